@@ -1,0 +1,146 @@
+//! The bytes that came in, and how much of them is known to be text.
+
+use core::fmt;
+
+use crate::parser::Escaped;
+#[cfg(feature = "alloc")]
+use crate::scan;
+
+/// How many bytes are validated at a time: enough that the call costs nothing per event, little enough that the bytes
+/// are still in the nearest cache when they are decoded.
+#[cfg(feature = "alloc")]
+const WINDOW: usize = 16 * 1024;
+
+/// The bytes that came in, and how far they are decoded.
+///
+/// `&str` out of bytes costs a validation, and one for every event is what makes decoders slow. So the chunk remembers
+/// a validated window of whole lines, some 16 KiB at a time, and the events in it are plain sub-slices. Where a window
+/// is ill-formed, each event in it is looked at by itself.
+///
+/// Keep one `Chunk` for as long as its bytes last. A new one for every call, from [`remaining`](Self::remaining), is
+/// correct and validates more often. Events borrow from the bytes, not from the `Chunk`.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Chunk, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\nda");
+///
+/// let first = decoder.next_event(&mut chunk)?.map(|event| event.data().len());
+/// assert_eq!((first, chunk.remaining()), (Some(1), &b"data: 2\n\nda"[..]));
+///
+/// while let Some(event) = decoder.next_event(&mut chunk)? {
+///     assert_eq!(event.data(), "2");
+/// }
+/// assert!(chunk.is_empty());
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+#[derive(Clone)]
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "the decoder reads them"))]
+pub struct Chunk<'i> {
+    bytes: &'i [u8],
+    /// The first byte that is not decoded yet.
+    pub(crate) index: usize,
+    /// The window, where it is well-formed: `bytes` from `text_start` on.
+    text: &'i str,
+    text_start: usize,
+    /// Everything before this has been in a window, well-formed or not.
+    checked: usize,
+}
+
+impl<'i> Chunk<'i> {
+    /// A cursor over `bytes`. Costs nothing: they are validated when events are found in them.
+    #[must_use]
+    pub const fn new(bytes: &'i [u8]) -> Self {
+        Self { bytes, index: 0, text: "", text_start: 0, checked: 0 }
+    }
+
+    /// The bytes that are not decoded yet.
+    #[must_use]
+    pub const fn remaining(&self) -> &'i [u8] {
+        match self.bytes.split_at_checked(self.index) {
+            Some((_, remaining)) => remaining,
+            None => &[],
+        }
+    }
+
+    /// Whether all bytes are decoded.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.index >= self.bytes.len()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'i> Chunk<'i> {
+    /// Bytes that are all decoded, to be lent from.
+    #[cfg(feature = "std")]
+    pub(crate) const fn decoded(bytes: &'i [u8]) -> Self {
+        Self { index: bytes.len(), ..Self::new(bytes) }
+    }
+
+    /// All bytes, those that are decoded included.
+    pub(crate) fn bytes(&self) -> &'i [u8] {
+        self.bytes
+    }
+
+    /// `bytes[start..end]`, a part of one line before `index`, as text. `None` where it is ill-formed.
+    pub(crate) fn text(&mut self, start: usize, end: usize) -> Option<&'i str> {
+        if end > self.checked {
+            self.check();
+        }
+        let in_window = start.checked_sub(self.text_start).zip(end.checked_sub(self.text_start));
+        match in_window.and_then(|(start, end)| self.text.get(start..end)) {
+            Some(text) => Some(text),
+            None => utf8(self.bytes.get(start..end)?),
+        }
+    }
+
+    /// Validates the next window: up to the end of what is decoded, and then as many whole lines as fit.
+    #[cold]
+    fn check(&mut self) {
+        let start = self.checked;
+        self.checked = self.index;
+        // The first window is what was decoded first, no more: whoever makes a new chunk for every call, because its
+        // buffer moves, would pay for a whole window with every event.
+        if start > 0 {
+            let end = self.bytes.len().min(start + WINDOW);
+            let ahead = self.bytes.get(self.index..end).unwrap_or_default();
+            self.checked += scan::last_line_end(ahead).map_or(0, |index| index + 1);
+        }
+        self.text = self.bytes.get(start..self.checked).and_then(utf8).unwrap_or_default();
+        self.text_start = start;
+    }
+}
+
+impl<'i> From<&'i [u8]> for Chunk<'i> {
+    fn from(bytes: &'i [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// Text is never validated again.
+impl<'i> From<&'i str> for Chunk<'i> {
+    fn from(text: &'i str) -> Self {
+        Self { bytes: text.as_bytes(), index: 0, text, text_start: 0, checked: text.len() }
+    }
+}
+
+impl fmt::Debug for Chunk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chunk").field(&Escaped(self.remaining())).finish()
+    }
+}
+
+/// `bytes` as text, if it is well-formed.
+#[cfg(feature = "alloc")]
+pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
+    #[cfg(test)]
+    scan::work::add(bytes.len());
+    #[cfg(feature = "simdutf8")]
+    return simdutf8::basic::from_utf8(bytes).ok();
+    #[cfg(not(feature = "simdutf8"))]
+    return core::str::from_utf8(bytes).ok();
+}

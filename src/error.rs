@@ -1,0 +1,213 @@
+//! Every error of the crate. None of them can come from the content of a stream but the limit's.
+
+use core::{error, fmt};
+
+/// A text that the format cannot carry in the field it was meant for.
+///
+/// Comes from [`EventType::new`](crate::EventType::new) and [`EventId::new`](crate::EventId::new). The text itself is
+/// not in here, so the message can be logged whatever the text was.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::EventId;
+///
+/// let error = EventId::new("7\ndata: forged").unwrap_err();
+/// assert_eq!(error.to_string(), "event id has a line feed at index 1, it must have no CR, LF or NUL");
+/// assert_eq!((error.byte(), error.index()), (b'\n', 1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidField {
+    pub(crate) field: &'static str,
+    pub(crate) must: &'static str,
+    pub(crate) byte: u8,
+    pub(crate) index: usize,
+}
+
+impl InvalidField {
+    /// The first byte that the format cannot carry: CR, LF or NUL.
+    #[must_use]
+    pub const fn byte(&self) -> u8 {
+        self.byte
+    }
+
+    /// The index of that byte in the text.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let byte = match self.byte {
+            b'\n' => "line feed",
+            b'\r' => "carriage return",
+            _ => "NUL",
+        };
+        write!(f, "{} has a {byte} at index {}, it {}", self.field, self.index, self.must)
+    }
+}
+
+impl error::Error for InvalidField {}
+
+/// A buffer without room for the whole event; nothing was written to it.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::EventBuilder;
+///
+/// let mut buffer = [0; 8];
+/// let error = EventBuilder::new().data("hello").encode_to_slice(&mut buffer).unwrap_err();
+/// assert_eq!(error.to_string(), "event of 13 bytes does not fit into 8 bytes");
+/// assert_eq!((error.needed(), error.available()), (13, 8));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BufferTooSmall {
+    pub(crate) needed: usize,
+    pub(crate) available: usize,
+}
+
+impl BufferTooSmall {
+    /// The length of the encoded event, in bytes.
+    #[must_use]
+    pub const fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// The room that there was, in bytes.
+    #[must_use]
+    pub const fn available(&self) -> usize {
+        self.available
+    }
+}
+
+impl fmt::Display for BufferTooSmall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "event of {} bytes does not fit into {} bytes", self.needed, self.available)
+    }
+}
+
+impl error::Error for BufferTooSmall {}
+
+/// An event, or a comment, longer than the limit.
+///
+/// It is skipped, and decoding goes on after it: call the decoder again. The verdict does not depend on how the stream
+/// was cut into chunks.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Chunk, Decoder};
+///
+/// let mut decoder = Decoder::new().with_max_event_len(4);
+/// let mut chunk = Chunk::new(b"data: 1\n\ndata: 12345\n\ndata: 2\n\n");
+/// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().data(), "1");
+///
+/// let error = decoder.next_event(&mut chunk).unwrap_err();
+/// assert_eq!(error.to_string(), "event exceeds the limit of 4 bytes at offset 9");
+/// assert_eq!((error.limit(), error.offset()), (4, 9));
+///
+/// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().data(), "2");
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    pub(crate) what: &'static str,
+    pub(crate) limit: usize,
+    pub(crate) offset: u64,
+}
+
+#[cfg(feature = "alloc")]
+impl DecodeError {
+    /// The limit that was exceeded, in bytes.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Where the event begins in the stream: the offset of the byte after the blank line before, 0 for the first event.
+    /// For a comment, where the event around it begins.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} exceeds the limit of {} bytes at offset {}", self.what, self.limit, self.offset)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl error::Error for DecodeError {}
+
+/// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
+///
+/// `E` is the transport's own error, [`std::io::Error`] for [`EventReader`](crate::EventReader); it is kept as the
+/// [`source`](error::Error::source). After either, the reader can be asked for the next event.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Decoder, Error, EventReader};
+///
+/// let stream: &[u8] = b"data: 12345\n\ndata: 2\n\n";
+/// let mut reader = EventReader::with_decoder(stream, Decoder::new().with_max_event_len(4));
+///
+/// let error = reader.next_event().unwrap_err();
+/// assert!(matches!(error, Error::Decode(error) if error.offset() == 0));
+/// assert_eq!(reader.next_event()?.unwrap().data(), "2");
+/// # Ok::<(), Error<std::io::Error>>(())
+/// ```
+#[cfg(feature = "std")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error<E> {
+    /// The transport failed.
+    Transport(E),
+    /// An event exceeds the limit; it is skipped.
+    Decode(DecodeError),
+}
+
+#[cfg(feature = "std")]
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => write!(f, "event stream could not be read: {error}"),
+            Self::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<E: error::Error + 'static> error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Transport(error) => Some(error),
+            Self::Decode(error) => Some(error),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<E> From<DecodeError> for Error<E> {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+/// The transport's error as it was; an event over the limit as [`InvalidData`](std::io::ErrorKind::InvalidData).
+#[cfg(feature = "std")]
+impl From<Error<std::io::Error>> for std::io::Error {
+    fn from(error: Error<std::io::Error>) -> Self {
+        match error {
+            Error::Transport(error) => error,
+            Error::Decode(error) => Self::new(std::io::ErrorKind::InvalidData, error),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Events into any `std::io::Write`.
+
+use alloc::vec::Vec;
+use core::{fmt, mem};
+use std::io::{self, Write};
+
+use crate::encoder::{DATA, EventBuilder, KEEP_ALIVE};
+use crate::scan::{self, CR, LF};
+
+/// How much a data writer gathers before it writes.
+const GATHER: usize = 8 * 1024;
+
+/// How much memory a writer keeps once a large event is out.
+const RETAIN: usize = 64 * 1024;
+
+/// Writes events to a blocking or non-blocking writer.
+///
+/// Each event is encoded into a buffer that is used again, and written at once, in one write where the writer takes it.
+/// The writer is not flushed, that is up to the caller: see [`flush`](Self::flush).
+///
+/// Bytes go out once and in order, whatever the writer returns: what it does not take stays here, and goes out first at
+/// the next call.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{EventBuilder, EventWriter};
+///
+/// let mut writer = EventWriter::new(Vec::new());
+/// writer.write_event(&EventBuilder::new().data("1"))?;
+/// writer.write_keep_alive()?;
+/// writer.write_event(&EventBuilder::new().data("2"))?;
+/// assert_eq!(writer.into_inner(), b"data: 1\n\n:\n\ndata: 2\n\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct EventWriter<W> {
+    inner: W,
+    buffer: Vec<u8>,
+    /// The bytes at the front of `buffer` that are out.
+    written: usize,
+    /// A part of an event went out, and the rest will never come.
+    torn: bool,
+}
+
+impl<W: Write> EventWriter<W> {
+    /// Writes to `inner`. Allocates nothing yet.
+    #[must_use]
+    pub const fn new(inner: W) -> Self {
+        Self { inner, buffer: Vec::new(), written: 0, torn: false }
+    }
+
+    /// Writes one event.
+    ///
+    /// # Errors
+    ///
+    /// When the writer fails, [`WouldBlock`](io::ErrorKind::WouldBlock) included; after
+    /// [`Interrupted`](io::ErrorKind::Interrupted) it is asked again. The event is taken over all the same: do not write
+    /// it again, call [`flush`](Self::flush) until it succeeds. Before a slow peer, look at
+    /// [`unwritten`](Self::unwritten) to bound what is kept.
+    ///
+    /// An error of kind [`Other`](io::ErrorKind::Other), and nothing taken over, when an earlier event was torn, see
+    /// [`DataWriter`].
+    pub fn write_event(&mut self, event: &EventBuilder<'_>) -> io::Result<()> {
+        self.check()?;
+        event.encode_into(&mut self.buffer);
+        self.write_out()
+    }
+
+    /// Writes an [empty comment](crate::KEEP_ALIVE), so that nobody takes the connection for dead.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_event`](Self::write_event).
+    pub fn write_keep_alive(&mut self) -> io::Result<()> {
+        self.check()?;
+        self.buffer.extend_from_slice(KEEP_ALIVE);
+        self.write_out()
+    }
+
+    /// Begins an event whose data is written piece by piece. What `head` has as data stands before the pieces.
+    ///
+    /// # Errors
+    ///
+    /// When an earlier event was torn. Nothing is written yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write as _;
+    /// use sse_wire::{EventBuilder, EventType, EventWriter};
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// let mut data = writer.data_writer(&EventBuilder::new().event_type(EventType::from_static("log")))?;
+    /// write!(data, "{} lines\r\nin {} pieces", 2, 4)?;
+    /// data.finish()?;
+    /// assert_eq!(writer.into_inner(), b"event: log\ndata: 2 lines\ndata: in 4 pieces\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn data_writer(&mut self, head: &EventBuilder<'_>) -> io::Result<DataWriter<'_, W>> {
+        self.check()?;
+        let start = self.buffer.len();
+        head.encode_before_data(&mut self.buffer);
+        self.buffer.extend_from_slice(DATA.as_bytes());
+        let mut data = DataWriter { writer: self, start: Some(start), after_cr: false, finished: false };
+        data.append(head.given_data().as_bytes());
+        Ok(data)
+    }
+
+    /// Writes what earlier calls could not, and flushes the writer.
+    ///
+    /// # Errors
+    ///
+    /// When the writer fails; what is left goes out at the next call.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.write_out()?;
+        self.inner.flush()
+    }
+
+    /// An error, where nothing can be written because a part of an event stands in the stream.
+    fn check(&self) -> io::Result<()> {
+        if self.torn {
+            return Err(io::Error::other("the event before was left unfinished, the stream can only be closed"));
+        }
+        Ok(())
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        while self.unwritten() > 0 {
+            match self.inner.write(self.buffer.get(self.written..).unwrap_or_default()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => self.written += len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.written = 0;
+        self.buffer.clear();
+        self.buffer.shrink_to(RETAIN);
+        Ok(())
+    }
+}
+
+impl<W> EventWriter<W> {
+    /// How many encoded bytes are still to be written, after an error.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.buffer.len().saturating_sub(self.written)
+    }
+
+    /// The writer.
+    #[must_use]
+    pub const fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// The writer. What is written to it here comes between the events, or into them after an error.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.inner
+    }
+
+    /// The writer. What is still unwritten after an error is lost.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.inner
+    }
+}
+
+/// Writes the data of one event in pieces: made by [`EventWriter::data_writer`].
+///
+/// Whatever is written, cut anywhere, becomes correct `data` lines: CR, LF and CRLF, a CRLF cut between two writes
+/// included, each begin a new one. Pieces need not be text, but a receiver sees U+FFFD for ill-formed UTF-8.
+///
+/// It gathers up to 8 KiB before it writes, so small pieces are cheap. [`finish`](Self::finish) ends the event. Dropped
+/// without that, the event is taken back as long as nothing of it is out. Otherwise it is torn: the receiver must not
+/// take half an event for a whole one, so the [`EventWriter`] writes nothing more, and when the connection is closed the
+/// receiver discards what it has.
+#[derive(Debug)]
+#[must_use = "the event ends with `finish`"]
+pub struct DataWriter<'w, W> {
+    writer: &'w mut EventWriter<W>,
+    /// Where the event begins in the writer's buffer, as long as nothing of it is out.
+    start: Option<usize>,
+    after_cr: bool,
+    finished: bool,
+}
+
+impl<W: Write> DataWriter<'_, W> {
+    /// Ends the event, and writes what is gathered.
+    ///
+    /// # Errors
+    ///
+    /// As [`EventWriter::write_event`]: after an error the event is taken over all the same.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.finished = true;
+        self.writer.buffer.extend_from_slice(b"\n\n");
+        self.writer.write_out()
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        self.start = None;
+        self.writer.write_out()
+    }
+}
+
+impl<W> DataWriter<'_, W> {
+    /// Appends data, a new `data` line for each line end.
+    fn append(&mut self, piece: &[u8]) {
+        let mut rest = piece;
+        if mem::take(&mut self.after_cr) && !piece.is_empty() {
+            rest = rest.strip_prefix(&[LF]).unwrap_or(rest);
+        }
+        let out = &mut self.writer.buffer;
+        while let Some((line, after)) = scan::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
+            out.extend_from_slice(line);
+            out.push(LF);
+            out.extend_from_slice(DATA.as_bytes());
+            self.after_cr = after == [CR];
+            rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+        }
+        out.extend_from_slice(rest);
+    }
+}
+
+impl<W: Write> Write for DataWriter<'_, W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.writer.unwritten() >= GATHER {
+            self.write_out()?;
+        }
+        self.append(piece);
+        Ok(piece.len())
+    }
+
+    /// Writes what is gathered of the unfinished event, and flushes the writer: for data of which the receiver should
+    /// see the bytes, though no event, before it is finished.
+    fn flush(&mut self) -> io::Result<()> {
+        self.write_out()?;
+        self.writer.inner.flush()
+    }
+}
+
+impl<W: Write> fmt::Write for DataWriter<'_, W> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        self.write_all(piece.as_bytes()).map_err(|_| fmt::Error)
+    }
+}
+
+impl<W> Drop for DataWriter<'_, W> {
+    fn drop(&mut self) {
+        match self.start {
+            _ if self.finished => {}
+            Some(start) => self.writer.buffer.truncate(start),
+            None => self.writer.torn = true,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! One value of the event being put together: still in the chunk, or gathered in a buffer.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::chunk::{Chunk, utf8};
+use crate::scan::LF;
+
+/// A value that comes in pieces. While it is one stretch of one chunk, only its place is kept; otherwise each of its
+/// bytes is copied once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Value {
+    place: Place,
+    gathered: Vec<u8>,
+    /// The text handed out where the bytes are ill-formed.
+    replaced: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Absent,
+    Chunk {
+        start: usize,
+        end: usize,
+    },
+    Gathered,
+}
+
+impl Value {
+    /// Whether there is a value, be it an empty one.
+    pub(crate) fn is_present(&self) -> bool {
+        self.place != Place::Absent
+    }
+
+    /// The length in bytes, as they came in.
+    pub(crate) fn len(&self) -> usize {
+        match self.place {
+            Place::Absent => 0,
+            Place::Chunk { start, end } => end - start,
+            Place::Gathered => self.gathered.len(),
+        }
+    }
+
+    /// Appends `bytes[start..end]`.
+    #[inline]
+    pub(crate) fn append(&mut self, bytes: &[u8], start: usize, end: usize) {
+        if self.place == Place::Absent {
+            self.place = Place::Chunk { start, end };
+        } else {
+            self.gather(bytes);
+            self.gathered.extend_from_slice(bytes.get(start..end).unwrap_or_default());
+        }
+    }
+
+    /// Appends the LF between two lines.
+    pub(crate) fn append_lf(&mut self, bytes: &[u8]) {
+        self.gather(bytes);
+        self.gathered.push(LF);
+    }
+
+    /// Copies the value out of the chunk, because the chunk ends or the value goes on elsewhere.
+    #[inline]
+    pub(crate) fn gather(&mut self, bytes: &[u8]) {
+        if let Place::Chunk { start, end } = self.place {
+            self.gathered.clear();
+            self.gathered.extend_from_slice(bytes.get(start..end).unwrap_or_default());
+            self.place = Place::Gathered;
+        }
+    }
+
+    /// Forgets the value and keeps the buffers.
+    pub(crate) fn clear(&mut self) {
+        self.place = Place::Absent;
+    }
+
+    /// The bytes of memory that the buffers take.
+    pub(crate) fn held(&self) -> usize {
+        self.gathered.capacity() + self.replaced.capacity()
+    }
+
+    /// Gives the buffers back, if no value is in them.
+    pub(crate) fn release(&mut self) {
+        if !self.is_present() {
+            *self = Self::default();
+        }
+    }
+
+    /// Lends the value as text, from the chunk where it lies there, with U+FFFD for every maximal subpart of ill-formed
+    /// UTF-8. `""` where there is no value.
+    #[inline]
+    pub(crate) fn text<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> &'s str {
+        let bytes = match self.place {
+            Place::Absent => return "",
+            Place::Chunk { start, end } => match chunk.text(start, end) {
+                Some(text) => return text,
+                None => chunk.bytes().get(start..end).unwrap_or_default(),
+            },
+            Place::Gathered => match utf8(&self.gathered) {
+                Some(text) => return text,
+                None => &self.gathered,
+            },
+        };
+        replace(bytes, &mut self.replaced);
+        &self.replaced
+    }
+}
+
+/// Decodes `bytes` into `text` with U+FFFD for every maximal subpart of ill-formed UTF-8, as the Encoding Standard's
+/// "UTF-8 decode" does.
+#[cold]
+fn replace(bytes: &[u8], text: &mut String) {
+    text.clear();
+    // Up to three bytes for one: reserved exactly, so that doubling does not come on top.
+    text.reserve_exact(bytes.utf8_chunks().map(|part| part.valid().len() + replacement(part.invalid()).len()).sum());
+    for part in bytes.utf8_chunks() {
+        text.push_str(part.valid());
+        text.push_str(replacement(part.invalid()));
+    }
+}
+
+fn replacement(invalid: &[u8]) -> &'static str {
+    if invalid.is_empty() { "" } else { "\u{FFFD}" }
+}

@@ -1,0 +1,235 @@
+//! The limit on an event's length (DESIGN.md, decision 8), byte by byte: what counts, when it is too much, and what is
+//! skipped then. Slow and obvious, as `oracle.rs` is; without a limit both say the same.
+
+use super::oracle::{self, Event, FieldName, Frame, comment, field, integer, without_bom};
+
+/// What one call gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Frame(Frame),
+    /// The error; `offset` is that of the byte after the blank line before, 0 for the first event.
+    TooLong {
+        offset: u64,
+    },
+}
+
+/// `next_event` as a decoder with this limit: comments are free, and neither they nor `retry` are shown.
+pub fn events_within(stream: &[u8], limit: usize) -> Vec<Step> {
+    within(&Outcome::default(), stream, limit, Calls::NextEvent).steps
+}
+
+/// `next_frame` as a decoder with this limit: a comment counts by itself, and the event around it is untouched.
+pub fn frames_within(stream: &[u8], limit: usize) -> Vec<Step> {
+    within(&Outcome::default(), stream, limit, Calls::NextFrame).steps
+}
+
+/// Which of a decoder's two loops is modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    NextEvent,
+    NextFrame,
+}
+
+/// A whole connection, read to its end; the oracle's `Outcome` with errors among the frames.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    pub steps: Vec<Step>,
+    pub last_event_id: String,
+    pub reconnection_time: Option<u64>,
+    pub unfinished: Option<Event>,
+}
+
+impl Outcome {
+    /// What these calls show of a stream where nothing is too long.
+    pub fn unlimited(outcome: &oracle::Outcome, calls: Calls) -> Self {
+        let shown = |frame: &&Frame| calls == Calls::NextFrame || matches!(frame, Frame::Event(_));
+        Self {
+            steps: outcome.frames.iter().filter(shown).cloned().map(Step::Frame).collect(),
+            last_event_id: outcome.last_event_id.clone(),
+            reconnection_time: outcome.reconnection_time,
+            unfinished: outcome.unfinished.clone(),
+        }
+    }
+}
+
+/// Reads the connection that follows `before`.
+pub fn within(before: &Outcome, stream: &[u8], limit: usize, calls: Calls) -> Outcome {
+    let mut model = Model {
+        limit,
+        calls,
+        event_offset: 0,
+        line: Vec::new(),
+        pending: Pending::default(),
+        skipping_event: false,
+        skipping_comment: false,
+        seen: Outcome { steps: Vec::new(), unfinished: None, ..before.clone() },
+    };
+
+    let text = without_bom(stream);
+    let mut offset = stream.len() as u64 - text.len() as u64;
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        offset += 1;
+        if byte != b'\r' && byte != b'\n' {
+            model.byte_arrives(byte);
+            continue;
+        }
+        let blank = model.line.is_empty();
+        model.line_ends();
+        if byte == b'\r' && bytes.next_if_eq(&b'\n').is_some() {
+            offset += 1;
+        }
+        if blank {
+            model.event_offset = offset;
+        }
+    }
+    model.stream_ends()
+}
+
+struct Model {
+    limit: usize,
+    calls: Calls,
+    /// Of the byte after the last blank line, its LF included.
+    event_offset: u64,
+    /// The line that is arriving.
+    line: Vec<u8>,
+    pending: Pending,
+    /// Until the blank line.
+    skipping_event: bool,
+    /// Until the line's end.
+    skipping_comment: bool,
+    seen: Outcome,
+}
+
+impl Model {
+    fn byte_arrives(&mut self, byte: u8) {
+        self.line.push(byte);
+        self.weigh_event(self.pending.kept_with(&self.line));
+        self.weigh_comment();
+    }
+
+    fn line_ends(&mut self) {
+        let line = core::mem::take(&mut self.line);
+        if line.is_empty() {
+            return self.event_ends();
+        }
+
+        if let Some(text) = comment(&line) {
+            let skipped = core::mem::take(&mut self.skipping_comment);
+            if self.calls == Calls::NextFrame && !skipped {
+                self.seen.steps.push(Step::Frame(Frame::Comment(utf8(text))));
+            }
+        }
+
+        if let Some((FieldName::Retry, value)) = field(&line)
+            && let Some(time) = integer(&utf8(value))
+        {
+            self.seen.reconnection_time = Some(time);
+            if self.calls == Calls::NextFrame {
+                self.seen.steps.push(Step::Frame(Frame::Retry(time)));
+            }
+        }
+
+        if !self.skipping_event {
+            self.pending.add(&line);
+            self.weigh_event(self.pending.kept());
+        }
+    }
+
+    fn event_ends(&mut self) {
+        let pending = core::mem::take(&mut self.pending);
+        if core::mem::take(&mut self.skipping_event) {
+            return;
+        }
+        if let Some(id) = &pending.id {
+            self.seen.last_event_id = utf8(id);
+        }
+        if let Some(event) = pending.event(&self.seen.last_event_id) {
+            self.seen.steps.push(Step::Frame(Frame::Event(event)));
+        }
+    }
+
+    /// The unfinished line counts as ended; an event that exceeds the limit is never handed out.
+    fn stream_ends(mut self) -> Outcome {
+        if !self.skipping_event {
+            if !self.line.is_empty() {
+                self.pending.add(&self.line);
+            }
+            if self.pending.kept() <= self.limit {
+                self.seen.unfinished = self.pending.event(&self.seen.last_event_id);
+            }
+        }
+        self.seen
+    }
+
+    fn weigh_event(&mut self, kept: usize) {
+        if kept > self.limit && !self.skipping_event {
+            self.skipping_event = true;
+            self.pending = Pending::default();
+            self.seen.steps.push(Step::TooLong { offset: self.event_offset });
+        }
+    }
+
+    fn weigh_comment(&mut self) {
+        let len = comment(&self.line).map_or(0, <[u8]>::len);
+        if self.calls == Calls::NextFrame && len > self.limit && !self.skipping_comment {
+            self.skipping_comment = true;
+            self.seen.steps.push(Step::TooLong { offset: self.event_offset });
+        }
+    }
+}
+
+/// What the ended lines of an event leave behind, in raw bytes.
+#[derive(Default)]
+struct Pending {
+    data: Option<Vec<u8>>,
+    event_type: Vec<u8>,
+    id: Option<Vec<u8>>,
+}
+
+impl Pending {
+    fn kept(&self) -> usize {
+        self.data.as_ref().map_or(0, Vec::len) + self.event_type.len() + self.id.as_ref().map_or(0, Vec::len)
+    }
+
+    /// What counts while `line` is arriving. Before its first value byte it counts nothing and replaces nothing.
+    fn kept_with(&self, line: &[u8]) -> usize {
+        match field(line) {
+            None | Some((_, b"") | (FieldName::Retry, _)) => self.kept(),
+            // The LF before a second or later line.
+            Some((FieldName::Data, value)) => self.kept() + usize::from(self.data.is_some()) + value.len(),
+            // The old type is gone.
+            Some((FieldName::Event, value)) => self.kept() - self.event_type.len() + value.len(),
+            // A void id counts nothing from its NUL on; until an id's line ends, the one before is kept too.
+            Some((FieldName::Id, value)) if value.contains(&b'\0') => self.kept(),
+            Some((FieldName::Id, value)) => self.kept() + value.len(),
+        }
+    }
+
+    fn add(&mut self, line: &[u8]) {
+        match field(line) {
+            Some((FieldName::Data, value)) => match &mut self.data {
+                None => self.data = Some(value.to_vec()),
+                Some(data) => {
+                    data.push(b'\n');
+                    data.extend_from_slice(value);
+                }
+            },
+            Some((FieldName::Event, value)) => self.event_type = value.to_vec(),
+            Some((FieldName::Id, value)) if !value.contains(&b'\0') => self.id = Some(value.to_vec()),
+            _ => {}
+        }
+    }
+
+    fn event(&self, sticky: &str) -> Option<Event> {
+        let data = utf8(self.data.as_ref()?);
+        let event_type = if self.event_type.is_empty() { "message".to_owned() } else { utf8(&self.event_type) };
+        let id = self.id.as_deref().map(utf8);
+        let last_event_id = id.clone().unwrap_or_else(|| sticky.to_owned());
+        Some(Event { event_type, data, id, last_event_id })
+    }
+}
+
+fn utf8(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}

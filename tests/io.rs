@@ -1,0 +1,202 @@
+//! The laws of `EventReader` and `EventWriter`.
+
+mod common;
+
+use std::io::{self, Read, Write};
+
+use common::drive::{owned, owned_frame};
+use common::oracle;
+use common::sent::{Sent, sent};
+use common::streams::{cuts, streams};
+use common::trickle::Trickle;
+use proptest::prelude::*;
+use sse_wire::{EventBuilder, EventReader, EventWriter};
+
+/// Reads the chunks one by one, now and then interrupted, and would block between two of them.
+struct Peer<'w> {
+    chunks: std::vec::IntoIter<&'w [u8]>,
+    rest: &'w [u8],
+    calls: usize,
+}
+
+impl Read for Peer<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.calls += 1;
+        match self.calls % 3 {
+            0 => return Err(io::ErrorKind::Interrupted.into()),
+            1 => return Err(io::ErrorKind::WouldBlock.into()),
+            _ => {}
+        }
+        while self.rest.is_empty() {
+            let Some(next) = self.chunks.next() else { return Ok(0) };
+            self.rest = next;
+        }
+        self.rest.read(out)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn readers_lose_nothing(wire in streams(), cuts in cuts()) {
+        let outcome = oracle::interpret(&wire);
+        let mut reader = EventReader::new(Peer { chunks: cuts.of(&wire).into_iter(), rest: b"", calls: 0 });
+        let mut found = Vec::new();
+        loop {
+            match reader.next_frame() {
+                Ok(Some(frame)) => found.push(owned_frame(frame)),
+                Ok(None) => break,
+                Err(sse_wire::Error::Transport(error)) => prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        prop_assert_eq!(found, outcome.frames);
+        prop_assert_eq!(reader.end_of_stream().map(owned), outcome.unfinished);
+    }
+
+    #[test]
+    fn data_comes_in_any_pieces(sent in sent(), cuts in cuts()) {
+        let data = sent.data.clone().unwrap_or_default();
+        let whole = sent.builder().data(&data);
+        let head = Sent { data: None, ..sent.clone() };
+
+        let mut writer = EventWriter::new(Vec::new());
+        let mut pieces = writer.data_writer(&head.builder()).unwrap();
+        for piece in cuts.of(data.as_bytes()) {
+            pieces.write_all(piece).unwrap();
+        }
+        pieces.finish().unwrap();
+        prop_assert_eq!(writer.into_inner(), whole.encode());
+    }
+
+    #[test]
+    fn writers_lose_nothing(sent in proptest::collection::vec(sent(), 0..4), takes in 1..40_usize) {
+        let mut writer = EventWriter::new(Trickle::blocking(takes));
+        let mut wire = Vec::new();
+        for event in &sent {
+            event.builder().encode_into(&mut wire);
+            // The event is taken over, whatever comes back.
+            if let Err(error) = writer.write_event(&event.builder()) {
+                prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+                prop_assert_eq!(writer.unwritten() + writer.get_ref().out.len(), wire.len());
+            }
+        }
+        while let Err(error) = writer.flush() {
+            prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        }
+        prop_assert_eq!(writer.unwritten(), 0);
+        prop_assert_eq!(&writer.get_ref().out, &wire);
+    }
+}
+
+#[test]
+fn a_crlf_cut_between_two_writes_is_one_line_end() {
+    let mut writer = EventWriter::new(Vec::new());
+    let mut data = writer.data_writer(&EventBuilder::new().data("a\r")).unwrap();
+    for piece in ["\nb\r", "", "\n", "\r", "\r\n", "c"] {
+        data.write_all(piece.as_bytes()).unwrap();
+    }
+    data.finish().unwrap();
+    assert_eq!(String::from_utf8(writer.into_inner()).unwrap(), "data: a\ndata: b\ndata: \ndata: \ndata: c\n\n");
+}
+
+#[test]
+fn a_small_event_is_one_write() {
+    struct Count(usize);
+    impl Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += 1;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let event = EventBuilder::new().comment("c\nd").data("some\nlines");
+    let mut count = Count(0);
+    event.write_to(&mut count).unwrap();
+    assert_eq!(count.0, 1);
+
+    let mut writer = EventWriter::new(Count(0));
+    writer.write_event(&event).unwrap();
+    let mut data = writer.data_writer(&event).unwrap();
+    for _ in 0..100 {
+        data.write_all(b"piece\n").unwrap();
+    }
+    data.finish().unwrap();
+    assert_eq!(writer.get_ref().0, 2);
+}
+
+#[test]
+fn unfinished_data_is_taken_back_while_it_can_be() {
+    let mut writer = EventWriter::new(Vec::new());
+    let mut data = writer.data_writer(&EventBuilder::new().comment("c")).unwrap();
+    data.write_all(b"half an ev").unwrap();
+    drop(data);
+    writer.write_event(&EventBuilder::new().data("whole")).unwrap();
+    assert_eq!(writer.get_ref(), b"data: whole\n\n");
+
+    // Eight KiB are out; half an event must not look like a whole one.
+    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+    for _ in 0..3 {
+        data.write_all(&[b'x'; 5000]).unwrap();
+    }
+    drop(data);
+    let out = writer.get_ref().len();
+    assert!(out > 10_000);
+    let error = writer.write_event(&EventBuilder::new().data("next")).unwrap_err();
+    assert_eq!(error.to_string(), "the event before was left unfinished, the stream can only be closed");
+    assert!(writer.write_keep_alive().is_err());
+    assert!(writer.data_writer(&EventBuilder::new()).is_err());
+    let _ = writer.flush();
+    assert!(!writer.get_ref()[..].ends_with(b"\n\n"));
+    assert_eq!(oracle::interpret(writer.get_ref()).events().len(), 1);
+}
+
+#[test]
+fn a_writer_that_takes_nothing_is_an_error() {
+    let mut full: &mut [u8] = &mut [0; 3];
+    let error = EventWriter::new(&mut full).write_event(&EventBuilder::new().data("x")).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::WriteZero);
+    let mut full: &mut [u8] = &mut [0; 3];
+    let error = EventBuilder::new().data("x").write_to(&mut full).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::WriteZero);
+}
+
+#[test]
+fn a_reader_goes_on_with_the_next_connection() {
+    let mut reader = EventReader::new(&b"id: 1\nretry: 5\ndata: a\n\nid: 2\ndata: b\n"[..]);
+    assert_eq!(reader.next_event().unwrap().map(|event| event.data().to_owned()).as_deref(), Some("a"));
+    assert!(reader.next_event().unwrap().is_none());
+    assert_eq!(reader.end_of_stream().map(|event| event.data().to_owned()).as_deref(), Some("b"));
+    let (_, decoder) = reader.into_parts();
+
+    let mut reader = EventReader::with_decoder(&b"\xEF\xBB\xBFdata: c\n\n"[..], decoder);
+    assert_eq!(reader.decoder().reconnection_time(), Some(std::time::Duration::from_millis(5)));
+    let event = reader.next_event().unwrap().unwrap();
+    assert_eq!((event.data(), event.id(), event.last_event_id()), ("c", None, "1"));
+}
+
+struct Broken;
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::ConnectionReset.into())
+    }
+}
+
+#[test]
+fn errors_say_what_and_keep_their_source() {
+    use std::error::Error as _;
+
+    let mut reader = EventReader::with_decoder(&b"data: 12\n\n"[..], sse_wire::Decoder::new().with_max_event_len(1));
+    let error = reader.next_event().unwrap_err();
+    assert_eq!(error.to_string(), "event exceeds the limit of 1 bytes at offset 0");
+    assert!(error.source().unwrap().is::<sse_wire::DecodeError>());
+    assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidData);
+
+    let error = EventReader::new(Broken).next_event().unwrap_err();
+    assert_eq!(error.to_string(), "event stream could not be read: connection reset");
+    assert!(error.source().unwrap().is::<io::Error>());
+    assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionReset);
+}
