@@ -142,7 +142,7 @@ impl Decoder {
     /// When the event exceeds the [limit](Self::with_max_event_len). The rest of it is skipped; call again to go on.
     #[inline]
     pub fn next_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Event<'s>>, DecodeError> {
-        Ok(self.find::<false>(chunk)?.map(|_| self.lend_event(chunk)))
+        Ok(self.find::<false>(chunk.bytes(), &mut chunk.index)?.map(|_| self.lend_event(chunk)))
     }
 
     /// Decodes up to the next event, comment or reconnection time, whichever comes first.
@@ -170,7 +170,7 @@ impl Decoder {
     /// ```
     #[inline]
     pub fn next_frame<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
-        Ok(self.find::<true>(chunk)?.map(|found| self.lend_frame(found, chunk)))
+        Ok(self.find::<true>(chunk.bytes(), &mut chunk.index)?.map(|found| self.lend_frame(found, chunk)))
     }
 
     /// Ends the stream, and hands out the event that has no blank line yet, if it has data.
@@ -243,26 +243,29 @@ impl Decoder {
         self.reconnection_time
     }
 
-    /// Decodes up to the next event, or with `FRAMES` to the next frame, and leaves its values in the decoder. They are
-    /// to be lent with the same chunk, or one of the same bytes.
+    /// Decodes `bytes` from `index` up to the next event, or with `FRAMES` to the next frame, and leaves its values in the
+    /// decoder. They are to be lent with the same bytes.
     #[inline]
-    pub(crate) fn find<const FRAMES: bool>(&mut self, chunk: &mut Chunk<'_>) -> Result<Option<Found>, DecodeError> {
+    pub(crate) fn find<const FRAMES: bool>(
+        &mut self,
+        bytes: &[u8],
+        index: &mut usize,
+    ) -> Result<Option<Found>, DecodeError> {
         self.let_go();
-        let bytes = chunk.bytes();
-        let start = chunk.index;
+        let start = *index;
         // An LF that belongs to the blank line before this event, but came later.
         if self.parser.skips_lf() && self.event_offset == self.offset && bytes.get(start) == Some(&LF) {
             self.event_offset += 1;
         }
         let found = loop {
-            let Some(piece) = self.parser.next_piece(bytes, &mut chunk.index) else {
+            let Some(piece) = self.parser.next_piece(bytes, index) else {
                 self.event.gather(bytes);
                 self.comment.gather(bytes);
                 break Ok(None);
             };
             if piece == Piece::Blank {
-                self.event_offset = self.offset + (chunk.index - start) as u64;
-                if self.end_event(chunk) {
+                self.event_offset = self.offset + (*index - start) as u64;
+                if self.end_event(bytes) {
                     break Ok(Some(Found::Event));
                 }
                 continue;
@@ -280,7 +283,7 @@ impl Decoder {
                 }
             }
         };
-        self.offset += (chunk.index - start) as u64;
+        self.offset += (*index - start) as u64;
         self.lent = found.unwrap_or_default();
         found
     }
@@ -387,14 +390,10 @@ impl Decoder {
 
     /// Ends the event at its blank line: the dispatch steps. Says whether there is one to hand out.
     #[inline]
-    fn end_event(&mut self, chunk: &mut Chunk<'_>) -> bool {
+    fn end_event(&mut self, bytes: &[u8]) -> bool {
         if !self.skip_event {
-            if self.event.id.is_present() {
-                let id = self.event.id.text(chunk);
-                if self.last_event_id != id {
-                    self.last_event_id.clear();
-                    self.last_event_id.push_str(id);
-                }
+            if self.event.id.is_present() && self.event.id.bytes(bytes) != self.last_event_id.as_bytes() {
+                self.event.id.clone_text_into(bytes, &mut self.last_event_id);
             }
             if self.event.data.is_present() {
                 return true;

@@ -84,9 +84,10 @@ impl<R: Read> EventReader<R> {
     fn find<const FRAMES: bool>(&mut self) -> Result<Option<(Found, Range<usize>)>, Error<io::Error>> {
         loop {
             let start = self.start;
-            let mut chunk = Chunk::new(self.buffer.get(start..self.end).unwrap_or_default());
-            let found = self.decoder.find::<FRAMES>(&mut chunk);
-            self.start += chunk.index;
+            let bytes = self.buffer.get(start..self.end).unwrap_or_default();
+            let mut decoded = 0;
+            let found = self.decoder.find::<FRAMES>(bytes, &mut decoded);
+            self.start += decoded;
             if let Some(found) = found? {
                 return Ok(Some((found, start..self.start)));
             }

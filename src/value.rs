@@ -86,6 +86,27 @@ impl Value {
         }
     }
 
+    /// The value as it came in.
+    #[inline]
+    pub(crate) fn bytes<'a>(&'a self, bytes: &'a [u8]) -> &'a [u8] {
+        match self.place {
+            Place::Absent => &[],
+            Place::Chunk { start, end } => bytes.get(start..end).unwrap_or_default(),
+            Place::Gathered => &self.gathered,
+        }
+    }
+
+    /// Copies the value as text.
+    pub(crate) fn clone_text_into(&self, bytes: &[u8], text: &mut String) {
+        match utf8(self.bytes(bytes)) {
+            Some(value) => {
+                text.clear();
+                text.push_str(value);
+            }
+            None => replace(self.bytes(bytes), text),
+        }
+    }
+
     /// Lends the value as text, from the chunk where it lies there, with U+FFFD for every maximal subpart of ill-formed
     /// UTF-8. `""` where there is no value.
     #[inline]
