@@ -8,6 +8,9 @@ use common::oracle::{self, FieldName, Frame, Line};
 use common::rows::{self, Seen, Stream};
 use sse_wire::{Field, Parser, Token};
 
+/// A connection that leaves everything behind that one can: an id, a time, an event without its end, a CR.
+const LEFTOVERS: &[u8] = b"data: a\n\nid: left\nretry: 1\n\nevent: over\nid: over\ndata: over\r";
+
 const CALLS: [Calls; 2] = [Calls::NextEvent, Calls::NextFrame];
 
 #[test]
@@ -33,13 +36,14 @@ fn limit_model_agrees_with_the_table() {
 #[test]
 fn limit_model_without_a_limit_is_the_oracle() {
     for Stream { label, wire, .. } in rows::streams() {
-        let first = oracle::interpret(&wire);
-        let second = oracle::interpret_from(&first, &wire);
         for calls in CALLS {
-            let got = limit::within(&limit::Outcome::default(), &wire, usize::MAX, calls);
-            assert_eq!(got, limit::Outcome::unlimited(&first, calls), "{label}, {calls:?}");
-            let got = limit::within(&got, &wire, usize::MAX, calls);
-            assert_eq!(got, limit::Outcome::unlimited(&second, calls), "{label}, {calls:?}, second connection");
+            let mut model = limit::Outcome::default();
+            let mut want = oracle::Outcome::default();
+            for connection in [&wire[..], &wire, LEFTOVERS, &wire] {
+                model = limit::within(&model, connection, usize::MAX, calls);
+                want = oracle::interpret_from(&want, connection);
+                assert_eq!(model, limit::Outcome::unlimited(&want, calls), "{label}, {calls:?}");
+            }
         }
     }
 }
@@ -87,9 +91,12 @@ impl Cut {
             Self::Whole => vec![wire],
             Self::Bytewise => wire.chunks(1).collect(),
             Self::BytewiseAndEmpty => wire.chunks(1).flat_map(|byte| [b"", byte]).chain([&b""[..]]).collect(),
-            Self::At(index) => Vec::from(<[&[u8]; 2]>::from(wire.split_at(index))),
+            Self::At(index) => {
+                let (before, after) = wire.split_at(index.min(wire.len()));
+                vec![before, after]
+            }
             Self::EmptyAt(index) => {
-                let (before, after) = wire.split_at(index);
+                let (before, after) = wire.split_at(index.min(wire.len()));
                 vec![before, b"", after]
             }
         }
@@ -183,26 +190,27 @@ fn bytes_of(line: &Line) -> &[u8] {
 
 #[cfg(feature = "alloc")]
 mod decoder {
-    use super::{CALLS, Calls, Cut, Frame, Step, Stream, limit, oracle, rows, steps};
+    use super::{CALLS, Calls, Cut, Frame, LEFTOVERS, Step, Stream, limit, oracle, rows, steps};
     use core::str;
     use sse_wire::{Chunk, Decoder, Event};
 
     #[test]
     fn every_row_in_every_chunking() {
         for Stream { label, wire, .. } in rows::streams() {
-            let first = oracle::interpret(&wire);
-            let second = oracle::interpret_from(&first, &wire);
+            let connections = [&wire[..], &wire, LEFTOVERS, &wire];
             for calls in CALLS {
-                let first = limit::Outcome::unlimited(&first, calls);
-                let second = limit::Outcome::unlimited(&second, calls);
+                let mut before = oracle::Outcome::default();
+                let want = connections.map(|connection| {
+                    before = oracle::interpret_from(&before, connection);
+                    limit::Outcome::unlimited(&before, calls)
+                });
                 for cut in Cut::every(&wire) {
-                    let chunks = cut.chunks(&wire);
                     for input in Input::EVERY {
                         let mut reader = Reader::new(calls, input);
-                        let got = reader.connection(&chunks);
-                        assert_eq!(got, first, "{label}, {cut:?}, {calls:?}, {input:?}");
-                        let got = reader.connection(&chunks);
-                        assert_eq!(got, second, "{label}, {cut:?}, {calls:?}, {input:?}, second connection");
+                        for (count, (connection, want)) in connections.iter().zip(&want).enumerate() {
+                            let got = reader.connection(&cut.chunks(connection));
+                            assert_eq!(got, *want, "{label}, {cut:?}, {calls:?}, {input:?}, connection {count}");
+                        }
                     }
                 }
             }
@@ -243,18 +251,47 @@ mod decoder {
     #[test]
     fn every_row_within_every_limit() {
         for Stream { label, wire, .. } in rows::streams() {
-            let cuts = [Cut::Whole, Cut::Bytewise, Cut::EmptyAt(wire.len() / 3), Cut::At(wire.len() * 2 / 3)];
+            let whole = Input::EVERY.map(|input| (Cut::Whole, input));
+            let parts = [
+                (Cut::Bytewise, Input::OneChunk),
+                (Cut::EmptyAt(wire.len() / 3), Input::Str),
+                (Cut::At(wire.len() * 2 / 3), Input::ChunkPerCall),
+            ];
+            let connections = [&wire[..], LEFTOVERS, &wire];
             for limit in 0..wire.len() + 3 {
                 for calls in CALLS {
-                    let first = limit::within(&limit::Outcome::default(), &wire, limit, calls);
-                    let second = limit::within(&first, &wire, limit, calls);
-                    for (cut, input) in cuts.into_iter().zip(Input::EVERY.into_iter().cycle()) {
-                        let chunks = cut.chunks(&wire);
+                    let mut before = limit::Outcome::default();
+                    let want = connections.map(|connection| {
+                        before = limit::within(&before, connection, limit, calls);
+                        before.clone()
+                    });
+                    for (cut, input) in whole.into_iter().chain(parts) {
                         let mut reader = Reader::within(limit, calls, input);
-                        let got = reader.connection(&chunks);
-                        assert_eq!(got, first, "{label}, limit {limit}, {cut:?}, {calls:?}, {input:?}");
-                        let got = reader.connection(&chunks);
-                        assert_eq!(got, second, "{label}, limit {limit}, {cut:?}, {calls:?}, second connection");
+                        for (connection, want) in connections.iter().zip(&want) {
+                            let got = reader.connection(&cut.chunks(connection));
+                            assert_eq!(got, *want, "{label}, limit {limit}, {cut:?}, {calls:?}, {input:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Long enough for whatever looks at some thousand bytes at a time.
+    #[test]
+    fn every_row_in_one_stream() {
+        let wires: Vec<_> = rows::streams().into_iter().map(|stream| stream.wire).collect();
+        let wire = wires.join(&b"\n\n"[..]);
+        for limit in [0, 5, 20, 60, usize::MAX] {
+            for calls in CALLS {
+                let want = limit::within(&limit::Outcome::default(), &wire, limit, calls);
+                for len in [wire.len(), 16 * 1024, 4099, 1460, 64, 3] {
+                    for input in Input::EVERY {
+                        let chunks: Vec<_> = wire.chunks(len).collect();
+                        let got = Reader::within(limit, calls, input).connection(&chunks);
+                        let differs = got.steps.iter().zip(&want.steps).find(|(got, want)| got != want);
+                        assert_eq!(differs, None, "limit {limit}, chunks of {len}, {calls:?}, {input:?}");
+                        assert!(got == want, "limit {limit}, chunks of {len}, {calls:?}, {input:?}: after the steps");
                     }
                 }
             }

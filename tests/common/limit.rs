@@ -165,7 +165,6 @@ impl Model {
     fn weigh_event(&mut self, kept: usize) {
         if kept > self.limit && !self.skipping_event {
             self.skipping_event = true;
-            self.pending = Pending::default();
             self.seen.steps.push(Step::TooLong { offset: self.event_offset });
         }
     }

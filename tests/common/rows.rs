@@ -983,6 +983,8 @@ pub const LIMIT: &[LimitRow] = &[
     within(2, "the LF between two lines is too much", b"data: a\ndata: b\n\n", &[TooLong(0)]),
     within(3, "the LF before an empty line", b"data: ab\ndata\n\n", &[message("ab\n")]),
     within(2, "the LF before an empty line is too much", b"data: ab\ndata\n\n", &[TooLong(0)]),
+    within(3, "the LF counts with the next line's first byte", b"data: ab\ndata: c", &[TooLong(0)]),
+    within(2, "the LF does not count before that", b"data: ab\ndata: ", &[]),
     within(0, "an empty event", b"data\n\ndata:\n\n", &[message(""), message("")]),
     within(0, "one LF", b"data\ndata\n\ndata\n\n", &[TooLong(0), message("")]),
     within(2, "the offset after LF LF", b"data: a\n\ndata: abc\n\n", &[message("a"), TooLong(9)]),
