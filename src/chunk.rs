@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+#[cfg(feature = "bytes")]
+use {bytes::Bytes, bytestring::ByteString};
+
 use crate::parser::Escaped;
 #[cfg(feature = "alloc")]
 use crate::scan;
@@ -102,14 +105,7 @@ impl<'i> Chunk<'i> {
     #[cold]
     fn check(&mut self) {
         let start = self.checked;
-        self.checked = self.index;
-        // The first window is what was decoded first, no more: whoever makes a new chunk for every call, because its
-        // buffer moves, would pay for a whole window with every event.
-        if start > 0 {
-            let end = self.bytes.len().min(start + WINDOW);
-            let ahead = self.bytes.get(self.index..end).unwrap_or_default();
-            self.checked += scan::last_line_end(ahead).map_or(0, |index| index + 1);
-        }
+        self.checked = window_end(self.bytes, start, self.index);
         self.text = self.bytes.get(start..self.checked).and_then(utf8).unwrap_or_default();
         self.text_start = start;
     }
@@ -132,6 +128,109 @@ impl fmt::Debug for Chunk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Chunk").field(&Escaped(self.remaining())).finish()
     }
+}
+
+/// The bytes that came in, shared, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
+///
+/// What [`Chunk`] is for borrowed bytes: it remembers a validated window, of which the events are slices. It lets go of
+/// the bytes with the last of them, so that only the events keep the buffer.
+///
+/// # Examples
+///
+/// ```
+/// use bytes::Bytes;
+/// use sse_wire::{ChunkBuf, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = ChunkBuf::from(Bytes::from_static(b"data: 1\n\ndata: 2\n\n"));
+/// let mut events = Vec::new();
+/// while let Some(event) = decoder.next_event_buf(&mut chunk)? {
+///     events.push(event);
+/// }
+/// assert_eq!(events[1].data(), "2");
+/// assert!(chunk.is_empty());
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+#[cfg(feature = "bytes")]
+#[derive(Clone, Default)]
+pub struct ChunkBuf {
+    bytes: Bytes,
+    /// The first byte that is not decoded yet.
+    pub(crate) index: usize,
+    /// The window, where it is well-formed: `bytes` from `text_start` on.
+    text: ByteString,
+    text_start: usize,
+    /// Everything before this has been in a window, well-formed or not.
+    checked: usize,
+}
+
+#[cfg(feature = "bytes")]
+impl ChunkBuf {
+    /// The bytes that are not decoded yet.
+    #[must_use]
+    pub fn remaining(&self) -> &[u8] {
+        self.bytes.get(self.index..).unwrap_or_default()
+    }
+
+    /// Whether all bytes are decoded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index >= self.bytes.len()
+    }
+
+    /// All bytes, those that are decoded included.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Lets go of the bytes, if all of them are decoded.
+    pub(crate) fn let_go(&mut self) {
+        if self.is_empty() {
+            *self = Self::default();
+        }
+    }
+
+    /// `bytes[start..end]`, a part before `index`, as text that shares the buffer. `None` where it is ill-formed.
+    pub(crate) fn slice(&mut self, start: usize, end: usize) -> Option<ByteString> {
+        if end > self.checked {
+            let start = self.checked;
+            self.checked = window_end(&self.bytes, start, self.index);
+            self.text = ByteString::try_from(self.bytes.slice(start..self.checked)).unwrap_or_default();
+            self.text_start = start;
+        }
+        let in_window = start.checked_sub(self.text_start).zip(end.checked_sub(self.text_start));
+        match in_window.and_then(|(start, end)| self.text.get(start..end)) {
+            Some(text) => Some(self.text.slice_ref(text)),
+            None => ByteString::try_from(self.bytes.slice(start..end)).ok(),
+        }
+    }
+}
+
+/// Shares the bytes; validates nothing yet.
+#[cfg(feature = "bytes")]
+impl From<Bytes> for ChunkBuf {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl fmt::Debug for ChunkBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ChunkBuf").field(&Escaped(self.remaining())).finish()
+    }
+}
+
+/// Where the window from `start` on ends: at the end of what is decoded, or behind it as many whole lines as fit.
+#[cfg(feature = "alloc")]
+fn window_end(bytes: &[u8], start: usize, decoded: usize) -> usize {
+    // The first window is what was decoded first, no more: whoever makes a new chunk for every call, because its buffer
+    // moves, would pay for a whole window with every event.
+    if start == 0 {
+        return decoded;
+    }
+    let ahead = bytes.get(decoded..bytes.len().min(start + WINDOW)).unwrap_or_default();
+    decoded + scan::last_line_end(ahead).map_or(0, |index| index + 1)
 }
 
 /// `bytes` as text, if it is well-formed.

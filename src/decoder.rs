@@ -3,12 +3,12 @@
 //! Every way to decode is *find*, which leaves the values' places in the decoder, and then *lend*, which turns the
 //! places into text. Places have no lifetime, so a reader that owns its buffer can loop over *find* and lend once.
 
-use alloc::string::String;
 use core::time::Duration;
 
 use crate::chunk::Chunk;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
+use crate::last_event_id::LastEventId;
 use crate::parser::{Field, Line, Parser, Piece};
 use crate::scan::LF;
 use crate::unfinished::Unfinished;
@@ -46,8 +46,8 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub struct Decoder {
     parser: Parser,
-    event: Unfinished,
-    comment: Value,
+    pub(crate) event: Unfinished,
+    pub(crate) comment: Value,
     /// The rest of the comment is passed over: it is too long, or its beginning was.
     skip_comment: bool,
     /// The rest of the event is passed over: it is too long.
@@ -56,7 +56,7 @@ pub struct Decoder {
     in_line: bool,
     /// What the last call handed out, and the next call lets go of.
     lent: Option<Found>,
-    last_event_id: String,
+    pub(crate) last_event_id: LastEventId,
     reconnection_time: Option<Duration>,
     /// Where the chunk's first byte that is not decoded stands in the stream.
     offset: u64,
@@ -91,7 +91,7 @@ impl Decoder {
             skip_event: false,
             in_line: false,
             lent: None,
-            last_event_id: String::new(),
+            last_event_id: LastEventId::default(),
             reconnection_time: None,
             offset: 0,
             event_offset: 0,
@@ -127,8 +127,7 @@ impl Decoder {
     /// Sets the last event ID to begin with, as it is: for a client that resumes.
     #[must_use]
     pub fn with_last_event_id(mut self, id: &str) -> Self {
-        self.last_event_id.clear();
-        self.last_event_id.push_str(id);
+        self.last_event_id = id.into();
         self
     }
 
@@ -225,7 +224,7 @@ impl Decoder {
         Some(Event {
             event_type: event_type(self.event.event_type.text(chunk)),
             data: self.event.data.text(chunk),
-            last_event_id: if has_id { self.event.id.text(chunk) } else { &self.last_event_id },
+            last_event_id: if has_id { self.event.id.text(chunk) } else { self.last_event_id.as_str() },
             has_id,
         })
     }
@@ -234,7 +233,7 @@ impl Decoder {
     /// `Last-Event-ID` when it reconnects, where it is not empty.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        &self.last_event_id
+        self.last_event_id.as_str()
     }
 
     /// The last reconnection time that the server has sent, if any.
@@ -294,7 +293,7 @@ impl Decoder {
         Event {
             event_type: event_type(self.event.event_type.text(chunk)),
             data: self.event.data.text(chunk),
-            last_event_id: &self.last_event_id,
+            last_event_id: self.last_event_id.as_str(),
             has_id: self.event.id.is_present(),
         }
     }
@@ -392,8 +391,8 @@ impl Decoder {
     #[inline]
     fn end_event(&mut self, bytes: &[u8]) -> bool {
         if !self.skip_event {
-            if self.event.id.is_present() && self.event.id.bytes(bytes) != self.last_event_id.as_bytes() {
-                self.event.id.clone_text_into(bytes, &mut self.last_event_id);
+            if self.event.id.is_present() {
+                self.last_event_id.set(&self.event.id, bytes);
             }
             if self.event.data.is_present() {
                 return true;
@@ -424,11 +423,10 @@ impl Decoder {
 
     /// Gives back the buffers that nothing is in, where there is too much of them.
     fn trim(&mut self) {
-        let spare_id = self.last_event_id.capacity() - self.last_event_id.len();
-        if self.event.held() + self.comment.held() + spare_id > self.max_retained {
+        if self.event.held() + self.comment.held() + self.last_event_id.spare() > self.max_retained {
             self.event.release();
             self.comment.release();
-            self.last_event_id.shrink_to_fit();
+            self.last_event_id.shrink();
         }
     }
 }
@@ -447,8 +445,8 @@ fn event_type(buffer: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::format;
-    use std::vec::Vec;
+    use alloc::format;
+    use alloc::vec::Vec;
 
     use super::Decoder;
     use crate::chunk::Chunk;

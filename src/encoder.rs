@@ -255,15 +255,6 @@ impl<'a> EventBuilder<'a> {
         put("\n")
     }
 
-    /// Appends the lines before the data, for a writer that goes on with the data.
-    #[cfg(feature = "std")]
-    pub(crate) fn encode_before_data(&self, out: &mut Vec<u8>) {
-        infallible(self.pieces_before_data(&mut |piece: &str| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok(())
-        }));
-    }
-
     /// All pieces before the data.
     fn pieces_before_data<E>(&self, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         if let Some(text) = self.comment {
@@ -280,11 +271,6 @@ impl<'a> EventBuilder<'a> {
         }
         Ok(())
     }
-
-    #[cfg(feature = "std")]
-    pub(crate) fn given_data(&self) -> &'a str {
-        self.data.unwrap_or_default()
-    }
 }
 
 /// The same bytes as every other sink gets, whatever the format's flags say.
@@ -293,6 +279,9 @@ impl fmt::Display for EventBuilder<'_> {
         self.pieces(|piece| f.write_str(piece))
     }
 }
+
+/// The media type of an event stream.
+pub const MIME_TYPE: &str = "text/event-stream";
 
 /// An empty comment, which keeps a connection from timing out. To be sent between events.
 ///
@@ -304,7 +293,7 @@ impl fmt::Display for EventBuilder<'_> {
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
 
 /// What each line of the data begins with.
-pub(crate) const DATA: &str = "data: ";
+const DATA: &str = "data: ";
 
 /// One line: a prefix, and a value that is known to have no line end.
 fn line<E>(prefix: &str, value: &str, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
@@ -347,5 +336,49 @@ fn infallible(result: Result<(), Infallible>) {
     match result {
         Ok(()) => {}
         Err(never) => match never {},
+    }
+}
+
+/// Encodes an event whose data comes in pieces.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DataLines {
+    /// The last byte was a CR, which began a new line: an LF that comes next belongs to it.
+    after_cr: bool,
+}
+
+#[cfg(feature = "std")]
+impl DataLines {
+    /// Appends all that stands before the data, and what data the event has.
+    pub(crate) fn begin(head: &EventBuilder<'_>, out: &mut Vec<u8>) -> Self {
+        infallible(head.pieces_before_data(&mut |piece: &str| {
+            out.extend_from_slice(piece.as_bytes());
+            Ok(())
+        }));
+        out.extend_from_slice(DATA.as_bytes());
+        let mut lines = Self { after_cr: false };
+        lines.append(head.data.unwrap_or_default().as_bytes(), out);
+        lines
+    }
+
+    /// Appends data, with a new `data` line behind each line end.
+    pub(crate) fn append(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        let mut rest = piece;
+        if !piece.is_empty() && core::mem::take(&mut self.after_cr) {
+            rest = piece.strip_prefix(b"\n").unwrap_or(piece);
+        }
+        while let Some((line, after)) = scan::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
+            out.extend_from_slice(line);
+            out.extend_from_slice(b"\n");
+            out.extend_from_slice(DATA.as_bytes());
+            self.after_cr = after == b"\r";
+            rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+        }
+        out.extend_from_slice(rest);
+    }
+
+    /// Appends the end of the last line, and the blank line.
+    pub(crate) fn end(out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\n\n");
     }
 }

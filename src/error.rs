@@ -148,8 +148,9 @@ impl error::Error for DecodeError {}
 
 /// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
 ///
-/// `E` is the transport's own error, [`std::io::Error`] for [`EventReader`](crate::EventReader); it is kept as the
-/// [`source`](error::Error::source). After either, the reader can be asked for the next event.
+/// `E` is the transport's own error: [`std::io::Error`] for [`EventReader`](crate::EventReader), the inner stream's for
+/// [`EventStream`](crate::EventStream). It is kept as the [`source`](error::Error::source). After either, the next event
+/// can be asked for.
 ///
 /// # Examples
 ///
@@ -164,7 +165,7 @@ impl error::Error for DecodeError {}
 /// assert_eq!(reader.next_event()?.unwrap().data(), "2");
 /// # Ok::<(), Error<std::io::Error>>(())
 /// ```
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error<E> {
@@ -174,7 +175,7 @@ pub enum Error<E> {
     Decode(DecodeError),
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -184,7 +185,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
     }
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 impl<E: error::Error + 'static> error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
@@ -194,10 +195,17 @@ impl<E: error::Error + 'static> error::Error for Error<E> {
     }
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 impl<E> From<DecodeError> for Error<E> {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<std::io::Error> for Error<std::io::Error> {
+    fn from(error: std::io::Error) -> Self {
+        Self::Transport(error)
     }
 }
 

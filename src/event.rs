@@ -76,6 +76,9 @@ pub enum Frame<'a> {
     Retry(Duration),
 }
 
+/// The request header with which a client that reconnects says where it was.
+pub const LAST_EVENT_ID: &str = "last-event-id";
+
 /// An event type that can be sent: text without CR and LF, so that it cannot add a line to the stream.
 ///
 /// Implements the value of the `event` field of [section 9.2.5]. An empty one means `"message"` to a receiver.

@@ -1,11 +1,10 @@
 //! Events into any `std::io::Write`.
 
 use alloc::vec::Vec;
-use core::{fmt, mem};
+use core::fmt;
 use std::io::{self, Write};
 
-use crate::encoder::{DATA, EventBuilder, KEEP_ALIVE};
-use crate::scan::{self, CR, LF};
+use crate::encoder::{DataLines, EventBuilder, KEEP_ALIVE};
 
 /// How much a data writer gathers before it writes.
 const GATHER: usize = 8 * 1024;
@@ -100,11 +99,8 @@ impl<W: Write> EventWriter<W> {
     pub fn data_writer(&mut self, head: &EventBuilder<'_>) -> io::Result<DataWriter<'_, W>> {
         self.check()?;
         let start = self.buffer.len();
-        head.encode_before_data(&mut self.buffer);
-        self.buffer.extend_from_slice(DATA.as_bytes());
-        let mut data = DataWriter { writer: self, start: Some(start), after_cr: false, finished: false };
-        data.append(head.given_data().as_bytes());
-        Ok(data)
+        let lines = DataLines::begin(head, &mut self.buffer);
+        Ok(DataWriter { writer: self, lines, start: Some(start), finished: false })
     }
 
     /// Writes what earlier calls could not, and flushes the writer.
@@ -179,9 +175,9 @@ impl<W> EventWriter<W> {
 #[must_use = "the event ends with `finish`"]
 pub struct DataWriter<'w, W> {
     writer: &'w mut EventWriter<W>,
+    lines: DataLines,
     /// Where the event begins in the writer's buffer, as long as nothing of it is out.
     start: Option<usize>,
-    after_cr: bool,
     finished: bool,
 }
 
@@ -193,7 +189,7 @@ impl<W: Write> DataWriter<'_, W> {
     /// As [`EventWriter::write_event`]: after an error the event is taken over all the same.
     pub fn finish(mut self) -> io::Result<()> {
         self.finished = true;
-        self.writer.buffer.extend_from_slice(b"\n\n");
+        DataLines::end(&mut self.writer.buffer);
         self.writer.write_out()
     }
 
@@ -203,31 +199,12 @@ impl<W: Write> DataWriter<'_, W> {
     }
 }
 
-impl<W> DataWriter<'_, W> {
-    /// Appends data, a new `data` line for each line end.
-    fn append(&mut self, piece: &[u8]) {
-        let mut rest = piece;
-        if mem::take(&mut self.after_cr) && !piece.is_empty() {
-            rest = rest.strip_prefix(&[LF]).unwrap_or(rest);
-        }
-        let out = &mut self.writer.buffer;
-        while let Some((line, after)) = scan::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
-            out.extend_from_slice(line);
-            out.push(LF);
-            out.extend_from_slice(DATA.as_bytes());
-            self.after_cr = after == [CR];
-            rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
-        }
-        out.extend_from_slice(rest);
-    }
-}
-
 impl<W: Write> Write for DataWriter<'_, W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.writer.unwritten() >= GATHER {
             self.write_out()?;
         }
-        self.append(piece);
+        self.lines.append(piece, &mut self.writer.buffer);
         Ok(piece.len())
     }
 

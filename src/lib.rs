@@ -48,6 +48,10 @@
 //! | chunks of bytes, however they come in | [`Decoder::next_event`] | for events that a chunk's end cuts or that have several lines, until the buffers have grown |
 //! | the same, and you want comments and `retry` too | [`Decoder::next_frame`] | as above |
 //! | a [`std::io::Read`] | [`EventReader`] | its buffer, 16 KiB, and as above |
+//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines |
+//! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
+//! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
+//! | an HTTP client that is to reconnect | [`EventSource`] | as `Decoder` |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow, once |
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
@@ -85,9 +89,12 @@
 //! | Feature | Default | What it adds |
 //! | --- | --- | --- |
 //! | `std` | yes | [`EventReader`], [`EventWriter`], [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
-//! | `alloc` | by `std` | [`Decoder`], `encode`, `encode_into` |
-//! | `bytes` | yes | [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
+//! | `alloc` | by `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
+//! | `bytes` | yes | [`EventBuf`], [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
+//! | `stream` | no | `EventStream`, `FrameStream`, over futures-core |
+//! | `tokio-codec` | no | `EventCodec`, over tokio-util |
+//! | `json` | no | `Event::json`, `EventBuilder::encode_json`, `EventWriter::write_json`, over `serde_json` |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
 //! [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.
@@ -108,44 +115,60 @@ extern crate alloc;
 extern crate std;
 
 mod chunk;
+#[cfg(feature = "tokio-codec")]
+mod codec;
 #[cfg(feature = "alloc")]
 mod decoder;
 mod encoder;
 mod error;
 mod event;
+#[cfg(feature = "bytes")]
+mod event_buf;
 #[cfg(feature = "std")]
 mod event_reader;
+#[cfg(feature = "alloc")]
+mod event_source;
 #[cfg(feature = "std")]
 mod event_writer;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "alloc")]
+mod last_event_id;
 mod parser;
 mod scan;
+#[cfg(feature = "stream")]
+mod stream;
 #[cfg(feature = "alloc")]
 mod unfinished;
 #[cfg(feature = "alloc")]
 mod value;
 
 pub use chunk::Chunk;
+#[cfg(feature = "bytes")]
+pub use chunk::ChunkBuf;
+#[cfg(feature = "tokio-codec")]
+pub use codec::EventCodec;
 #[cfg(feature = "alloc")]
 pub use decoder::Decoder;
-pub use encoder::{EventBuilder, KEEP_ALIVE};
-#[cfg(feature = "alloc")]
-pub use error::DecodeError;
-#[cfg(feature = "std")]
-pub use error::Error;
+pub use encoder::{EventBuilder, KEEP_ALIVE, MIME_TYPE};
 pub use error::{BufferTooSmall, InvalidField};
-pub use event::{Event, EventId, EventType, Frame};
+#[cfg(feature = "alloc")]
+pub use error::{DecodeError, Error};
+pub use event::{Event, EventId, EventType, Frame, LAST_EVENT_ID};
+#[cfg(feature = "bytes")]
+pub use event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "std")]
 pub use event_reader::EventReader;
+#[cfg(feature = "alloc")]
+pub use event_source::{ConnectionFailed, EventSource, ReadyState};
 #[cfg(feature = "std")]
 pub use event_writer::{DataWriter, EventWriter};
+#[cfg(feature = "json")]
+pub use json::JsonError;
 pub use parser::{Field, Parser, Token};
+#[cfg(feature = "stream")]
+pub use stream::{EventStream, FrameStream};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// The media type of an event stream.
-pub const MIME_TYPE: &str = "text/event-stream";
-
-/// The request header with which a client that reconnects says where it was.
-pub const LAST_EVENT_ID: &str = "last-event-id";

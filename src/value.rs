@@ -69,6 +69,30 @@ impl Value {
         }
     }
 
+    /// Where the value lies, if it lies in the chunk.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn place_in_chunk(&self) -> Option<(usize, usize)> {
+        match self.place {
+            Place::Chunk { start, end } => Some((start, end)),
+            Place::Absent | Place::Gathered => None,
+        }
+    }
+
+    /// Takes the gathered value as text, with its buffer where that is about as large, and otherwise as a copy.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn take_text(&mut self) -> String {
+        if self.place != Place::Gathered || self.gathered.capacity() / 2 > self.gathered.len() {
+            let mut text = String::new();
+            self.clone_text_into(&[], &mut text);
+            return text;
+        }
+        String::from_utf8(core::mem::take(&mut self.gathered)).unwrap_or_else(|error| {
+            let mut text = String::new();
+            replace(error.as_bytes(), &mut text);
+            text
+        })
+    }
+
     /// Forgets the value and keeps the buffers.
     pub(crate) fn clear(&mut self) {
         self.place = Place::Absent;
@@ -101,6 +125,7 @@ impl Value {
         match utf8(self.bytes(bytes)) {
             Some(value) => {
                 text.clear();
+                text.reserve_exact(value.len());
                 text.push_str(value);
             }
             None => replace(self.bytes(bytes), text),

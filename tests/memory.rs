@@ -246,12 +246,7 @@ fn the_next_call_gives_back_whatever_it_returns() {
     let next_calls: [fn(&mut Decoder); 4] = [
         |decoder| assert_eq!(decoder.next_event(&mut Chunk::new(b"")), Ok(None)),
         |decoder| assert_eq!(decoder.next_frame(&mut Chunk::new(b": c")), Ok(None)),
-        |decoder| {
-            assert_eq!(
-                decoder.next_event(&mut Chunk::new(b"data: x\n\n")).unwrap().map(|event| event.data().len()),
-                Some(1)
-            )
-        },
+        |decoder| assert!(decoder.next_event(&mut Chunk::new(b"data: x\n\n")).unwrap().is_some()),
         |decoder| assert_eq!(decoder.end_of_stream(), None),
     ];
     for next_call in next_calls {

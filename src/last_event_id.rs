@@ -1,0 +1,62 @@
+//! Section 9.2.6: the last event ID, which outlives its event.
+
+use alloc::string::String;
+
+#[cfg(feature = "bytes")]
+use bytestring::ByteString;
+
+use crate::value::Value;
+
+/// The last event ID as text, and once an owned event has asked for it, shared.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LastEventId {
+    text: String,
+    #[cfg(feature = "bytes")]
+    shared: Option<ByteString>,
+}
+
+impl LastEventId {
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Becomes the event's id. Most of the time a server that repeats an id is not worth a copy.
+    #[inline]
+    pub(crate) fn set(&mut self, id: &Value, bytes: &[u8]) {
+        if id.bytes(bytes) != self.text.as_bytes() {
+            let mut text = core::mem::take(self).text;
+            id.clone_text_into(bytes, &mut text);
+            self.text = text;
+        }
+    }
+
+    /// The id, shared: one allocation for each new id that an event without one asks for.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn share(&mut self) -> ByteString {
+        if self.text.is_empty() {
+            return ByteString::new();
+        }
+        self.shared.get_or_insert_with(|| self.text.as_str().into()).clone()
+    }
+
+    /// The bytes of memory beyond the id itself.
+    pub(crate) fn spare(&self) -> usize {
+        self.text.capacity() - self.text.len()
+    }
+
+    /// Gives them back.
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+    }
+}
+
+impl From<&str> for LastEventId {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            #[cfg(feature = "bytes")]
+            shared: None,
+        }
+    }
+}

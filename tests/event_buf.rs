@@ -1,0 +1,195 @@
+//! Owned events: the same as the lent ones, and what they pin and allocate.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use allocation_counter::measure;
+use bytes::Bytes;
+use common::drive::{frames, owned};
+use common::limit::Step;
+use common::oracle;
+use common::streams::{cuts, streams};
+use proptest::prelude::*;
+use sse_wire::{ChunkBuf, Decoder, EventBuf, FrameBuf};
+
+fn all(decoder: &mut Decoder, chunk: impl Into<Bytes>) -> Vec<EventBuf> {
+    let mut chunk = ChunkBuf::from(chunk.into());
+    std::iter::from_fn(|| decoder.next_event_buf(&mut chunk).unwrap()).collect()
+}
+
+fn lies_in(text: &str, bytes: &[u8]) -> bool {
+    bytes.as_ptr_range().contains(&text.as_ptr())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn owned_frames_are_the_lent_ones(wire in streams(), cuts in cuts(), limit in prop_oneof![Just(usize::MAX), 0..40_usize]) {
+        let expected = frames(&mut Decoder::new().with_max_event_len(limit), &cuts.of(&wire));
+        let mut decoder = Decoder::new().with_max_event_len(limit);
+        let mut found = Vec::new();
+        let mut kept = Vec::new();
+        for bytes in cuts.of(&wire) {
+            let mut chunk = ChunkBuf::from(Bytes::copy_from_slice(bytes));
+            while let Some(result) = decoder.next_frame_buf(&mut chunk).transpose() {
+                found.push(match result {
+                    Ok(FrameBuf::Event(event)) => {
+                        kept.push((event.clone(), event.detach(), owned(event.as_event())));
+                        Step::Frame(oracle::Frame::Event(owned(event.as_event())))
+                    }
+                    Ok(FrameBuf::Comment(text)) => Step::Frame(oracle::Frame::Comment(text)),
+                    Ok(FrameBuf::Retry(time)) => Step::Frame(oracle::Frame::Retry(time.as_millis().try_into().unwrap())),
+                    Ok(_) => unreachable!("a new kind of frame"),
+                    Err(error) => Step::TooLong { offset: error.offset() },
+                });
+            }
+            prop_assert!(chunk.is_empty() && chunk.remaining().is_empty());
+        }
+        prop_assert_eq!(found, expected);
+        // Later events have not touched them.
+        for (event, detached, then) in kept {
+            prop_assert_eq!(&owned(event.as_event()), &then);
+            prop_assert_eq!(&event, &detached);
+            prop_assert_eq!(event, detached.as_event());
+        }
+    }
+
+    #[test]
+    fn owned_and_lent_events_mix(wire in streams(), cuts in cuts(), which in any::<u64>()) {
+        let mut decoder = Decoder::new();
+        let mut found = Vec::new();
+        let mut calls = 0;
+        for bytes in cuts.of(&wire) {
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                calls += 1;
+                if which >> (calls % 64) & 1 == 1 {
+                    let mut chunk = sse_wire::Chunk::new(rest);
+                    found.extend(decoder.next_event(&mut chunk).unwrap().map(owned));
+                    rest = chunk.remaining();
+                } else {
+                    let mut chunk = ChunkBuf::from(Bytes::copy_from_slice(rest));
+                    found.extend(decoder.next_event_buf(&mut chunk).unwrap().map(|event| owned(event.as_event())));
+                    rest = &rest[rest.len() - chunk.remaining().len()..];
+                }
+            }
+        }
+        prop_assert_eq!(found, oracle::interpret(&wire).events());
+    }
+}
+
+#[test]
+fn events_in_one_chunk_are_slices_of_it() {
+    let wire = Bytes::from("event: add\nid: 7\ndata: 113\n\ndata: 114\n\n: c\ndata: é\nevent: x\n\n".to_owned());
+    for event in all(&mut Decoder::new(), wire.clone()) {
+        assert!(lies_in(event.data(), &wire), "{event:?}");
+        assert!(event.event_type() == "message" || lies_in(event.event_type(), &wire));
+        assert!(event.id().is_none_or(|id| lies_in(id, &wire)));
+    }
+}
+
+#[test]
+fn the_chunk_lets_go_with_its_last_byte() {
+    let wire = Bytes::from(b"data: 1\n\ndata: 2\n\n".to_vec());
+    let mut chunk = ChunkBuf::from(wire.clone());
+    let mut decoder = Decoder::new();
+    let one = decoder.next_event_buf(&mut chunk).unwrap().unwrap();
+    let two = decoder.next_event_buf(&mut chunk).unwrap().unwrap();
+    assert!(chunk.is_empty());
+    drop(one);
+    assert!(!wire.is_unique());
+    drop(two);
+    assert!(wire.is_unique(), "the chunk or the decoder keeps the buffer");
+}
+
+#[test]
+fn detached_events_pin_nothing() {
+    let wire = Bytes::from(b"event: add\nid: 7\ndata: 113\n\n".to_vec());
+    let events = all(&mut Decoder::new(), wire.clone());
+    let detached = events[0].detach();
+    drop(events);
+    assert!(wire.is_unique());
+    assert_eq!((detached.event_type(), detached.data(), detached.id()), ("add", "113", Some("7")));
+}
+
+#[test]
+fn single_line_events_allocate_nothing() {
+    for event in ["data: hello\n\n", "event: add\nid: 7\ndata: hello\n\n", "id: 7\r\ndata: é\r\n\r\n"] {
+        let wire = Bytes::from(event.repeat(2000));
+        let mut decoder = Decoder::new();
+        all(&mut decoder, wire.clone());
+        let mut chunk = ChunkBuf::from(wire);
+        let info = measure(|| {
+            let mut count = 0;
+            while let Some(event) = decoder.next_event_buf(&mut chunk).unwrap() {
+                count += usize::from(!event.data().is_empty());
+            }
+            assert_eq!(count, 2000);
+        });
+        // One for the buffer, when it is first shared.
+        assert!(info.count_total <= 1, "{} allocations for {event:?}", info.count_total);
+    }
+}
+
+/// Also when each event has an id of its own: it is a part of the slice.
+#[test]
+fn changing_ids_allocate_nothing() {
+    let mut wire = String::new();
+    for id in 1000..3000 {
+        write!(wire, "id: {id}\ndata: x\n\n").unwrap();
+    }
+    let mut decoder = Decoder::new();
+    all(&mut decoder, wire.clone());
+    let mut chunk = ChunkBuf::from(Bytes::from(wire));
+    let info = measure(|| while decoder.next_event_buf(&mut chunk).unwrap().is_some() {});
+    assert!(info.count_total <= 1, "{} allocations", info.count_total);
+}
+
+/// Growing by doubling takes at most four bytes for each at the end, if each is copied once.
+#[test]
+fn cut_events_take_the_buffer_with_them() {
+    const LEN: usize = 1 << 20;
+    let wire = Bytes::from([b"event: e\ndata: ", vec![b'x'; LEN].as_slice(), b"\n\n"].concat());
+    let mut decoder = Decoder::new();
+    let info = measure(|| {
+        let mut events = Vec::new();
+        for start in (0..wire.len()).step_by(1460) {
+            events.extend(all(&mut decoder, wire.slice(start..wire.len().min(start + 1460))));
+        }
+        assert_eq!(events[0].data().len(), LEN);
+    });
+    assert!(info.bytes_total <= 4 * LEN as u64 + (LEN / 4) as u64, "{} bytes", info.bytes_total);
+    assert!(info.bytes_current <= 64 * 1024);
+}
+
+/// A small event must not keep a large buffer.
+#[test]
+fn small_events_own_about_their_own_size() {
+    let mut decoder = Decoder::new();
+    let large = format!("data: {}\n\n", "x".repeat(60_000));
+    for bytes in large.as_bytes().chunks(1000) {
+        all(&mut decoder, bytes.to_vec());
+    }
+    let mut kept = Vec::with_capacity(100);
+    let info = measure(|| {
+        for _ in 0..100 {
+            all(&mut decoder, b"data: sm".as_slice());
+            kept.extend(all(&mut decoder, b"all\n\n".as_slice()));
+        }
+    });
+    assert!(info.bytes_current < 100 * 200, "{} bytes for 100 small events", info.bytes_current);
+}
+
+#[test]
+fn events_are_shared_and_sent() {
+    fn check<T: Clone + Send + Sync + 'static>(_: &T) {}
+    let events = all(&mut Decoder::new(), b"data: 1\n\n".as_slice());
+    check(&events[0]);
+    check(&ChunkBuf::default());
+    assert_eq!(
+        format!("{:?}", events[0]),
+        r#"EventBuf { event_type: "message", data: "1", id: None, last_event_id: "" }"#
+    );
+}
