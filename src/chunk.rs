@@ -90,6 +90,7 @@ impl<'i> Chunk<'i> {
     }
 
     /// `bytes[start..end]`, a part of one line before `index`, as text. `None` where it is ill-formed.
+    #[inline]
     pub(crate) fn text(&mut self, start: usize, end: usize) -> Option<&'i str> {
         if end > self.checked {
             self.check();

@@ -10,8 +10,9 @@ use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 use crate::last_event_id::LastEventId;
 use crate::parser::{Field, Line, Parser, Piece};
+use crate::plain::{Plain, plain};
 use crate::scan::LF;
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Digits, Unfinished};
 use crate::value::Value;
 
 /// Decodes an event stream: chunks of bytes in, events out.
@@ -66,10 +67,16 @@ pub struct Decoder {
     max_retained: usize,
 }
 
-/// What *find* has found. The values are in the decoder.
+/// How much memory beyond the last event ID is not worth a look.
+const SPARE_ID: usize = 256;
+
+/// What *find* has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
+    /// An event whose values are in the decoder.
     Event,
+    /// One whose places are known, and that the decoder knows nothing of.
+    Plain(Plain),
     Comment,
     Retry(Duration),
 }
@@ -141,7 +148,7 @@ impl Decoder {
     /// When the event exceeds the [limit](Self::with_max_event_len). The rest of it is skipped; call again to go on.
     #[inline]
     pub fn next_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Event<'s>>, DecodeError> {
-        Ok(self.find::<false>(chunk.bytes(), &mut chunk.index)?.map(|_| self.lend_event(chunk)))
+        Ok(self.find::<false>(chunk.bytes(), &mut chunk.index)?.map(|found| self.lend_event(found, chunk)))
     }
 
     /// Decodes up to the next event, comment or reconnection time, whichever comes first.
@@ -242,8 +249,8 @@ impl Decoder {
         self.reconnection_time
     }
 
-    /// Decodes `bytes` from `index` up to the next event, or with `FRAMES` to the next frame, and leaves its values in the
-    /// decoder. They are to be lent with the same bytes.
+    /// Decodes `bytes` from `index` up to the next event, or with `FRAMES` to the next frame, and says where it is. It is to
+    /// be lent with the same bytes.
     #[inline]
     pub(crate) fn find<const FRAMES: bool>(
         &mut self,
@@ -251,45 +258,92 @@ impl Decoder {
         index: &mut usize,
     ) -> Result<Option<Found>, DecodeError> {
         self.let_go();
-        let start = *index;
+        match self.find_plain::<FRAMES>(bytes, index) {
+            None => self.find_by_tokens::<FRAMES>(bytes, index),
+            plain => Ok(plain),
+        }
+    }
+
+    /// The shortcut: a plain event that begins here, unless there is something else to see to.
+    #[inline]
+    fn find_plain<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Option<Found> {
+        if self.offset != self.event_offset || self.skip_event || !self.parser.is_at_line_start() {
+            return None;
+        }
+        let plain = plain(bytes, *index)?;
+        if plain.len() > self.max_event_len {
+            return None;
+        }
+        if let Some(retry) = plain.retry {
+            if FRAMES {
+                return None;
+            }
+            let time = Digits::parse(bytes.get(retry.0..retry.1).unwrap_or_default()).map(Duration::from_millis);
+            self.reconnection_time = time.or(self.reconnection_time);
+        }
+        self.offset += (plain.end - *index) as u64;
+        self.event_offset = self.offset;
+        *index = plain.end;
+        Some(Found::Plain(plain))
+    }
+
+    /// The way for everything.
+    #[inline(never)]
+    fn find_by_tokens<const FRAMES: bool>(
+        &mut self,
+        bytes: &[u8],
+        index: &mut usize,
+    ) -> Result<Option<Found>, DecodeError> {
+        let mut start = *index;
+        if start >= bytes.len() {
+            return Ok(None);
+        }
         // An LF that belongs to the blank line before this event, but came later.
         if self.parser.skips_lf() && self.event_offset == self.offset && bytes.get(start) == Some(&LF) {
             self.event_offset += 1;
         }
         let found = loop {
-            let Some(piece) = self.parser.next_piece(bytes, index) else {
-                self.event.gather(bytes);
-                self.comment.gather(bytes);
-                break Ok(None);
-            };
-            if piece == Piece::Blank {
-                self.event_offset = self.offset + (*index - start) as u64;
-                if self.end_event(bytes) {
-                    break Ok(Some(Found::Event));
+            let Some(piece) = self.parser.next_piece(bytes, index) else { break Ok(None) };
+            if piece != Piece::Blank {
+                match self.take::<FRAMES>(piece, bytes) {
+                    Ok(None) => continue,
+                    found => break found,
                 }
-                continue;
             }
-            match self.take::<FRAMES>(piece, bytes) {
-                Ok(None) => {}
-                // The event goes on, but the chunk need not be the same when the next call comes.
-                Ok(found) => {
-                    self.event.gather(bytes);
-                    break Ok(found);
-                }
-                Err(error) => {
-                    self.event.gather(bytes);
-                    break Err(error);
-                }
+            self.offset += (*index - start) as u64;
+            self.event_offset = self.offset;
+            start = *index;
+            if self.end_event(bytes) {
+                self.lent = Some(Found::Event);
+                return Ok(self.lent);
+            }
+            if let Some(plain) = self.find_plain::<FRAMES>(bytes, index) {
+                return Ok(Some(plain));
             }
         };
         self.offset += (*index - start) as u64;
+        // The event goes on, and the chunk need not be the same when the next call comes.
+        self.event.gather(bytes);
+        if found == Ok(None) {
+            self.comment.gather(bytes);
+        }
         self.lent = found.unwrap_or_default();
         found
     }
 
     /// Lends the event that was found.
     #[inline]
-    pub(crate) fn lend_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Event<'s> {
+    pub(crate) fn lend_event<'s, 'i: 's>(&'s mut self, found: Found, chunk: &mut Chunk<'i>) -> Event<'s> {
+        if let Found::Plain(plain) = found {
+            if let Some((kind, data, id)) = plain.texts(chunk) {
+                if let Some(id) = id {
+                    self.set_last_event_id(id);
+                }
+                let (last_event_id, has_id) = (self.last_event_id.as_str(), id.is_some());
+                return Event { event_type: event_type(kind), data, last_event_id, has_id };
+            }
+            self.keep(plain, chunk.bytes());
+        }
         Event {
             event_type: event_type(self.event.event_type.text(chunk)),
             data: self.event.data.text(chunk),
@@ -298,11 +352,31 @@ impl Decoder {
         }
     }
 
+    /// Takes a plain event as if it had come by tokens: because it is ill-formed, or to be owned.
+    #[cold]
+    pub(crate) fn keep(&mut self, plain: Plain, bytes: &[u8]) {
+        self.event.set(&plain);
+        if self.event.id.is_present() {
+            self.last_event_id.set_value(&self.event.id, bytes);
+        }
+        self.lent = Some(Found::Event);
+    }
+
+    #[inline]
+    pub(crate) fn set_last_event_id(&mut self, id: &str) {
+        if self.last_event_id.as_str() != id {
+            self.last_event_id.set(id);
+            if self.last_event_id.spare() > self.max_retained.min(SPARE_ID) {
+                self.trim();
+            }
+        }
+    }
+
     /// Lends what was found.
     #[inline]
     pub(crate) fn lend_frame<'s, 'i: 's>(&'s mut self, found: Found, chunk: &mut Chunk<'i>) -> Frame<'s> {
         match found {
-            Found::Event => Frame::Event(self.lend_event(chunk)),
+            Found::Event | Found::Plain(_) => Frame::Event(self.lend_event(found, chunk)),
             Found::Comment => Frame::Comment(self.comment.text(chunk)),
             Found::Retry(time) => Frame::Retry(time),
         }
@@ -392,7 +466,7 @@ impl Decoder {
     fn end_event(&mut self, bytes: &[u8]) -> bool {
         if !self.skip_event {
             if self.event.id.is_present() {
-                self.last_event_id.set(&self.event.id, bytes);
+                self.last_event_id.set_value(&self.event.id, bytes);
             }
             if self.event.data.is_present() {
                 return true;
@@ -412,7 +486,7 @@ impl Decoder {
                 self.comment.clear();
                 self.trim();
             }
-            Some(Found::Retry(_)) | None => {}
+            Some(Found::Plain(_) | Found::Retry(_)) | None => {}
         }
     }
 
@@ -423,7 +497,7 @@ impl Decoder {
 
     /// Gives back the buffers that nothing is in, where there is too much of them.
     fn trim(&mut self) {
-        if self.event.held() + self.comment.held() + self.last_event_id.spare() > self.max_retained {
+        if self.event.held() + self.comment.held() + self.last_event_id.spare().max(SPARE_ID) > self.max_retained {
             self.event.release();
             self.comment.release();
             self.last_event_id.shrink();

@@ -138,7 +138,7 @@ impl Decoder {
         let mut index = chunk.index;
         let found = self.find::<false>(chunk.bytes(), &mut index);
         chunk.index = index;
-        let event = found?.map(|_| self.take_event(chunk));
+        let event = found?.map(|found| self.take_event(found, chunk));
         chunk.let_go();
         Ok(event)
     }
@@ -153,7 +153,7 @@ impl Decoder {
         let found = self.find::<true>(chunk.bytes(), &mut index);
         chunk.index = index;
         let frame = found?.map(|found| match found {
-            Found::Event => FrameBuf::Event(self.take_event(chunk)),
+            Found::Event | Found::Plain(_) => FrameBuf::Event(self.take_event(found, chunk)),
             Found::Comment => {
                 let mut text = String::new();
                 self.comment.clone_text_into(chunk.bytes(), &mut text);
@@ -166,7 +166,10 @@ impl Decoder {
     }
 
     /// Takes the event that was found.
-    fn take_event(&mut self, chunk: &mut ChunkBuf) -> EventBuf {
+    fn take_event(&mut self, found: Found, chunk: &mut ChunkBuf) -> EventBuf {
+        if let Found::Plain(plain) = found {
+            self.keep(plain, chunk.bytes());
+        }
         self.slice_event(chunk).unwrap_or_else(|| self.gather_event(chunk.bytes()))
     }
 

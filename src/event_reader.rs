@@ -66,8 +66,8 @@ impl<R: Read> EventReader<R> {
     /// and nothing that has come in is lost, so that after [`WouldBlock`](io::ErrorKind::WouldBlock) or a time-out the
     /// call may be made again. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error<io::Error>> {
-        let Some((_, decoded)) = self.find::<false>()? else { return Ok(None) };
-        Ok(Some(self.decoder.lend_event(&mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default()))))
+        let Some((found, decoded)) = self.find::<false>()? else { return Ok(None) };
+        Ok(Some(self.decoder.lend_event(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default()))))
     }
 
     /// Reads up to the next event, comment or reconnection time, as [`Decoder::next_frame`].

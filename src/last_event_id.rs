@@ -21,9 +21,18 @@ impl LastEventId {
         &self.text
     }
 
-    /// Becomes the event's id. Most of the time a server that repeats an id is not worth a copy.
-    #[inline]
-    pub(crate) fn set(&mut self, id: &Value, bytes: &[u8]) {
+    /// Becomes `id`.
+    pub(crate) fn set(&mut self, id: &str) {
+        self.text.clear();
+        self.text.push_str(id);
+        #[cfg(feature = "bytes")]
+        {
+            self.shared = None;
+        }
+    }
+
+    /// Becomes the event's id, if it is not that already.
+    pub(crate) fn set_value(&mut self, id: &Value, bytes: &[u8]) {
         if id.bytes(bytes) != self.text.as_bytes() {
             let mut text = core::mem::take(self).text;
             id.clone_text_into(bytes, &mut text);

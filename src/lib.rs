@@ -135,6 +135,8 @@ mod json;
 #[cfg(feature = "alloc")]
 mod last_event_id;
 mod parser;
+#[cfg(feature = "alloc")]
+mod plain;
 mod scan;
 #[cfg(feature = "stream")]
 mod stream;

@@ -263,6 +263,13 @@ impl Parser {
         !matches!(self.state, State::LineStart | State::Bom(0))
     }
 
+    /// Whether a line begins with the next byte.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn is_at_line_start(&self) -> bool {
+        self.state == State::LineStart && !self.skip_lf
+    }
+
     /// Whether an LF that comes next would belong to the line that has ended.
     #[cfg(feature = "alloc")]
     pub(crate) fn skips_lf(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use core::mem;
 
+use crate::plain::Plain;
 use crate::scan;
 use crate::value::Value;
 
@@ -53,6 +54,16 @@ impl Unfinished {
         self.next_id.clear();
     }
 
+    /// The places of a plain event.
+    pub(crate) fn set(&mut self, plain: &Plain) {
+        self.data.set(plain.data);
+        for (value, place) in [(&mut self.event_type, plain.event_type), (&mut self.id, plain.id)] {
+            if let Some(place) = place {
+                value.set(place);
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn gather(&mut self, bytes: &[u8]) {
         self.values().into_iter().for_each(|value| value.gather(bytes));
@@ -79,6 +90,12 @@ impl Unfinished {
 }
 
 impl Digits {
+    /// A value that is here as a whole.
+    #[inline]
+    pub(crate) fn parse(value: &[u8]) -> Option<u64> {
+        Self::default().take(value, true, true)
+    }
+
     /// Takes a piece; at the line's end hands out the number, if it is one.
     pub(crate) fn take(&mut self, piece: &[u8], first: bool, complete: bool) -> Option<u64> {
         if first {

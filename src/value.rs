@@ -25,6 +25,8 @@ enum Place {
         end: usize,
     },
     Gathered,
+    /// Handed out, ill-formed as it was.
+    Replaced,
 }
 
 impl Value {
@@ -39,6 +41,7 @@ impl Value {
             Place::Absent => 0,
             Place::Chunk { start, end } => end - start,
             Place::Gathered => self.gathered.len(),
+            Place::Replaced => self.replaced.len(),
         }
     }
 
@@ -74,7 +77,7 @@ impl Value {
     pub(crate) fn place_in_chunk(&self) -> Option<(usize, usize)> {
         match self.place {
             Place::Chunk { start, end } => Some((start, end)),
-            Place::Absent | Place::Gathered => None,
+            Place::Absent | Place::Gathered | Place::Replaced => None,
         }
     }
 
@@ -91,6 +94,11 @@ impl Value {
             replace(error.as_bytes(), &mut text);
             text
         })
+    }
+
+    /// Becomes a place in the chunk.
+    pub(crate) fn set(&mut self, (start, end): (usize, usize)) {
+        self.place = Place::Chunk { start, end };
     }
 
     /// Forgets the value and keeps the buffers.
@@ -117,6 +125,7 @@ impl Value {
             Place::Absent => &[],
             Place::Chunk { start, end } => bytes.get(start..end).unwrap_or_default(),
             Place::Gathered => &self.gathered,
+            Place::Replaced => self.replaced.as_bytes(),
         }
     }
 
@@ -146,8 +155,10 @@ impl Value {
                 Some(text) => return text,
                 None => &self.gathered,
             },
+            Place::Replaced => return &self.replaced,
         };
         replace(bytes, &mut self.replaced);
+        self.place = Place::Replaced;
         &self.replaced
     }
 }
