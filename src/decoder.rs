@@ -427,7 +427,7 @@ impl Decoder {
         if self.event.len() > self.max_event_len {
             self.discard_event();
             self.skip_event = true;
-            return Err(self.too_long("event"));
+            return Err(self.too_long(false));
         }
         if complete && line == Line::Field(Field::Id) {
             self.event.end_id();
@@ -452,13 +452,13 @@ impl Decoder {
             self.skip_comment = !complete;
             self.comment.clear();
             self.trim();
-            return Err(self.too_long("comment"));
+            return Err(self.too_long(true));
         }
         Ok(complete.then_some(Found::Comment))
     }
 
-    fn too_long(&self, what: &'static str) -> DecodeError {
-        DecodeError { what, limit: self.max_event_len, offset: self.event_offset }
+    fn too_long(&self, is_comment: bool) -> DecodeError {
+        DecodeError { is_comment, limit: self.max_event_len, offset: self.event_offset }
     }
 
     /// Ends the event at its blank line: the dispatch steps. Says whether there is one to hand out.

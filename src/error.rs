@@ -115,7 +115,7 @@ impl error::Error for BufferTooSmall {}
 #[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    pub(crate) what: &'static str,
+    pub(crate) is_comment: bool,
     pub(crate) limit: usize,
     pub(crate) offset: u64,
 }
@@ -134,12 +134,20 @@ impl DecodeError {
     pub const fn offset(&self) -> u64 {
         self.offset
     }
+
+    /// Whether it is a comment that was too long, not an event: [`next_frame`](crate::Decoder::next_frame) alone looks at
+    /// comments.
+    #[must_use]
+    pub const fn is_comment(&self) -> bool {
+        self.is_comment
+    }
 }
 
 #[cfg(feature = "alloc")]
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} exceeds the limit of {} bytes at offset {}", self.what, self.limit, self.offset)
+        let what = if self.is_comment { "comment" } else { "event" };
+        write!(f, "{what} exceeds the limit of {} bytes at offset {}", self.limit, self.offset)
     }
 }
 
@@ -176,10 +184,10 @@ pub enum Error<E> {
 }
 
 #[cfg(feature = "alloc")]
-impl<E: fmt::Display> fmt::Display for Error<E> {
+impl<E> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(error) => write!(f, "event stream could not be read: {error}"),
+            Self::Transport(_) => f.write_str("event stream could not be read"),
             Self::Decode(error) => error.fmt(f),
         }
     }

@@ -13,6 +13,7 @@ pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Finds the first CR or LF, which is expected within 16 bytes: two words at a time cost less than a call.
+#[cfg(feature = "alloc")]
 #[inline]
 pub(crate) fn short_line_end(bytes: &[u8]) -> Option<usize> {
     const EACH: u64 = 0x0101_0101_0101_0101;

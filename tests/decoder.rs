@@ -114,3 +114,14 @@ proptest! {
         prop_assert_eq!(&found[found.len() - 1..], &last);
     }
 }
+
+#[test]
+fn errors_name_comments() {
+    let mut decoder = Decoder::new().with_max_event_len(2);
+    let mut chunk = Chunk::new(b"\ndata: 1\n:234\ndata\n\ndata: 123\n\n");
+    let error = decoder.next_frame(&mut chunk).unwrap_err();
+    assert_eq!(error.to_string(), "comment exceeds the limit of 2 bytes at offset 1");
+    assert!(error.is_comment());
+    assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
+    assert!(!decoder.next_frame(&mut chunk).unwrap_err().is_comment());
+}
