@@ -216,7 +216,7 @@ impl Decoder {
         }
         self.reconnection_time = reconnection_time;
 
-        let found = !self.skip_event && self.event.data.is_present();
+        let found = self.event.data.is_present();
         self.parser = Parser::new();
         self.comment.clear();
         (self.skip_comment, self.skip_event, self.in_line) = (false, false, false);
@@ -464,15 +464,14 @@ impl Decoder {
     /// Ends the event at its blank line: the dispatch steps. Says whether there is one to hand out.
     #[inline]
     fn end_event(&mut self, bytes: &[u8]) -> bool {
-        if !self.skip_event {
-            if self.event.id.is_present() {
-                self.last_event_id.set_value(&self.event.id, bytes);
-            }
-            if self.event.data.is_present() {
-                return true;
-            }
-        }
+        // Of a skipped event nothing is kept, so there is nothing to commit or to hand out.
         self.skip_event = false;
+        if self.event.id.is_present() {
+            self.last_event_id.set_value(&self.event.id, bytes);
+        }
+        if self.event.data.is_present() {
+            return true;
+        }
         self.discard_event();
         false
     }

@@ -170,7 +170,3 @@ pub use json::JsonError;
 pub use parser::{Field, Parser, Token};
 #[cfg(feature = "stream")]
 pub use stream::{EventStream, FrameStream};
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

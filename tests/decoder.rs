@@ -125,3 +125,75 @@ fn errors_name_comments() {
     assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
     assert!(!decoder.next_frame(&mut chunk).unwrap_err().is_comment());
 }
+
+#[test]
+fn the_defaults_are_as_documented() {
+    let longest = vec![b'x'; 16 << 20];
+    for (more, expected) in [("", 1), ("x", 0)] {
+        let mut decoder = Decoder::new();
+        let steps = events(&mut decoder, &[b"data:", &longest, more.as_bytes(), b"\n\n"]);
+        assert_eq!(steps.iter().filter(|step| matches!(step, Step::Frame(_))).count(), expected);
+    }
+    assert_eq!(Decoder::DEFAULT_MAX_EVENT_LEN, 16 << 20);
+}
+
+#[test]
+fn the_last_event_id_to_begin_with_is_taken_as_it_is() {
+    for id in ["7", "", " 7\n\0", "é"] {
+        let mut decoder = Decoder::new().with_last_event_id("before").with_last_event_id(id);
+        assert_eq!(decoder.last_event_id(), id);
+        let mut chunk = Chunk::new(b"data\n\nid: 8\ndata\n\n");
+        let event = decoder.next_event(&mut chunk).unwrap().unwrap();
+        assert_eq!((event.id(), event.last_event_id()), (None, id));
+        assert_eq!(decoder.next_event(&mut chunk).unwrap().unwrap().last_event_id(), "8");
+    }
+}
+
+/// Whatever a connection ends in, nothing of it is left but the last event ID and the reconnection time.
+#[test]
+fn the_next_connection_starts_anew() {
+    let ends: [&[u8]; 16] = [
+        b"",
+        b"\xEF",
+        b"\xEF\xBB",
+        b"da",
+        b"data",
+        b"data:",
+        b"data: x",
+        b"data: x\r",
+        b"event: x\n",
+        b"id: x",
+        b"retry: 1",
+        b": half a comm",
+        b"unkno",
+        b"data: too long\n",
+        b": too long\n",
+        b": too long",
+    ];
+    for end in ends {
+        for again in
+            ["\u{FEFF}: c\ndata: y\n\n", ": c\n\ndata\n\n", "\ndata: y\n\n", "ta: x\n: c\n", "1\n\nid\ndata\n\n"]
+        {
+            let mut decoder = Decoder::new().with_max_event_len(6);
+            let _ = frames(&mut decoder, &[end]);
+            let _ = decoder.end_of_stream();
+            let found = frames(&mut decoder, &[again.as_bytes()]);
+            assert_eq!(found, limit::frames_within(again.as_bytes(), 6), "{} | {again:?}", end.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn a_comment_that_next_event_has_begun_is_not_handed_out() {
+    let rows: [(&[u8], &[u8], &[u8]); 3] =
+        [(b": be", b"gun", b"\n"), (b": be", b"", b"gun\n"), (b":", b" begun", b"\n")];
+    for (by_frame, by_event, rest) in rows {
+        let mut decoder = Decoder::new();
+        assert_eq!(frames(&mut decoder, &[by_frame]), []);
+        assert_eq!(events(&mut decoder, &[by_event]), []);
+        let found = frames(&mut decoder, &[rest, b": next\n"]);
+        let whole = by_event.is_empty().then(|| oracle::Frame::Comment("begun".to_owned()));
+        let next = oracle::Frame::Comment("next".to_owned());
+        assert_eq!(found, expected(whole.into_iter().chain([next])));
+    }
+}

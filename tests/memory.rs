@@ -273,6 +273,61 @@ fn the_next_call_gives_back_whatever_it_returns() {
     assert!(kept(info) <= 64 * KIB, "{} bytes after the end of the stream", kept(info));
 }
 
+/// Not only at the next event, which may be long in coming.
+#[test]
+fn whatever_is_done_with_is_given_back_at_once() {
+    let large = vec![b'x'; 2 * MIB];
+    let ways = [
+        ("an event over the limit", "data: ", 2 * MIB - 1, ""),
+        ("a type over the limit", "event: ", 2 * MIB - 1, ""),
+        ("an id over the limit", "id: ", 2 * MIB - 1, ""),
+        ("a comment over the limit", ":", 2 * MIB - 1, ""),
+        ("a comment", ":", 2 * MIB, "\n"),
+        ("a comment inside an event", "data: x\n:", 2 * MIB, "\n"),
+        ("a type without data", "event: ", 2 * MIB, "\n\n"),
+        ("a type that goes on as an id", "event: ", 2 * MIB, "\nevent: x\n\nid: 1"),
+        ("a void id", "id: ", 2 * MIB, "\0\n\n"),
+    ];
+    for (name, prefix, limit, end) in ways {
+        let mut decoder = Decoder::new().with_max_event_len(limit);
+        let info = measure(|| {
+            feed_frames(&mut decoder, prefix.as_bytes(), 1);
+            feed_frames(&mut decoder, &large, 1460);
+            feed_frames(&mut decoder, end.as_bytes(), 1);
+            assert_eq!(decoder.next_frame(&mut Chunk::new(b"")), Ok(None));
+        });
+        assert!(kept(info) <= 64 * KIB, "{} bytes after {name}", kept(info));
+    }
+    // The end of the stream ends everything.
+    for prefix in ["data: ", "event: ", "id: ", ":", "event: x\nevent: "] {
+        let mut decoder = Decoder::new();
+        let info = measure(|| {
+            feed_frames(&mut decoder, prefix.as_bytes(), 1);
+            feed_frames(&mut decoder, &large, 1460);
+            assert_eq!(decoder.end_of_stream().is_some(), prefix == "data: ");
+            let _ = decoder.end_of_stream();
+        });
+        assert!(kept(info) <= 64 * KIB, "{} bytes after the stream ended in {prefix}", kept(info));
+    }
+}
+
+#[test]
+fn sixty_four_kib_are_kept_by_default() {
+    let event = |len| [b"data: ", vec![b'x'; len].as_slice(), b"\n\n"].concat();
+    let mut decoder = Decoder::new();
+    let wire = event(40_000);
+    feed(&mut decoder, &wire, 1000);
+    assert_eq!(measure(|| assert_eq!(feed(&mut decoder, &wire, 1000), (1, 0))).count_total, 0);
+
+    let mut decoder = Decoder::new();
+    let wire = event(80_000);
+    let info = measure(|| {
+        assert_eq!(feed(&mut decoder, &wire, 1000), (1, 0));
+        assert_eq!(decoder.next_event(&mut Chunk::new(b"")), Ok(None));
+    });
+    assert!(kept(info) <= 64 * KIB, "{} bytes", kept(info));
+}
+
 #[test]
 fn with_max_retained_keeps_large_buffers() {
     let wire = [b"data: ", vec![b'x'; MIB].as_slice(), b"\n\n"].concat();
