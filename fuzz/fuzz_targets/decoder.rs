@@ -1,0 +1,74 @@
+//! What is decoded is what the standard says, with and without a limit, however the stream is cut and the decoder is
+//! called, on every connection of one decoder.
+#![no_main]
+
+use fastrand::Rng;
+use libfuzzer_sys::fuzz_target;
+use sse_wire::Decoder;
+use sse_wire_fuzz::limit::{self, Calls, Outcome};
+use sse_wire_fuzz::read::{self, Way};
+use sse_wire_fuzz::{Cut, Streams, oracle};
+
+fuzz_target!(|input: &[u8]| {
+    let streams = Streams::new(input);
+    let mut rng = Rng::with_seed(streams.seed);
+    let calls = [Calls::NextEvent, Calls::NextFrame][rng.usize(..2)];
+    let last_event_id = ["", "before"][rng.usize(..2)];
+    let retained = [0, 16, 64 * 1024][rng.usize(..3)];
+    let decoder = Decoder::new().with_last_event_id(last_event_id).with_max_retained(retained);
+    let before = oracle::Outcome { last_event_id: last_event_id.to_owned(), ..oracle::Outcome::default() };
+
+    let outcomes = each(&streams, before.clone(), oracle::interpret_from);
+    let expected = outcomes.iter().map(|outcome| Outcome::unlimited(outcome, calls)).collect::<Vec<_>>();
+    for cut in Cut::ways(streams.seed) {
+        check(&streams, decoder.clone(), calls, cut, Way::any(&mut rng), &expected);
+    }
+
+    let before = Outcome::unlimited(&before, calls);
+    let expected = each(&streams, before, |before, wire| limit::within(before, wire, streams.limit, calls));
+    let limited = decoder.clone().with_max_event_len(streams.limit);
+    for cut in Cut::ways(streams.seed) {
+        check(&streams, limited.clone(), calls, cut, Way::any(&mut rng), &expected);
+    }
+
+    let mut decoder = decoder;
+    for (stream, outcome) in streams.connections.iter().zip(&outcomes) {
+        let pieces = Cut::Random(streams.seed).pieces(&stream.wire, &stream.marks);
+        let frames = read::mixed(&mut decoder, &pieces, &mut rng);
+        let mut all = outcome.frames.iter();
+        assert!(frames.iter().all(|frame| all.any(|other| frame == other)), "in turn {frames:?} of {streams:?}");
+        let found = oracle::Outcome { frames, ..oracle::Outcome::default() };
+        assert_eq!(found.events(), outcome.events(), "in turn, of {streams:?}");
+    }
+    assert_eq!(decoder.end_of_stream(), None, "something of a stream that has not begun");
+});
+
+/// What the judge says of each connection, knowing the one before.
+fn each<T: Clone>(streams: &Streams, before: T, judge: impl Fn(&T, &[u8]) -> T) -> Vec<T> {
+    let mut before = before;
+    let mut outcomes = Vec::new();
+    for stream in &streams.connections {
+        before = judge(&before, &stream.wire);
+        outcomes.push(before.clone());
+    }
+    outcomes
+}
+
+/// Reads the connections one after the other, and compares what each has shown.
+fn check(streams: &Streams, decoder: Decoder, calls: Calls, cut: Cut, way: Way, expected: &[Outcome]) {
+    let mut decoder = decoder;
+    for (index, (stream, expected)) in streams.connections.iter().zip(expected).enumerate() {
+        let outcome;
+        (decoder, outcome) = read::connection(decoder, &cut.pieces(&stream.wire, &stream.marks), calls, way);
+        assert!(
+            outcome == *expected,
+            "{calls:?}, {way:?}, {cut:?}, connection {index} of {streams:?}\n{outcome:?}, and expected is\n{expected:?}"
+        );
+        assert_eq!(decoder.last_event_id(), expected.last_event_id, "the end of the stream changes it");
+        assert_eq!(
+            decoder.reconnection_time().map(|time| time.as_millis()),
+            expected.reconnection_time.map(u128::from),
+            "the end of the stream changes it",
+        );
+    }
+}

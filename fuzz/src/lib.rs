@@ -1,0 +1,17 @@
+//! What the fuzz targets share: what an input means, ways to cut a stream, ways to read it, and the judges.
+//!
+//! An input is bytes that mean something to the eye, so that a stream out of a file is a seed, and one byte less is a
+//! smaller case: see [`Streams`] for `decoder` and `parser`, [`Events`] for `roundtrip` and `encoder`.
+
+pub mod cut;
+#[path = "../../tests/common/limit.rs"]
+pub mod limit;
+#[path = "../../tests/common/oracle.rs"]
+pub mod oracle;
+pub mod read;
+pub mod sent;
+pub mod streams;
+
+pub use cut::Cut;
+pub use sent::{Events, Sent};
+pub use streams::Streams;
