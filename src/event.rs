@@ -77,6 +77,9 @@ pub enum Frame<'a> {
 }
 
 /// The request header with which a client that reconnects says where it was.
+///
+/// Its value is UTF-8, which is not what HTTP libraries take a header for: a server reads it with
+/// `HeaderValue::as_bytes`, not with `to_str`, which refuses what is not ASCII.
 pub const LAST_EVENT_ID: &str = "last-event-id";
 
 /// An event type that can be sent: text without CR and LF, so that it cannot add a line to the stream.

@@ -6,10 +6,14 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use crate::chunk::Chunk;
+#[cfg(feature = "bytes")]
+use crate::chunk::ChunkBuf;
 use crate::decoder::Decoder;
 use crate::encoder::MIME_TYPE;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
+#[cfg(feature = "bytes")]
+use crate::event_buf::EventBuf;
 
 /// What a client has to send, to check and to wait for, as the standard's `EventSource` does it; over any HTTP library.
 ///
@@ -191,14 +195,31 @@ impl EventSource {
         Ok(frame)
     }
 
+    /// As [`next_event`](Self::next_event), owned: see [`Decoder::next_event_buf`].
+    ///
+    /// # Errors
+    ///
+    /// As [`next_event`](Self::next_event).
+    #[cfg(feature = "bytes")]
+    pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
+        if self.ready_state != ReadyState::Open {
+            return Ok(None);
+        }
+        let event = self.decoder.next_event_buf(chunk)?;
+        if event.is_some() {
+            self.failures = 0;
+        }
+        Ok(event)
+    }
+
     /// Takes the end of the connection, be it the body's end, a reset, or that there never was one. Says how long to
     /// wait before the next request, or `None` if there is to be none because the source is closed.
     ///
     /// The unfinished event is discarded, and its id with it. After a connection that has delivered an event the time is
     /// the reconnection time: the server's last `retry` within the [bounds](Self::with_reconnection_times), or
     /// [3 s](Self::DEFAULT_RECONNECTION_TIME). With each further connection in a row that has not, the time may double up
-    /// to the [maximum](Self::with_max_delay), and is drawn between the reconnection time and that by `random`, of which
-    /// every `u32` should be as likely, so that the clients of a server that failed do not come back all at once.
+    /// to the [maximum](Self::with_max_delay), and is drawn between the reconnection time and that by `random` (any `u32`
+    /// from `fastrand` or `rand`), so that the clients of a server that failed do not come back all at once.
     #[must_use = "the next request has to wait"]
     pub fn on_end(&mut self, random: u32) -> Option<Duration> {
         let _ = self.decoder.end_of_stream();

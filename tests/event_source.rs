@@ -170,6 +170,18 @@ fn events_by_frames_count_as_delivered_too() {
     assert_eq!(source.next_frame(&mut Chunk::new(b": c\n")), Ok(None));
 }
 
+#[cfg(feature = "bytes")]
+#[test]
+fn owned_events_count_as_delivered_too() {
+    let mut source = EventSource::new();
+    assert_eq!(source.on_end(u32::MAX), millis(3000));
+    let mut chunk = sse_wire::ChunkBuf::from(bytes::Bytes::from_static(b"data: x\n\ndata: y\n\n"));
+    assert_eq!(source.next_event_buf(&mut chunk), Ok(None), "an event before the response");
+    source.on_response(200, STREAM).unwrap();
+    assert_eq!(source.next_event_buf(&mut chunk).unwrap().unwrap().data(), "x");
+    assert_eq!(source.on_end(u32::MAX), millis(3000));
+}
+
 #[test]
 fn a_server_chooses_the_time_within_bounds() {
     for (retry, wait) in [("0", 100), ("50", 100), ("101", 101), ("299999", 299_999), ("18446744073709551615", 300_000)]

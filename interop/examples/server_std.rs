@@ -1,0 +1,57 @@
+//! An event stream from the standard library alone, a thread a client: `server_std [PORT]`
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use sse_wire::{EventWriter, LAST_EVENT_ID, MIME_TYPE};
+use sse_wire_interop::{Item, PAUSE, address, feed};
+
+fn serve(mut socket: &TcpStream) -> io::Result<()> {
+    let mut lines = BufReader::new(socket).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    let mut last_event_id = None;
+    while let Some(line) = lines.next().transpose()?.filter(|line| !line.is_empty()) {
+        match line.split_once(':') {
+            Some((name, id)) if name.eq_ignore_ascii_case(LAST_EVENT_ID) => last_event_id = Some(id.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let items = feed(last_event_id.as_deref().map(str::as_bytes));
+    if !request.starts_with("GET /events ") {
+        return socket.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+    if items.is_empty() {
+        return socket.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"); // do not come back
+    }
+    let headers = format!("Content-Type: {MIME_TYPE}\r\nCache-Control: no-cache\r\nConnection: close");
+    socket.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n").as_bytes())?;
+
+    let mut writer = EventWriter::new(socket);
+    for item in items {
+        match item {
+            Item::Event(event) => writer.write_event(&event)?,
+            Item::Json(event, value) => {
+                let mut data = writer.data_writer(&event)?;
+                serde_json::to_writer(&mut data, &value)?;
+                data.finish()?;
+            }
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+fn main() -> io::Result<()> {
+    let listener = TcpListener::bind(address())?;
+    println!("http://{}/events", listener.local_addr()?);
+    for socket in listener.incoming() {
+        let socket = socket?;
+        thread::spawn(move || {
+            if let Err(error) = serve(&socket) {
+                eprintln!("{error}");
+            }
+        });
+    }
+    Ok(())
+}
