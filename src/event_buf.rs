@@ -9,9 +9,10 @@ use core::time::Duration;
 use bytestring::ByteString;
 
 use crate::chunk::ChunkBuf;
-use crate::decoder::{Decoder, Found};
+use crate::decoder::Decoder;
 use crate::error::DecodeError;
 use crate::event::Event;
+use crate::interpreter::{Found, Interpreter};
 use crate::value::Value;
 
 /// An event that was received, owned: to be kept, sent to another task, or cloned to many.
@@ -136,9 +137,9 @@ impl Decoder {
     /// As [`next_event`](Self::next_event).
     pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
         let mut index = chunk.index;
-        let found = self.find::<false>(chunk.bytes(), &mut index);
+        let found = self.interpreter.find::<false>(chunk.bytes(), &mut index);
         chunk.index = index;
-        let event = found?.map(|found| self.take_event(found, chunk));
+        let event = found?.map(|found| self.interpreter.take_event(found, chunk));
         chunk.let_go();
         Ok(event)
     }
@@ -150,13 +151,13 @@ impl Decoder {
     /// As [`next_frame`](Self::next_frame).
     pub fn next_frame_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<FrameBuf>, DecodeError> {
         let mut index = chunk.index;
-        let found = self.find::<true>(chunk.bytes(), &mut index);
+        let found = self.interpreter.find::<true>(chunk.bytes(), &mut index);
         chunk.index = index;
         let frame = found?.map(|found| match found {
-            Found::Event | Found::Plain(_) => FrameBuf::Event(self.take_event(found, chunk)),
+            Found::Event | Found::Plain(_) => FrameBuf::Event(self.interpreter.take_event(found, chunk)),
             Found::Comment => {
                 let mut text = String::new();
-                self.comment.clone_text_into(chunk.bytes(), &mut text);
+                self.interpreter.comment.clone_text_into(chunk.bytes(), &mut text);
                 FrameBuf::Comment(text)
             }
             Found::Retry(time) => FrameBuf::Retry(time),
@@ -164,7 +165,9 @@ impl Decoder {
         chunk.let_go();
         Ok(frame)
     }
+}
 
+impl Interpreter {
     /// Takes the event that was found.
     fn take_event(&mut self, found: Found, chunk: &mut ChunkBuf) -> EventBuf {
         if let Found::Plain(plain) = found {
@@ -205,7 +208,7 @@ impl Decoder {
         let data = 0..text.len();
         let event_type = append(&mut text, &self.event.event_type.take_text());
         let last_event_id = if self.event.id.is_present() {
-            LastEventId::Own(append(&mut text, self.last_event_id()))
+            LastEventId::Own(append(&mut text, self.last_event_id.as_str()))
         } else {
             LastEventId::Earlier(self.last_event_id.share())
         };

@@ -5,9 +5,10 @@ use core::ops::Range;
 use std::io::{self, Read};
 
 use crate::chunk::Chunk;
-use crate::decoder::{Decoder, Found};
+use crate::decoder::Decoder;
 use crate::error::Error;
 use crate::event::{Event, Frame};
+use crate::interpreter::Found;
 
 /// How much is read at a time.
 const READ: usize = 16 * 1024;
@@ -57,8 +58,8 @@ impl<R: Read> EventReader<R> {
     /// Reads up to the next event.
     ///
     /// `None` says that the reader has reported its end; an event without its blank line is not handed out, see
-    /// [`end_of_stream`](Self::end_of_stream). The event borrows from this reader. No allocation in steady state, one
-    /// copy less than reading into a string.
+    /// [`end_of_stream`](Self::end_of_stream). The event borrows from this reader. In steady state nothing is
+    /// allocated.
     ///
     /// # Errors
     ///
@@ -67,7 +68,11 @@ impl<R: Read> EventReader<R> {
     /// call may be made again. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error<io::Error>> {
         let Some((found, decoded)) = self.find::<false>()? else { return Ok(None) };
-        Ok(Some(self.decoder.lend_event(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default()))))
+        Ok(Some(
+            self.decoder
+                .interpreter
+                .lend_event(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
+        ))
     }
 
     /// Reads up to the next event, comment or reconnection time, as [`Decoder::next_frame`].
@@ -77,7 +82,11 @@ impl<R: Read> EventReader<R> {
     /// As [`next_event`](Self::next_event).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Error<io::Error>> {
         let Some((found, decoded)) = self.find::<true>()? else { return Ok(None) };
-        Ok(Some(self.decoder.lend_frame(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default()))))
+        Ok(Some(
+            self.decoder
+                .interpreter
+                .lend_frame(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
+        ))
     }
 
     /// Reads until something is found, and says in which part of the buffer.
@@ -86,7 +95,7 @@ impl<R: Read> EventReader<R> {
             let start = self.start;
             let bytes = self.buffer.get(start..self.end).unwrap_or_default();
             let mut decoded = 0;
-            let found = self.decoder.find::<FRAMES>(bytes, &mut decoded);
+            let found = self.decoder.interpreter.find::<FRAMES>(bytes, &mut decoded);
             self.start += decoded;
             if let Some(found) = found? {
                 return Ok(Some((found, start..self.start)));

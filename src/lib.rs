@@ -130,6 +130,8 @@ mod event_reader;
 mod event_source;
 #[cfg(feature = "std")]
 mod event_writer;
+#[cfg(feature = "alloc")]
+mod interpreter;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "alloc")]
