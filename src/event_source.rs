@@ -230,8 +230,7 @@ impl EventSource {
         let time = self.reconnection_time();
         let most = time.saturating_mul(2_u32.saturating_pow(self.failures)).min(self.max_delay);
         self.failures = self.failures.saturating_add(1);
-        let spread = most.saturating_sub(time);
-        Some(time + spread.mul_f64(f64::from(random) / f64::from(u32::MAX)))
+        Some(time.saturating_add(share(most.saturating_sub(time), random)))
     }
 
     /// Closes the source: [`on_end`](Self::on_end) will say `None`, and no event comes any more.
@@ -254,6 +253,14 @@ impl Default for EventSource {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// `random` of `u32::MAX` parts of `time`, for any time: floating point would be out of range near the longest.
+fn share(time: Duration, random: u32) -> Duration {
+    const NANOS: u128 = 1_000_000_000;
+    let nanos = time.as_nanos() * u128::from(random) / u128::from(u32::MAX);
+    let (secs, nanos) = (u64::try_from(nanos / NANOS), u32::try_from(nanos % NANOS));
+    Duration::new(secs.unwrap_or(u64::MAX), nanos.unwrap_or_default())
 }
 
 /// Whether a `Content-Type` is that of an event stream, in UTF-8 as far as it says so.

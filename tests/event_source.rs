@@ -204,6 +204,25 @@ fn a_server_chooses_the_time_within_bounds() {
 }
 
 #[test]
+fn times_of_any_length_are_waited_for() {
+    let mut source =
+        EventSource::new().with_max_delay(Duration::MAX).with_reconnection_times(Duration::ZERO..=Duration::MAX);
+    for _ in 0..100 {
+        assert!(source.on_end(u32::MAX).is_some());
+    }
+    assert_eq!(source.on_end(u32::MAX), Some(Duration::from_secs(3) * u32::MAX));
+    source.on_response(200, STREAM).unwrap();
+    assert_eq!(feed(&mut source, "retry: 18446744073709551615\ndata\n\n").len(), 1);
+    assert_eq!(source.on_end(u32::MAX), millis(u64::MAX));
+    assert!(source.on_end(u32::MAX).is_some_and(|wait| wait > Duration::from_millis(u64::MAX)));
+    // Bounds the wrong way round: the lower one holds.
+    let mut source = EventSource::new().with_reconnection_times(Duration::from_secs(2)..=Duration::from_secs(1));
+    source.on_response(200, STREAM).unwrap();
+    assert_eq!(feed(&mut source, "retry: 1500\ndata\n\n").len(), 1);
+    assert_eq!(source.reconnection_time(), Duration::from_secs(2));
+}
+
+#[test]
 fn closed_is_closed_in_every_state() {
     let mut connecting = EventSource::new();
     connecting.close();
