@@ -129,8 +129,8 @@ impl EventBuf {
 impl Decoder {
     /// Decodes up to the next event, as [`next_event`](Self::next_event), and hands it out owned.
     ///
-    /// Where the event lies in one chunk it is a slice of the chunk's buffer, and nothing is allocated, with an id or
-    /// without one. Otherwise it takes the decoder's buffer with it, so that the data is copied once in all.
+    /// Where the event lies in one chunk it is a slice of the chunk's buffer, and nothing is allocated, also where each
+    /// event has an id; one without an id, behind a new id, copies that once for all that follow. Otherwise it takes the decoder's buffer with it, so that the data is copied once in all.
     ///
     /// # Errors
     ///
@@ -139,9 +139,9 @@ impl Decoder {
         let mut index = chunk.index;
         let found = self.interpreter.find::<false>(chunk.bytes(), &mut index);
         chunk.index = index;
-        let event = found?.map(|found| self.interpreter.take_event(found, chunk));
+        let event = found.map(|found| found.map(|found| self.interpreter.take_event(found, chunk)));
         chunk.let_go();
-        Ok(event)
+        event
     }
 
     /// Decodes up to the next frame, as [`next_frame`](Self::next_frame), and hands it out owned. Comments are copied.
@@ -153,21 +153,26 @@ impl Decoder {
         let mut index = chunk.index;
         let found = self.interpreter.find::<true>(chunk.bytes(), &mut index);
         chunk.index = index;
-        let frame = found?.map(|found| match found {
-            Found::Event | Found::Plain(_) => FrameBuf::Event(self.interpreter.take_event(found, chunk)),
-            Found::Comment => {
-                let mut text = String::new();
-                self.interpreter.comment.clone_text_into(chunk.bytes(), &mut text);
-                FrameBuf::Comment(text)
-            }
-            Found::Retry(time) => FrameBuf::Retry(time),
-        });
+        let frame = found.map(|found| found.map(|found| self.interpreter.take_frame(found, chunk)));
         chunk.let_go();
-        Ok(frame)
+        frame
     }
 }
 
 impl Interpreter {
+    /// Takes what was found.
+    fn take_frame(&mut self, found: Found, chunk: &mut ChunkBuf) -> FrameBuf {
+        match found {
+            Found::Event | Found::Plain(_) => FrameBuf::Event(self.take_event(found, chunk)),
+            Found::Comment => {
+                let mut text = String::new();
+                self.comment.clone_text_into(chunk.bytes(), &mut text);
+                FrameBuf::Comment(text)
+            }
+            Found::Retry(time) => FrameBuf::Retry(time),
+        }
+    }
+
     /// Takes the event that was found.
     fn take_event(&mut self, found: Found, chunk: &mut ChunkBuf) -> EventBuf {
         if let Found::Plain(plain) = found {

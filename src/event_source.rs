@@ -159,6 +159,8 @@ impl EventSource {
         if !content_type.is_some_and(is_event_stream) {
             return Err(ConnectionFailed(Reason::ContentType(content_type.map(String::from))));
         }
+        // Nothing of an earlier connection goes on in this one.
+        let _ = self.decoder.end_of_stream();
         self.ready_state = ReadyState::Open;
         Ok(())
     }
@@ -219,7 +221,7 @@ impl EventSource {
     /// the reconnection time: the server's last `retry` within the [bounds](Self::with_reconnection_times), or
     /// [3 s](Self::DEFAULT_RECONNECTION_TIME). With each further connection in a row that has not, the time may double up
     /// to the [maximum](Self::with_max_delay), and is drawn between the reconnection time and that by `random` (any `u32`
-    /// from `fastrand` or `rand`), so that the clients of a server that failed do not come back all at once.
+    /// from `fastrand` or `rand`), so that the clients of a server that stays away do not come back all at once.
     #[must_use = "the next request has to wait"]
     pub fn on_end(&mut self, random: u32) -> Option<Duration> {
         let _ = self.decoder.end_of_stream();
@@ -228,12 +230,19 @@ impl EventSource {
         }
         self.ready_state = ReadyState::Connecting;
         let time = self.reconnection_time();
-        let most = time.saturating_mul(2_u32.saturating_pow(self.failures)).min(self.max_delay);
-        self.failures = self.failures.saturating_add(1);
+        let failures = self.failures;
+        self.failures = failures.saturating_add(1);
+        if failures == 0 {
+            return Some(time);
+        }
+        // A server that has set the time to nothing gets a pause all the same, once it fails.
+        let doubled = time.max(Duration::from_millis(100)).saturating_mul(2_u32.saturating_pow(failures));
+        let most = doubled.min(self.max_delay);
         Some(time.saturating_add(share(most.saturating_sub(time), random)))
     }
 
-    /// Closes the source: [`on_end`](Self::on_end) will say `None`, and no event comes any more.
+    /// Closes the source: [`on_end`](Self::on_end) will say `None`, and no event comes any
+    /// more, so the rest of the body need not be read.
     pub fn close(&mut self) {
         self.ready_state = ReadyState::Closed;
     }
@@ -265,12 +274,17 @@ fn share(time: Duration, random: u32) -> Duration {
 
 /// Whether a `Content-Type` is that of an event stream, in UTF-8 as far as it says so.
 fn is_event_stream(content_type: &str) -> bool {
-    let mut parts = content_type.split(';').map(str::trim);
+    let mut quoted = false;
+    let between = |c| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
+    };
+    let mut parts = content_type.split(between).map(str::trim);
     let essence = parts.next().unwrap_or_default();
     let charset = parts
         .filter_map(|parameter| parameter.split_once('='))
         .find(|(name, _)| name.eq_ignore_ascii_case("charset"))
-        .map(|(_, value)| value.trim_matches('"'));
+        .map(|(_, value)| value.trim().trim_matches('"'));
     essence.eq_ignore_ascii_case(MIME_TYPE)
         && charset.is_none_or(|charset| charset.is_empty() || charset.eq_ignore_ascii_case("utf-8"))
 }

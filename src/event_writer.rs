@@ -124,16 +124,25 @@ impl<W: Write> EventWriter<W> {
     fn write_out(&mut self) -> io::Result<()> {
         while self.unwritten() > 0 {
             match self.inner.write(self.buffer.get(self.written..).unwrap_or_default()) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(0) => return self.keep_unwritten(io::ErrorKind::WriteZero.into()),
                 Ok(len) => self.written += len,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => return self.keep_unwritten(error),
             }
         }
         self.written = 0;
         self.buffer.clear();
         self.buffer.shrink_to(RETAIN);
         Ok(())
+    }
+
+    /// Lets go of what is out. As long as that is less than half, moving the rest would cost more than it saves.
+    fn keep_unwritten(&mut self, error: io::Error) -> io::Result<()> {
+        if self.written >= self.buffer.len() / 2 {
+            self.buffer.drain(..self.written);
+            self.written = 0;
+        }
+        Err(error)
     }
 }
 
@@ -167,7 +176,7 @@ impl<W> EventWriter<W> {
 /// Whatever is written, cut anywhere, becomes correct `data` lines: CR, LF and CRLF, a CRLF cut between two writes
 /// included, each begin a new one. Pieces need not be text, but a receiver sees U+FFFD for ill-formed UTF-8.
 ///
-/// It gathers up to 8 KiB before it writes, so small pieces are cheap. [`finish`](Self::finish) ends the event. Dropped
+/// It gathers up to 8 KiB before it writes, so small pieces are cheap; more if the writer would block. [`finish`](Self::finish) ends the event. Dropped
 /// without that, the event is taken back as long as nothing of it is out. Otherwise it is torn: the receiver must not
 /// take half an event for a whole one, so the [`EventWriter`] writes nothing more, and when the connection is closed the
 /// receiver discards what it has.
@@ -194,15 +203,22 @@ impl<W: Write> DataWriter<'_, W> {
     }
 
     fn write_out(&mut self) -> io::Result<()> {
-        self.start = None;
-        self.writer.write_out()
+        let len = self.start.map(|start| self.writer.buffer.len() - start);
+        let result = self.writer.write_out();
+        let untouched = len.filter(|&len| len <= self.writer.unwritten());
+        self.start = untouched.map(|len| self.writer.buffer.len() - len);
+        result
     }
 }
 
 impl<W: Write> Write for DataWriter<'_, W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.writer.unwritten() >= GATHER {
-            self.write_out()?;
+            match self.write_out() {
+                // The event is taken over, as whole ones are; the rest of it goes out later.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => result?,
+            }
         }
         self.lines.append(piece, &mut self.writer.buffer);
         Ok(piece.len())

@@ -210,8 +210,6 @@ impl Interpreter {
     #[inline]
     fn take<const FRAMES: bool>(&mut self, piece: Piece, bytes: &[u8]) -> Result<Option<Found>, DecodeError> {
         let Piece::Line { line, start, end, complete } = piece else {
-            // A part of an unknown line, or a blank one.
-            self.in_line = true;
             return Ok(None);
         };
         let first = !self.in_line;

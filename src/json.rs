@@ -43,7 +43,7 @@ impl JsonError {
         &self.event_type
     }
 
-    /// How far the data was as expected: the index of the byte at which `serde_json` stopped.
+    /// How far the data was as expected: the index of the byte at which `serde_json` stopped; 0 where it does not say.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -94,10 +94,12 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Lines and columns count from 1, columns in bytes, up to and with the byte at fault.
+/// Lines and columns count from 1, columns in bytes, up to and with the byte at fault: a line end is column 0 of the line
+/// that it begins. Where the data ends too early, all of it was as expected. An error without a place has line 0.
 fn offset(data: &str, error: &serde_json::Error) -> usize {
     let lines = data.split_inclusive('\n').take(error.line().saturating_sub(1));
-    lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
+    let end = lines.map(str::len).sum::<usize>() + error.column();
+    if error.is_eof() { end } else { end.saturating_sub(1) }
 }
 
 impl EventBuilder<'_> {

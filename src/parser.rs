@@ -256,11 +256,10 @@ impl Parser {
         }
     }
 
-    /// Whether a line has begun and not ended. The first bytes of a byte order mark are such a line when nothing
-    /// follows them.
+    /// Whether a line has begun and not ended, other than by a part of a byte order mark, which is of no effect.
     #[cfg(feature = "alloc")]
     pub(crate) fn in_line(&self) -> bool {
-        !matches!(self.state, State::LineStart | State::Bom(0))
+        !matches!(self.state, State::LineStart | State::Bom(_))
     }
 
     /// Whether a line begins with the next byte.

@@ -212,7 +212,17 @@ fn codecs_send_encoded_events_as_they_are() {
 
 #[test]
 fn json_errors_say_which_event_and_where() {
-    let rows = [("[1,2,x]", 5), ("", 0), ("[1", 1), ("[\n1,\n  true]", 10), ("[1] 2", 4), ("{\"a\": 1}", 0)];
+    let rows = [
+        ("[1,2,x]", 5),
+        ("", 0),
+        ("[1", 2),
+        ("[1,", 3),
+        ("tru\ne", 3),
+        ("[\"x\ny\"]", 3),
+        ("[\n1,\n  true]", 10),
+        ("[1] 2", 4),
+        ("{\"a\": 1}", 0),
+    ];
     for (data, offset) in rows {
         let wire = EventBuilder::new().data(data).encode();
         let mut decoder = Decoder::new();

@@ -105,6 +105,14 @@ fn the_chunk_lets_go_with_its_last_byte() {
 }
 
 #[test]
+fn the_chunk_lets_go_after_an_error_too() {
+    let wire = Bytes::from(b"data: 123\n".to_vec());
+    let mut chunk = ChunkBuf::from(wire.clone());
+    assert!(Decoder::new().with_max_event_len(2).next_event_buf(&mut chunk).is_err());
+    assert!(chunk.is_empty() && wire.is_unique());
+}
+
+#[test]
 fn detached_events_pin_nothing() {
     let wire = Bytes::from(b"event: add\nid: 7\ndata: 113\n\n".to_vec());
     let events = all(&mut Decoder::new(), wire.clone());

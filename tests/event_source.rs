@@ -37,6 +37,8 @@ fn responses_open_or_fail_for_good() {
         (200, Some("text/event-stream;charset=\"utf-8\";q=1"), "ok"),
         (200, Some("text/event-stream;boundary=x"), "ok"),
         (200, Some("text/event-stream; charset="), "ok"),
+        (200, Some("text/event-stream; charset= utf-8"), "ok"),
+        (200, Some("text/event-stream; x=\"a;charset=latin1\""), "ok"),
         (200, Some("text/event-stream; Charset=iso-8859-1"), "content type"),
         (200, Some("text/event-streams"), "content type"),
         (200, Some("text/html; x=text/event-stream"), "content type"),
@@ -94,6 +96,15 @@ fn the_unfinished_event_and_its_id_are_lost_with_the_connection() {
     source.on_response(200, STREAM).unwrap();
     assert_eq!(feed(&mut source, "\u{FEFF}data: c\n\n"), ["c"]);
     assert_eq!(source.decoder().last_event_id(), "1");
+}
+
+/// Also when nobody has told of the end.
+#[test]
+fn a_response_begins_a_new_stream() {
+    let mut source = open();
+    assert!(feed(&mut source, "data: a\n").is_empty());
+    source.on_response(200, STREAM).unwrap();
+    assert_eq!(feed(&mut source, "data: b\n\n"), ["b"]);
 }
 
 #[test]
@@ -198,6 +209,14 @@ fn a_server_chooses_the_time_within_bounds() {
         assert_eq!(source.reconnection_time(), Duration::from_millis(wait));
         assert_eq!(source.on_end(0), millis(wait), "retry: {retry}");
     }
+    // A time of nothing is doubled as if it were 100 ms.
+    let mut source = EventSource::new().with_reconnection_times(Duration::ZERO..=Duration::MAX);
+    source.on_response(200, STREAM).unwrap();
+    assert_eq!(feed(&mut source, "retry: 0\ndata\n\n").len(), 1);
+    assert_eq!(
+        [source.on_end(u32::MAX), source.on_end(u32::MAX), source.on_end(u32::MAX)],
+        [millis(0), millis(200), millis(400)]
+    );
     // A reconnection time above the maximum stands.
     let mut source = EventSource::new().with_max_delay(Duration::from_secs(1));
     assert_eq!((source.on_end(u32::MAX), source.on_end(u32::MAX)), (millis(3000), millis(3000)));

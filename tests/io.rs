@@ -200,3 +200,65 @@ fn errors_say_what_and_keep_their_source() {
     assert_eq!(error.source().unwrap().to_string(), "connection reset");
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionReset);
 }
+
+/// Takes so many bytes in all, and then would block.
+struct Narrow(usize, Vec<u8>);
+
+impl Write for Narrow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = bytes.len().min(self.0);
+        self.0 -= len;
+        self.1.extend_from_slice(&bytes[..len]);
+        if len == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(len) }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_lags_holds_what_is_unwritten_and_no_more() {
+    let event = EventBuilder::new().data("x");
+    let mut writer = EventWriter::new(Narrow(0, Vec::with_capacity(1 << 20)));
+    let _ = writer.write_event(&event);
+    let info = allocation_counter::measure(|| {
+        for _ in 0..100_000 {
+            writer.get_mut().0 = 9;
+            assert!(writer.write_event(&event).is_err());
+            assert_eq!(writer.unwritten(), 9);
+        }
+    });
+    assert!(info.bytes_current < 1000, "{} bytes", info.bytes_current);
+    assert_eq!(writer.get_ref().1, b"data: x\n\n".repeat(100_000));
+}
+
+#[test]
+fn data_of_any_length_goes_through_a_writer_that_blocks() {
+    let text = "x".repeat(5000);
+    let mut writer = EventWriter::new(Narrow(12, Vec::new()));
+    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+    for _ in 0..10 {
+        data.write_all(text.as_bytes()).unwrap();
+    }
+    assert_eq!(data.finish().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    writer.get_mut().0 = usize::MAX;
+    writer.flush().unwrap();
+    assert_eq!(writer.into_inner().1, EventBuilder::new().data(&text.repeat(10)).encode());
+}
+
+/// Behind a backlog, also a large event can be taken back.
+#[test]
+fn unfinished_data_is_taken_back_behind_a_backlog() {
+    let backlog = "x".repeat(9000);
+    let mut writer = EventWriter::new(Narrow(5000, Vec::new()));
+    assert!(writer.write_event(&EventBuilder::new().data(&backlog)).is_err());
+    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+    for _ in 0..3 {
+        data.write_all(&[b'y'; 5000]).unwrap();
+    }
+    drop(data);
+    writer.get_mut().0 = usize::MAX;
+    writer.write_event(&EventBuilder::new().data("z")).unwrap();
+    let expected = [EventBuilder::new().data(&backlog).encode(), EventBuilder::new().data("z").encode()].concat();
+    assert_eq!(writer.into_inner().1, expected);
+}

@@ -51,3 +51,20 @@ proptest! {
         prop_assert_eq!(lines(&cuts.of(&wire)), oracle::lines(&wire).0);
     }
 }
+
+#[test]
+fn tokens_and_chunks_are_shown_as_text() {
+    let mut parser = Parser::new();
+    let mut chunk = &b"data: a\xFF\n:\"c\nx\n\n"[..];
+    let tokens = std::iter::from_fn(|| parser.next_token(&mut chunk)).map(|token| format!("{token:?}"));
+    assert_eq!(
+        tokens.collect::<Vec<_>>(),
+        [
+            r#"Field { field: Data, value: b"a\xff", complete: true }"#,
+            r#"Comment { text: b"\"c", complete: true }"#,
+            r#"Unknown { line: b"x", complete: true }"#,
+            "Blank",
+        ]
+    );
+    assert_eq!(format!("{:?}", sse_wire::Chunk::new(b"a\n")), r#"Chunk(b"a\n")"#);
+}
