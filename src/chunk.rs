@@ -238,7 +238,10 @@ fn window_end(bytes: &[u8], start: usize, decoded: usize) -> usize {
 #[cfg(feature = "alloc")]
 pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     #[cfg(test)]
-    scan::work::add(bytes.len());
+    {
+        scan::work::add(bytes.len());
+        scan::work::add_validation();
+    }
     #[cfg(feature = "simdutf8")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "simdutf8"))]

@@ -203,6 +203,54 @@ mod tests {
         work::take().div_ceil(wire.len())
     }
 
+    /// Decodes all of a chunk; how many events there were, and how often UTF-8 was validated.
+    fn validations_of(mut chunk: Chunk<'_>) -> (usize, usize) {
+        let mut decoder = Decoder::new();
+        work::take_validations();
+        let mut events = 0;
+        while decoder.next_event(&mut chunk).unwrap().is_some() {
+            events += 1;
+        }
+        (events, work::take_validations())
+    }
+
+    #[test]
+    fn text_is_validated_by_windows_of_sixteen_kib() {
+        let wire = "event: e\ndata: x\n\n".repeat(1 << 14);
+        let windows = wire.len().div_ceil(16 * 1024);
+        let (events, validations) = validations_of(Chunk::new(wire.as_bytes()));
+        assert_eq!(events, 1 << 14);
+        // One for the first event alone.
+        assert!((windows..=windows + 2).contains(&validations), "{validations} validations of {windows} windows");
+        assert_eq!(validations_of(Chunk::from(&*wire)), (events, 0), "text is validated again");
+    }
+
+    /// A new chunk for every event must not pay for a window each time.
+    #[test]
+    fn the_first_window_is_the_first_event() {
+        let wire = b"data: x\n\n".repeat(1000);
+        let mut decoder = Decoder::new();
+        let mut rest = &wire[..];
+        work::take();
+        while !rest.is_empty() {
+            let mut chunk = Chunk::new(rest);
+            let _ = decoder.next_event(&mut chunk);
+            rest = chunk.remaining();
+        }
+        assert!(work::take() < 4 * wire.len());
+    }
+
+    #[test]
+    fn well_formed_events_in_an_ill_formed_window_are_lent_from_the_chunk() {
+        let wire = b"data: a\n\ndata: \xFF\n\ndata: b\n\n".repeat(100);
+        let mut decoder = Decoder::new();
+        let mut chunk = Chunk::new(&wire);
+        while let Some(event) = decoder.next_event(&mut chunk).unwrap() {
+            let lent = wire.as_ptr_range().contains(&event.data().as_ptr());
+            assert_eq!(lent, event.data() != "\u{FFFD}");
+        }
+    }
+
     #[test]
     fn work_is_linear() {
         const LEN: usize = 1 << 17;

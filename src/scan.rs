@@ -57,7 +57,10 @@ pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
 pub(crate) mod work {
     use core::cell::Cell;
 
-    std::thread_local!(static BYTES: Cell<usize> = const { Cell::new(0) });
+    std::thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+        static VALIDATIONS: Cell<usize> = const { Cell::new(0) };
+    }
 
     pub(crate) fn add(bytes: usize) {
         BYTES.with(|count| count.set(count.get() + bytes));
@@ -66,5 +69,14 @@ pub(crate) mod work {
     /// The bytes looked at since the last call in this thread.
     pub(crate) fn take() -> usize {
         BYTES.with(Cell::take)
+    }
+
+    pub(crate) fn add_validation() {
+        VALIDATIONS.with(|count| count.set(count.get() + 1));
+    }
+
+    /// How often UTF-8 was validated since the last call in this thread.
+    pub(crate) fn take_validations() -> usize {
+        VALIDATIONS.with(Cell::take)
     }
 }
