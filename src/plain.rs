@@ -17,8 +17,9 @@ pub(crate) struct Plain {
 /// Finds the event that begins at `start`, if it is whole and plain: `event`, `id` and `retry` at most once each, then
 /// one `data` line, then the blank line, every line with a colon and ended by LF or CRLF.
 ///
-/// Refuses everything else, for the tokens to take; it decides nothing that they would not. It halves the time of events of
-/// a few short lines. A general one, for events of any shape, added nothing and held most of the bugs.
+/// Refuses everything else, for the tokens to take; it decides nothing that they would not. It saves 30 to 43 % of the
+/// instructions on events of a few short lines, whole `next_event` calls counted with callgrind. A general one, for events of
+/// any shape, was tried elsewhere: it added nothing and held most of the bugs.
 #[inline]
 pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     let mut plain = Plain::default();
