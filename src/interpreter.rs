@@ -342,8 +342,8 @@ impl Interpreter {
 
         let found = self.event.data.is_present();
         self.parser = Parser::new();
-        self.comment.clear();
-        (self.skip_comment, self.skip_event, self.in_line) = (false, false, false);
+        // The line end has let go of a comment, too.
+        self.skip_event = false;
         (self.offset, self.event_offset) = (0, 0);
         if !found {
             self.discard_event();
