@@ -1,0 +1,12 @@
+//! sse-wire beside the other event stream crates of crates.io: see `README.md`.
+
+#[path = "../../corpora/mod.rs"]
+#[allow(missing_docs, missing_debug_implementations, reason = "shared with the benchmarks of the crate")]
+pub mod corpora;
+pub mod decoders;
+pub mod encoders;
+pub mod input;
+pub mod limits;
+pub mod sink;
+pub mod speed;
+pub mod versions;

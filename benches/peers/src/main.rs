@@ -1,0 +1,18 @@
+//! sse-wire beside the other event stream crates.
+
+mod command;
+
+use clap::Parser;
+
+#[derive(Debug, Parser)]
+#[command(about = "sse-wire beside other event stream crates", long_about = None)]
+enum Command {
+    /// Measures decoders and encoders, interleaved, beside the limits.
+    Speed(command::speed::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Speed(options) => command::speed::run(&options),
+    }
+}
