@@ -1,6 +1,11 @@
 //! A stream in chunks, in the two forms in which decoders take them.
 
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
 use bytes::Bytes;
+use futures_util::Stream;
 
 use crate::corpora::Corpus;
 
@@ -11,6 +16,8 @@ pub struct Input<'a> {
     pub slices: Vec<&'a [u8]>,
     /// For decoders that keep: the same chunks, slices of one allocation.
     pub bytes: Vec<Bytes>,
+    /// The connection stays open behind the last chunk: there is no more to read, and no end either.
+    pub open: bool,
 }
 
 impl<'a> Input<'a> {
@@ -25,7 +32,7 @@ impl<'a> Input<'a> {
             bytes
         };
         let bytes = slices.iter().map(slice).collect();
-        Self { slices, bytes }
+        Self { slices, bytes, open: false }
     }
 
     /// A corpus in chunks of `len` bytes, or of one event each.
@@ -56,5 +63,29 @@ impl<'a> Input<'a> {
             chunk
         };
         Self::new(self.slices.iter().map(&mut cut).take_while(|chunk| !chunk.is_empty()).collect())
+    }
+}
+
+/// The chunks as a stream that is always ready, and never again at the end of a connection that stays open.
+#[derive(Debug)]
+pub(crate) struct Ready<I> {
+    chunks: I,
+    open: bool,
+}
+
+impl<I> Ready<I> {
+    pub(crate) fn new(chunks: I, open: bool) -> Self {
+        Self { chunks, open }
+    }
+}
+
+impl<I: Iterator + Unpin> Stream for Ready<I> {
+    type Item = Result<I::Item, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.chunks.next() {
+            None if self.open => Poll::Pending,
+            chunk => Poll::Ready(chunk.map(Ok)),
+        }
     }
 }

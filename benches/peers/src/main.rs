@@ -9,10 +9,13 @@ use clap::Parser;
 enum Command {
     /// Measures decoders and encoders, interleaved, beside the limits.
     Speed(command::speed::Options),
+    /// Runs the conformance rows through decoders and encoders.
+    Conformance(command::conformance::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Speed(options) => command::speed::run(&options),
+        Command::Conformance(options) => command::conformance::run(&options),
     }
 }

@@ -1,7 +1,7 @@
 //! What comes out of a decoder, whoever made it.
 
 use core::hint::black_box;
-use core::ops::{AddAssign, ControlFlow};
+use core::ops::ControlFlow;
 
 /// Whose codec it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +65,73 @@ impl Sink for Tally {
     }
 }
 
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.events += other.events;
-        self.data_len += other.data_len;
-        self.errors += other.errors;
+/// One event, written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// "message" or empty where the stream has none.
+    pub event_type: String,
+    /// The lines, with LF between them.
+    pub data: String,
+    /// What the decoder calls the id; empty where there is none.
+    pub id: String,
+}
+
+/// Everything that a decoder shows of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Record {
+    /// The events, in their order.
+    pub events: Vec<Recorded>,
+    /// The last reconnection time.
+    pub retry: Option<u64>,
+    /// How many errors.
+    pub errors: usize,
+    /// It waited before the chunks had come to their end, or went on for longer than they could last.
+    pub stalled: bool,
+    /// The last event ID that it would reconnect with, if it has a name for that.
+    pub last_event_id: Option<String>,
+    /// How many items no stream of that length can have.
+    limit: usize,
+}
+
+impl Record {
+    /// For a stream of `len` bytes.
+    pub fn new(len: usize) -> Self {
+        Self { limit: len + 16, ..Self::default() }
+    }
+
+    fn flow(&mut self) -> ControlFlow<()> {
+        if self.events.len() + self.errors < self.limit {
+            return ControlFlow::Continue(());
+        }
+        self.stalled = true;
+        ControlFlow::Break(())
+    }
+}
+
+impl Sink for Record {
+    fn event(&mut self, event: Received<'_>) -> ControlFlow<()> {
+        self.events.push(Recorded {
+            event_type: event.event_type.to_owned(),
+            data: event.data.to_owned(),
+            id: event.id.unwrap_or_default().to_owned(),
+        });
+        self.flow()
+    }
+
+    fn retry(&mut self, milliseconds: u64) {
+        self.retry = Some(milliseconds);
+    }
+
+    fn error(&mut self) -> ControlFlow<()> {
+        self.errors += 1;
+        self.flow()
+    }
+
+    fn stalled(&mut self) {
+        self.stalled = true;
+    }
+
+    fn last_event_id(&mut self, id: &str) {
+        self.last_event_id = Some(id.to_owned());
     }
 }

@@ -33,6 +33,12 @@ pub fn of_crates() -> anyhow::Result<Vec<(String, String)>> {
         .collect()
 }
 
+/// The same in one line.
+pub fn line(versions: &[(String, String)]) -> String {
+    let versions: Vec<_> = versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    versions.join(", ")
+}
+
 /// The compiler's name and version.
 pub fn rustc() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

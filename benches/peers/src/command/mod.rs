@@ -1,3 +1,4 @@
 //! The subcommands.
 
+pub(crate) mod conformance;
 pub(crate) mod speed;

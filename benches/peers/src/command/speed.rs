@@ -11,9 +11,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sse_wire_peers::speed::allocations::{self, Count};
 use sse_wire_peers::speed::filter::Filter;
 use sse_wire_peers::speed::measure::measure;
-use sse_wire_peers::speed::report::{self, Style};
+use sse_wire_peers::speed::report;
 use sse_wire_peers::speed::results::{Measured, Results};
 use sse_wire_peers::speed::{cell, chart};
+use sse_wire_peers::table::Style;
 use sse_wire_peers::versions;
 
 #[derive(Debug, Args)]

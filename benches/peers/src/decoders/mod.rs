@@ -6,7 +6,7 @@ mod ours;
 mod peers;
 
 use crate::input::Input;
-use crate::sink::{Tally, Whose};
+use crate::sink::{Record, Tally, Whose};
 
 /// A decoder by name.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub struct Decoder {
     pub whose: Whose,
     /// Decodes it all, and counts.
     pub tally: fn(&Input<'_>) -> Tally,
+    /// Decodes it all, and writes everything down.
+    pub record: fn(&Input<'_>) -> Record,
 }
 
 macro_rules! decoder {
@@ -28,6 +30,11 @@ macro_rules! decoder {
                 let mut tally = Tally::default();
                 $run(input, &mut tally);
                 tally
+            },
+            record: |input| {
+                let mut record = Record::new(input.len());
+                $run(input, &mut record);
+                record
             },
         }
     };

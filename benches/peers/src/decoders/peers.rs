@@ -1,19 +1,18 @@
 //! The other crates, each in the fastest way that it documents, with chunks that cost it least: borrowed ones where it
 //! takes them. Streams are polled by hand: their input is always ready, so no runtime takes part.
 
-use core::convert::Infallible;
 use core::hint::black_box;
 use core::num::NonZeroUsize;
+use core::ops::ControlFlow;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use eventsource_stream::Eventsource as _;
 use futures_codec::{BytesMut, Decoder as _};
 use futures_util::Stream;
-use futures_util::stream::iter;
 
 use super::ours::milliseconds;
-use crate::input::Input;
+use crate::input::{Input, Ready};
 use crate::sink::{Received, Sink};
 
 /// `SseDecoder`, which takes any `Buf`, here a slice. Its limit, 512 KiB by default, would refuse the corpus of huge lines.
@@ -49,13 +48,13 @@ pub(super) fn sse_core<S: Sink>(input: &Input<'_>, sink: &mut S) {
 /// `SseByteStream`, preferred by its documentation for streams of bytes; it takes any `Buf`, here a slice. It hands out
 /// blocks without data too, which are no events.
 pub(super) fn sse_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
-    let chunks = input.slices.iter().map(|bytes| Ok::<_, Infallible>(*black_box(bytes)));
-    poll(sse_stream::SseByteStream::new(iter(chunks)), sink, |result, sink| {
+    let chunks = input.slices.iter().map(|bytes| *black_box(bytes));
+    poll(sse_stream::SseByteStream::new(Ready::new(chunks, input.open)), sink, |result, sink| {
         let Ok(block) = result else { return sink.error() };
         if let Some(time) = block.retry {
             sink.retry(time);
         }
-        let Some(data) = block.data else { return core::ops::ControlFlow::Continue(()) };
+        let Some(data) = block.data else { return ControlFlow::Continue(()) };
         let event_type = block.event.as_deref().unwrap_or_default();
         sink.event(Received { event_type, data: &data, id: block.id.as_deref() })
     });
@@ -73,7 +72,9 @@ pub(super) fn sse_parse<S: Sink>(input: &Input<'_>, sink: &mut S) {
             }
         }
     }
-    parser.finish();
+    if !input.open {
+        parser.finish();
+    }
     if let Some(time) = parser.retry() {
         sink.retry(milliseconds(time));
     }
@@ -82,8 +83,8 @@ pub(super) fn sse_parse<S: Sink>(input: &Input<'_>, sink: &mut S) {
 
 /// `EventStream`, which takes `Bytes` and slices them.
 pub(super) fn sseer<S: Sink>(input: &Input<'_>, sink: &mut S) {
-    let chunks = input.bytes.iter().map(|bytes| Ok::<_, Infallible>(black_box(bytes).clone()));
-    let mut stream = pin!(sseer::EventStream::new(iter(chunks)));
+    let chunks = input.bytes.iter().map(|bytes| black_box(bytes).clone());
+    let mut stream = pin!(sseer::EventStream::new(Ready::new(chunks, input.open)));
     poll(stream.as_mut(), sink, |result, sink| {
         let Ok(event) = result else { return sink.error() };
         if let Some(time) = event.retry {
@@ -96,8 +97,8 @@ pub(super) fn sseer<S: Sink>(input: &Input<'_>, sink: &mut S) {
 
 /// `EventStream`, which takes any `AsRef<[u8]>`, here a slice.
 pub(super) fn eventsource_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
-    let chunks = input.slices.iter().map(|bytes| Ok::<_, Infallible>(*black_box(bytes)));
-    let mut stream = pin!(iter(chunks).eventsource());
+    let chunks = input.slices.iter().map(|bytes| *black_box(bytes));
+    let mut stream = pin!(Ready::new(chunks, input.open).eventsource());
     poll(stream.as_mut(), sink, |result, sink| {
         let Ok(event) = result else { return sink.error() };
         if let Some(time) = event.retry {
@@ -133,12 +134,8 @@ pub(super) fn sse_codec<S: Sink>(input: &Input<'_>, sink: &mut S) {
     }
 }
 
-/// Polls a stream whose input is always ready.
-fn poll<T: Stream, S: Sink>(
-    stream: T,
-    sink: &mut S,
-    mut hand_over: impl FnMut(T::Item, &mut S) -> core::ops::ControlFlow<()>,
-) {
+/// Polls a stream whose input is always ready, as far as there is any.
+fn poll<T: Stream, S: Sink>(stream: T, sink: &mut S, mut hand_over: impl FnMut(T::Item, &mut S) -> ControlFlow<()>) {
     let mut stream = pin!(stream);
     let mut context = Context::from_waker(Waker::noop());
     loop {

@@ -205,7 +205,7 @@ fn limit<'a>(
 }
 
 fn decoder<'a>(decoder: Decoder, expected: Tally, input: &Arc<Input<'a>>) -> Contender<'a> {
-    let Decoder { name, whose, tally } = decoder;
+    let Decoder { name, whose, tally, .. } = decoder;
     let (all, some) = (Arc::clone(input), Arc::clone(input));
     let pass = move |meter: &mut Meter<'_>| {
         let mut got = Tally::default();
