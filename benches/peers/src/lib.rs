@@ -4,6 +4,7 @@ pub mod conformance;
 #[path = "../../corpora/mod.rs"]
 #[allow(missing_docs, missing_debug_implementations, reason = "shared with the benchmarks of the crate")]
 pub mod corpora;
+pub mod cost;
 pub mod decoders;
 pub mod encoders;
 pub mod input;

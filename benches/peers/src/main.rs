@@ -11,11 +11,14 @@ enum Command {
     Speed(command::speed::Options),
     /// Runs the conformance rows through decoders and encoders.
     Conformance(command::conformance::Options),
+    /// Builds a program with each crate, and measures what that costs.
+    Cost(command::cost::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Speed(options) => command::speed::run(&options),
+        Command::Cost(options) => command::cost::run(&options),
         Command::Conformance(options) => command::conformance::run(&options),
     }
 }

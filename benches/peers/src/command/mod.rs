@@ -1,4 +1,5 @@
 //! The subcommands.
 
 pub(crate) mod conformance;
+pub(crate) mod cost;
 pub(crate) mod speed;

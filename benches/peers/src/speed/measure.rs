@@ -71,14 +71,13 @@ impl Taken {
             (None, least) => (cell.bytes, least.unwrap_or_default()),
         };
         #[allow(clippy::cast_precision_loss, reason = "no more digits are shown")]
-        let bytes_per_second = bytes as f64 / time.as_secs_f64();
-        #[allow(clippy::cast_precision_loss, reason = "no more digits are shown")]
-        let nanoseconds_per_event = self.stopped_at.is_none().then(|| time.as_secs_f64() * 1e9 / cell.events as f64);
+        let (bytes, events, seconds) = (bytes as f64, cell.events as f64, time.as_secs_f64());
+        let nanoseconds = (seconds * 1e11 / events).round() / 100.0;
         Row {
             name: contender.name.to_owned(),
             role: contender.role,
-            bytes_per_second,
-            nanoseconds_per_event,
+            bytes_per_second: (bytes / seconds).round(),
+            nanoseconds_per_event: self.stopped_at.is_none().then_some(nanoseconds),
             passes: self.passes,
             too_slow_after: self.stopped_at.map(|(bytes, _)| bytes),
             disagreement: self.disagreement,
