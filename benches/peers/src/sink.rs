@@ -23,25 +23,7 @@ pub struct Received<'a> {
     pub id: Option<&'a str>,
 }
 
-/// Whom a decoder's events are handed to. `Break` ends the stream.
-pub trait Sink {
-    /// An event with data.
-    fn event(&mut self, event: Received<'_>) -> ControlFlow<()>;
-
-    /// A reconnection time in milliseconds, by itself or with an event.
-    fn retry(&mut self, _milliseconds: u64) {}
-
-    /// An error of the decoder, which may go on.
-    fn error(&mut self) -> ControlFlow<()>;
-
-    /// The decoder waits, although the chunks have not come to their end.
-    fn stalled(&mut self) {}
-
-    /// The last event ID that the decoder would reconnect with.
-    fn last_event_id(&mut self, _id: &str) {}
-}
-
-/// Counts, and as good as nothing else: what the clock sees.
+/// What a pass came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// How many events.
@@ -52,16 +34,79 @@ pub struct Tally {
     pub errors: usize,
 }
 
-impl Sink for Tally {
-    fn event(&mut self, event: Received<'_>) -> ControlFlow<()> {
-        self.events += 1;
-        self.data_len += black_box(event).data.len();
-        ControlFlow::Continue(())
+/// Whom a decoder's events are handed to. It counts, which is what the clock sees; and it writes down, where that is asked
+/// for. One type does both, so that the loops are there once: whether a decoder's own code is inlined into its loop depends
+/// on how many loops there are.
+#[derive(Debug)]
+pub struct Sink {
+    pub(crate) tally: Tally,
+    record: Option<Box<Record>>,
+}
+
+/// What the methods of a [`Sink`] give: `Break` ends the stream.
+type Flow = ControlFlow<()>;
+
+impl Sink {
+    pub(crate) fn counting() -> Self {
+        Self { tally: Tally::default(), record: None }
     }
 
-    fn error(&mut self) -> ControlFlow<()> {
-        self.errors += 1;
-        ControlFlow::Break(())
+    /// For a stream of `len` bytes.
+    pub(crate) fn recording(len: usize) -> Self {
+        // More items than that no stream of that length has.
+        Self { tally: Tally::default(), record: Some(Box::new(Record { limit: len + 16, ..Record::default() })) }
+    }
+
+    pub(crate) fn into_record(self) -> Record {
+        self.record.map_or_else(Record::default, |record| *record)
+    }
+
+    /// What was written down so far.
+    pub fn record_mut(&mut self) -> Option<&mut Record> {
+        self.record.as_deref_mut()
+    }
+
+    /// An event with data.
+    #[inline]
+    pub fn event(&mut self, event: Received<'_>) -> Flow {
+        self.tally.events += 1;
+        self.tally.data_len += black_box(event).data.len();
+        match &mut self.record {
+            None => Flow::Continue(()),
+            Some(record) => record.event(event),
+        }
+    }
+
+    /// A reconnection time in milliseconds, by itself or with an event.
+    #[inline]
+    pub fn retry(&mut self, milliseconds: u64) {
+        if let Some(record) = &mut self.record {
+            record.retry = Some(milliseconds);
+        }
+    }
+
+    /// An error of the decoder, which may go on.
+    pub fn error(&mut self) -> Flow {
+        self.tally.errors += 1;
+        match &mut self.record {
+            None => Flow::Break(()),
+            Some(record) => record.error(),
+        }
+    }
+
+    /// The decoder waits, although the chunks have not come to their end.
+    pub fn stalled(&mut self) {
+        self.tally.errors += 1;
+        if let Some(record) = &mut self.record {
+            record.stalled = true;
+        }
+    }
+
+    /// The last event ID that the decoder would reconnect with.
+    pub fn last_event_id(&mut self, id: &str) {
+        if let Some(record) = &mut self.record {
+            record.last_event_id = Some(id.to_owned());
+        }
     }
 }
 
@@ -94,22 +139,9 @@ pub struct Record {
 }
 
 impl Record {
-    /// For a stream of `len` bytes.
-    pub fn new(len: usize) -> Self {
-        Self { limit: len + 16, ..Self::default() }
-    }
-
-    fn flow(&mut self) -> ControlFlow<()> {
-        if self.events.len() + self.errors < self.limit {
-            return ControlFlow::Continue(());
-        }
-        self.stalled = true;
-        ControlFlow::Break(())
-    }
-}
-
-impl Sink for Record {
-    fn event(&mut self, event: Received<'_>) -> ControlFlow<()> {
+    #[cold]
+    #[inline(never)]
+    fn event(&mut self, event: Received<'_>) -> Flow {
         self.events.push(Recorded {
             event_type: event.event_type.to_owned(),
             data: event.data.to_owned(),
@@ -118,20 +150,16 @@ impl Sink for Record {
         self.flow()
     }
 
-    fn retry(&mut self, milliseconds: u64) {
-        self.retry = Some(milliseconds);
-    }
-
-    fn error(&mut self) -> ControlFlow<()> {
+    fn error(&mut self) -> Flow {
         self.errors += 1;
         self.flow()
     }
 
-    fn stalled(&mut self) {
+    fn flow(&mut self) -> Flow {
+        if self.events.len() + self.errors < self.limit {
+            return Flow::Continue(());
+        }
         self.stalled = true;
-    }
-
-    fn last_event_id(&mut self, id: &str) {
-        self.last_event_id = Some(id.to_owned());
+        Flow::Break(())
     }
 }

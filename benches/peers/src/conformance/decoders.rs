@@ -173,7 +173,7 @@ fn judge_cut(decoder: &Decoder, input: &Input<'_>, want: &Outcome, wire: &[u8], 
 }
 
 fn record(decoder: &Decoder, input: &Input<'_>) -> Option<Record> {
-    catch_unwind(AssertUnwindSafe(|| (decoder.record)(input))).ok()
+    catch_unwind(AssertUnwindSafe(|| decoder.record(input))).ok()
 }
 
 /// The events in a decoder's own terms.

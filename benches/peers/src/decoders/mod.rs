@@ -6,7 +6,7 @@ mod ours;
 mod peers;
 
 use crate::input::Input;
-use crate::sink::{Record, Tally, Whose};
+use crate::sink::{Record, Sink, Tally, Whose};
 
 /// A decoder by name.
 #[derive(Debug, Clone, Copy)]
@@ -15,43 +15,42 @@ pub struct Decoder {
     pub name: &'static str,
     /// Whose it is.
     pub whose: Whose,
-    /// Decodes it all, and counts.
-    pub tally: fn(&Input<'_>) -> Tally,
-    /// Decodes it all, and writes everything down.
-    pub record: fn(&Input<'_>) -> Record,
+    /// Decodes it all.
+    pub run: fn(&Input<'_>, &mut Sink),
 }
 
-macro_rules! decoder {
-    ($whose:ident, $name:literal, $run:path) => {
-        Decoder {
-            name: $name,
-            whose: Whose::$whose,
-            tally: |input| {
-                let mut tally = Tally::default();
-                $run(input, &mut tally);
-                tally
-            },
-            record: |input| {
-                let mut record = Record::new(input.len());
-                $run(input, &mut record);
-                record
-            },
-        }
-    };
+impl Decoder {
+    const fn new(whose: Whose, name: &'static str, run: fn(&Input<'_>, &mut Sink)) -> Self {
+        Self { name, whose, run }
+    }
+
+    /// Decodes it all, and counts.
+    pub fn tally(&self, input: &Input<'_>) -> Tally {
+        let mut sink = Sink::counting();
+        (self.run)(input, &mut sink);
+        sink.tally
+    }
+
+    /// Decodes it all, and writes everything down.
+    pub fn record(&self, input: &Input<'_>) -> Record {
+        let mut sink = Sink::recording(input.len());
+        (self.run)(input, &mut sink);
+        sink.into_record()
+    }
 }
 
 /// All of them, ours first.
 pub const DECODERS: [Decoder; 9] = [
-    decoder!(Ours, "next_event", ours::next_event),
-    decoder!(Ours, "next_frame", ours::next_frame),
-    decoder!(Ours, "next_event_buf", ours::next_event_buf),
-    decoder!(Peer, "sse-core", peers::sse_core),
-    decoder!(Peer, "sse-stream", peers::sse_stream),
-    decoder!(Peer, "sse-parse", peers::sse_parse),
-    decoder!(Peer, "sseer", peers::sseer),
-    decoder!(Peer, "eventsource-stream", peers::eventsource_stream),
-    decoder!(Peer, "sse-codec", peers::sse_codec),
+    Decoder::new(Whose::Ours, "next_event", ours::next_event),
+    Decoder::new(Whose::Ours, "next_frame", ours::next_frame),
+    Decoder::new(Whose::Ours, "next_event_buf", ours::next_event_buf),
+    Decoder::new(Whose::Peer, "sse-core", peers::sse_core),
+    Decoder::new(Whose::Peer, "sse-stream", peers::sse_stream),
+    Decoder::new(Whose::Peer, "sse-parse", peers::sse_parse),
+    Decoder::new(Whose::Peer, "sseer", peers::sseer),
+    Decoder::new(Whose::Peer, "eventsource-stream", peers::eventsource_stream),
+    Decoder::new(Whose::Peer, "sse-codec", peers::sse_codec),
 ];
 
 /// `next_event` that keeps its buffers however large, as some peers do. It differs on huge lines alone.
-pub const RETAINING: Decoder = decoder!(Ours, "next_event-retaining", ours::next_event_retaining);
+pub const RETAINING: Decoder = Decoder::new(Whose::Ours, "next_event-retaining", ours::next_event_retaining);

@@ -9,16 +9,16 @@ use crate::input::Input;
 use crate::sink::{Received, Sink};
 
 /// Borrowed chunks in, lent events out.
-pub(super) fn next_event<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn next_event(input: &Input<'_>, sink: &mut Sink) {
     lend(Decoder::new(), input, sink);
 }
 
 /// The same, with equal retention for who keeps large buffers.
-pub(super) fn next_event_retaining<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn next_event_retaining(input: &Input<'_>, sink: &mut Sink) {
     lend(Decoder::new().with_max_retained(usize::MAX), input, sink);
 }
 
-fn lend<S: Sink>(mut decoder: Decoder, input: &Input<'_>, sink: &mut S) {
+fn lend(mut decoder: Decoder, input: &Input<'_>, sink: &mut Sink) {
     for bytes in &input.slices {
         let mut chunk = Chunk::new(black_box(bytes));
         loop {
@@ -39,7 +39,7 @@ fn lend<S: Sink>(mut decoder: Decoder, input: &Input<'_>, sink: &mut S) {
 }
 
 /// Comments and reconnection times too.
-pub(super) fn next_frame<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn next_frame(input: &Input<'_>, sink: &mut Sink) {
     let mut decoder = Decoder::new();
     for bytes in &input.slices {
         let mut chunk = Chunk::new(black_box(bytes));
@@ -65,7 +65,7 @@ pub(super) fn next_frame<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// `Bytes` in, owned events out, which are slices of them.
-pub(super) fn next_event_buf<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn next_event_buf(input: &Input<'_>, sink: &mut Sink) {
     let mut decoder = Decoder::new();
     for bytes in &input.bytes {
         let mut chunk = ChunkBuf::from(black_box(bytes).clone());
@@ -94,7 +94,7 @@ fn received<'a>(event: &Event<'a>) -> Received<'a> {
     Received { event_type: event.event_type(), data: event.data(), id: Some(event.last_event_id()) }
 }
 
-fn finish<S: Sink>(decoder: &Decoder, sink: &mut S) {
+fn finish(decoder: &Decoder, sink: &mut Sink) {
     if let Some(time) = decoder.reconnection_time() {
         sink.retry(milliseconds(time));
     }

@@ -16,7 +16,7 @@ use crate::input::{Input, Ready};
 use crate::sink::{Received, Sink};
 
 /// `SseDecoder`, which takes any `Buf`, here a slice. Its limit, 512 KiB by default, would refuse the corpus of huge lines.
-pub(super) fn sse_core<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn sse_core(input: &Input<'_>, sink: &mut Sink) {
     use sse_core::{SseDecoder, SseEvent};
     let mut decoder = SseDecoder::with_limit(NonZeroUsize::MAX);
     for bytes in &input.slices {
@@ -47,7 +47,7 @@ pub(super) fn sse_core<S: Sink>(input: &Input<'_>, sink: &mut S) {
 
 /// `SseByteStream`, preferred by its documentation for streams of bytes; it takes any `Buf`, here a slice. It hands out
 /// blocks without data too, which are no events.
-pub(super) fn sse_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn sse_stream(input: &Input<'_>, sink: &mut Sink) {
     let chunks = input.slices.iter().map(|bytes| *black_box(bytes));
     poll(sse_stream::SseByteStream::new(Ready::new(chunks, input.open)), sink, |result, sink| {
         let Ok(block) = result else { return sink.error() };
@@ -61,7 +61,7 @@ pub(super) fn sse_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// `SseParser`, the core without a stream around it.
-pub(super) fn sse_parse<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn sse_parse(input: &Input<'_>, sink: &mut Sink) {
     let mut parser = sse_parse::SseParser::new();
     for bytes in &input.slices {
         parser.feed(black_box(bytes));
@@ -82,7 +82,7 @@ pub(super) fn sse_parse<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// `EventStream`, which takes `Bytes` and slices them.
-pub(super) fn sseer<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn sseer(input: &Input<'_>, sink: &mut Sink) {
     let chunks = input.bytes.iter().map(|bytes| black_box(bytes).clone());
     let mut stream = pin!(sseer::EventStream::new(Ready::new(chunks, input.open)));
     poll(stream.as_mut(), sink, |result, sink| {
@@ -96,7 +96,7 @@ pub(super) fn sseer<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// `EventStream`, which takes any `AsRef<[u8]>`, here a slice.
-pub(super) fn eventsource_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn eventsource_stream(input: &Input<'_>, sink: &mut Sink) {
     let chunks = input.slices.iter().map(|bytes| *black_box(bytes));
     let mut stream = pin!(Ready::new(chunks, input.open).eventsource());
     poll(stream.as_mut(), sink, |result, sink| {
@@ -110,7 +110,7 @@ pub(super) fn eventsource_stream<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// `SSECodec` as the `Decoder` that it is, without a reader around it, which would copy once more.
-pub(super) fn sse_codec<S: Sink>(input: &Input<'_>, sink: &mut S) {
+pub(super) fn sse_codec(input: &Input<'_>, sink: &mut Sink) {
     let mut codec = sse_codec::SSECodec::default();
     let mut buffer = BytesMut::new();
     for bytes in &input.slices {
@@ -135,7 +135,7 @@ pub(super) fn sse_codec<S: Sink>(input: &Input<'_>, sink: &mut S) {
 }
 
 /// Polls a stream whose input is always ready, as far as there is any.
-fn poll<T: Stream, S: Sink>(stream: T, sink: &mut S, mut hand_over: impl FnMut(T::Item, &mut S) -> ControlFlow<()>) {
+fn poll<T: Stream>(stream: T, sink: &mut Sink, mut hand_over: impl FnMut(T::Item, &mut Sink) -> ControlFlow<()>) {
     let mut stream = pin!(stream);
     let mut context = Context::from_waker(Waker::noop());
     loop {

@@ -205,17 +205,17 @@ fn limit<'a>(
 }
 
 fn decoder<'a>(decoder: Decoder, expected: Tally, input: &Arc<Input<'a>>) -> Contender<'a> {
-    let Decoder { name, whose, tally, .. } = decoder;
+    let Decoder { name, whose, .. } = decoder;
     let (all, some) = (Arc::clone(input), Arc::clone(input));
     let pass = move |meter: &mut Meter<'_>| {
         let mut got = Tally::default();
-        meter(&mut || got = tally(&all));
+        meter(&mut || got = decoder.tally(&all));
         (got != expected).then(|| disagreement(got, expected))
     };
     let probe = move |len, meter: &mut Meter<'_>| {
         let prefix = some.prefix(len);
         meter(&mut || {
-            tally(&prefix);
+            decoder.tally(&prefix);
         });
     };
     let probe: Probe<'a> = Box::new(probe);
@@ -285,7 +285,7 @@ fn check(encoder: crate::encoders::Encoder, sent: &Arc<[Sent]>, expected: Tally)
     if let Err(error) = (encoder.encode)(sent, &mut |run| run(), &mut |event| wire.extend_from_slice(event)) {
         return (0, Some(error));
     }
-    let got = (DECODERS[0].tally)(&Input::new(vec![&wire]));
+    let got = DECODERS[0].tally(&Input::new(vec![&wire]));
     (wire.len(), (got != expected).then(|| disagreement(got, expected)))
 }
 

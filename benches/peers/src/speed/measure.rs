@@ -23,7 +23,7 @@ pub fn measure(mut cell: Cell<'_>, time: Option<Duration>) -> Measured {
         random.shuffle(&mut order);
         for &index in &order {
             let (contender, taken) = (&mut cell.contenders[index], &mut taken[index]);
-            let slow = time.is_some_and(|time| taken.least.is_some_and(|least| least > time / 20));
+            let slow = time.is_some_and(|time| taken.least.is_some_and(|least| least > time / 100));
             if taken.stopped_at.is_none() && !(slow && round >= FEW) {
                 taken.pass(contender);
             }
