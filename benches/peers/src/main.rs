@@ -2,6 +2,8 @@
 
 mod command;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 #[derive(Debug, Parser)]
@@ -15,10 +17,17 @@ enum Command {
     Cost(command::cost::Options),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
+fn main() -> ExitCode {
+    let result = match Command::parse() {
         Command::Speed(options) => command::speed::run(&options),
-        Command::Cost(options) => command::cost::run(&options),
         Command::Conformance(options) => command::conformance::run(&options),
+        Command::Cost(options) => command::cost::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

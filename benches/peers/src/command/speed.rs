@@ -57,6 +57,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         println!("{}", report::target_table(Style::Terminal, &results));
     }
     report_disagreements(&results.cells)?;
+    if options.quick {
+        let passes: usize = results.cells.iter().flat_map(|cell| &cell.rows).map(|row| row.passes).sum();
+        println!("{passes} passes in {} cells: sse-wire and the limits agree with every corpus", results.cells.len());
+    }
 
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     let whole = options.filter.is_everything() && !options.quick && options.from.is_none();

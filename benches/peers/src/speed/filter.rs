@@ -46,7 +46,8 @@ impl Filter {
     pub fn places(&self, streams: &Streams) -> anyhow::Result<Vec<Place>> {
         let all = cell::places(streams);
         check("--corpus", &self.corpus, all.iter().map(|place| place.corpus))?;
-        check("--chunk", &self.chunk, all.iter().map(|place| place.chunk).filter(|chunk| *chunk != ENCODE))?;
+        let decoded = all.iter().filter(|place| kind(**place) == Kind::Decode);
+        check("--chunk", &self.chunk, decoded.map(|place| place.chunk))?;
         let names = cell::names();
         check("--only", &self.only, names.iter().copied())?;
         let among = |name: &str, names: &[String]| names.is_empty() || names.iter().any(|each| each == name);
@@ -56,7 +57,9 @@ impl Filter {
             .filter(|place| among(place.corpus, &self.corpus) && among(place.chunk, &self.chunk) && kinds(place))
             .collect();
         if places.is_empty() {
-            bail!("nothing is left: no corpus is measured in that way");
+            bail!(
+                "nothing is left to measure: expected another --corpus, --chunk or --kind (\"event\" is for llm-chat and llm-named)"
+            );
         }
         Ok(places)
     }
