@@ -9,7 +9,7 @@ pub enum Verdict {
     Forgets,
     /// The last events come with the bytes after them only.
     Late,
-    /// An error for content, which by the standard cannot fail; the events after it are right.
+    /// An error for content, which by the standard cannot fail; events go on after it.
     Errs,
     /// As many events as there are, but not as they are.
     Alters,
@@ -61,7 +61,7 @@ impl Verdict {
             Self::Exact => "as the standard says",
             Self::Forgets => "the events are right, the reconnection time or the last event ID that it shows is not",
             Self::Late => "the last events come only with the bytes after them",
-            Self::Errs => "an error, although content cannot fail; the events after it are right",
+            Self::Errs => "an error, although content cannot fail; events go on after it",
             Self::Alters => "as many events, but not as they are",
             Self::Invents => "more events than there are",
             Self::Loses => "fewer events than there are",
