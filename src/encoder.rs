@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+#[cfg(feature = "alloc")]
 use core::convert::Infallible;
 use core::fmt;
 use core::time::Duration;
@@ -47,7 +48,7 @@ pub struct EventBuilder<'a> {
     event_type: Option<EventType<'a>>,
     id: Option<EventId<'a>>,
     retry: Option<Duration>,
-    data: Option<&'a str>,
+    pub(crate) data: Option<&'a str>,
 }
 
 impl<'a> EventBuilder<'a> {
@@ -110,15 +111,11 @@ impl<'a> EventBuilder<'a> {
         Self { comment: Some(text), ..self }
     }
 
-    /// The exact length of the encoded event, in bytes. Looks at the data and the comment once.
+    /// The exact length of the encoded event, in bytes. Looks at the data and the comment a constant
+    /// number of times.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let mut len = 0;
-        infallible(self.pieces(|piece| {
-            len += piece.len();
-            Ok(())
-        }));
-        len
+        self.len(self.first_ends())
     }
 
     /// Encodes to the front of `out`, and says how many bytes that took. Allocates nothing.
@@ -138,13 +135,14 @@ impl<'a> EventBuilder<'a> {
     /// # Ok::<(), sse_wire::BufferTooSmall>(())
     /// ```
     pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, BufferTooSmall> {
-        let (needed, available) = (self.encoded_len(), out.len());
+        let ends = self.first_ends();
+        let (needed, available) = (self.len(ends), out.len());
         let too_small = BufferTooSmall { needed, available };
         if needed > available {
             return Err(too_small);
         }
         let mut rest = out;
-        self.pieces(|piece| {
+        self.pieces(ends, |piece| {
             let (head, tail) = core::mem::take(&mut rest).split_at_mut_checked(piece.len()).ok_or(too_small)?;
             head.copy_from_slice(piece.as_bytes());
             rest = tail;
@@ -167,22 +165,18 @@ impl<'a> EventBuilder<'a> {
     /// ```
     #[cfg(feature = "alloc")]
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        out.reserve(self.encoded_len());
-        infallible(self.pieces(|piece| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok(())
-        }));
+        let ends = self.first_ends();
+        out.reserve(self.len(ends));
+        self.append_to(out, ends);
     }
 
     /// The encoded event. One allocation, of exactly its length.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.encoded_len());
-        infallible(self.pieces(|piece| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok(())
-        }));
+        let ends = self.first_ends();
+        let mut out = Vec::with_capacity(self.len(ends));
+        self.append_to(&mut out, ends);
         out
     }
 
@@ -194,11 +188,12 @@ impl<'a> EventBuilder<'a> {
     /// is written then.
     #[cfg(feature = "bytes")]
     pub fn encode_to(&self, out: &mut impl bytes::BufMut) -> Result<(), BufferTooSmall> {
-        let (needed, available) = (self.encoded_len(), out.remaining_mut());
+        let ends = self.first_ends();
+        let (needed, available) = (self.len(ends), out.remaining_mut());
         if needed > available {
             return Err(BufferTooSmall { needed, available });
         }
-        infallible(self.pieces(|piece| {
+        infallible(self.pieces(ends, |piece| {
             out.put_slice(piece.as_bytes());
             Ok(())
         }));
@@ -225,7 +220,7 @@ impl<'a> EventBuilder<'a> {
         const GATHERED: usize = 1024;
         let mut buffer = [0; GATHERED];
         let mut len = 0;
-        self.pieces(|piece| {
+        self.pieces(self.first_ends(), |piece| {
             if let Some(room) = buffer.get_mut(len..len + piece.len()) {
                 room.copy_from_slice(piece.as_bytes());
                 len += piece.len();
@@ -243,40 +238,94 @@ impl<'a> EventBuilder<'a> {
         out.write_all(buffer.get(..len).unwrap_or_default())
     }
 
-    /// Hands out the encoded event in pieces. Every sink is this and no more.
-    fn pieces<E>(&self, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        if *self == Self::new() {
-            return Ok(());
-        }
-        self.pieces_before_data(&mut put)?;
-        if let Some(data) = self.data {
-            lines(DATA, data, &mut put)?;
-        }
-        put("\n")
+    /// Looks for the first line end of each text, once for every sink.
+    #[inline(always)]
+    fn first_ends(&self) -> FirstEnds {
+        let first = |text: &str| scan::line_end(text.as_bytes());
+        FirstEnds { comment: self.comment.and_then(first), data: self.data.and_then(first) }
     }
 
-    /// All pieces before the data.
-    fn pieces_before_data<E>(&self, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    #[inline(always)]
+    fn len(&self, ends: FirstEnds) -> usize {
+        let line = |prefix: &str, value: &str| prefix.len() + value.len() + 1;
+        let len = self.comment.map_or(0, |text| lines_len(COMMENT, text, ends.comment))
+            + self.event_type.map_or(0, |value| line(EVENT, value.as_str()))
+            + self.id.map_or(0, |value| line(ID, value.as_str()))
+            + self.retry.map_or(0, |time| RETRY.len() + digits(whole_millis(time)) + 1)
+            + self.data.map_or(0, |text| lines_len(DATA, text, ends.data));
+        // The blank line, if there is a line before it.
+        len + usize::from(len > 0)
+    }
+
+    /// Hands out the encoded event in pieces. Every sink is this and no more.
+    #[inline(always)]
+    fn pieces<E>(&self, ends: FirstEnds, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let is_empty = self.head(ends, &mut put)?;
+        match self.data {
+            Some(text) => {
+                lines(DATA, text, ends.data, &mut put)?;
+                put("\n\n")
+            }
+            None if is_empty => Ok(()),
+            None => put("\n"),
+        }
+    }
+
+    /// All pieces before the data. Says whether there are none.
+    #[inline(always)]
+    fn head<E>(&self, ends: FirstEnds, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<bool, E> {
+        let mut is_empty = true;
         if let Some(text) = self.comment {
-            lines(": ", text, put)?;
+            lines(COMMENT, text, ends.comment, put)?;
+            put("\n")?;
+            is_empty = false;
         }
         if let Some(event_type) = self.event_type {
-            line("event: ", event_type.as_str(), put)?;
+            line(EVENT, event_type.as_str(), put)?;
+            is_empty = false;
         }
         if let Some(id) = self.id {
-            line("id: ", id.as_str(), put)?;
+            line(ID, id.as_str(), put)?;
+            is_empty = false;
         }
         if let Some(time) = self.retry {
-            line("retry: ", decimal(whole_millis(time), &mut [0; 20]), put)?;
+            line(RETRY, decimal(whole_millis(time), &mut [0; 20]), put)?;
+            is_empty = false;
         }
-        Ok(())
+        Ok(is_empty)
     }
+
+    /// Appends all that stands before the data.
+    #[cfg(feature = "std")]
+    pub(crate) fn append_head_to(&self, out: &mut Vec<u8>) {
+        let head = Self { data: None, ..*self };
+        let _ = head.head(head.first_ends(), &mut |piece: &str| {
+            out.extend_from_slice(piece.as_bytes());
+            Ok::<_, Infallible>(())
+        });
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn append_to(&self, out: &mut Vec<u8>, ends: FirstEnds) {
+        infallible(self.pieces(ends, |piece| {
+            out.extend_from_slice(piece.as_bytes());
+            Ok(())
+        }));
+    }
+}
+
+/// The first line end of each text that may have some.
+#[derive(Clone, Copy)]
+struct FirstEnds {
+    comment: Option<usize>,
+    data: Option<usize>,
 }
 
 /// The same bytes as every other sink gets, whatever the format's flags say.
 impl fmt::Display for EventBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces(|piece| f.write_str(piece))
+        self.pieces(self.first_ends(), |piece| f.write_str(piece))
     }
 }
 
@@ -292,30 +341,67 @@ pub const MIME_TYPE: &str = "text/event-stream";
 /// ```
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
 
-/// What each line of the data begins with.
-const DATA: &str = "data: ";
+/// What lines begin with.
+const COMMENT: &str = ": ";
+const EVENT: &str = "event: ";
+const ID: &str = "id: ";
+const RETRY: &str = "retry: ";
+pub(crate) const DATA: &str = "data: ";
 
 /// One line: a prefix, and a value that is known to have no line end.
+#[inline(always)]
 fn line<E>(prefix: &str, value: &str, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     put(prefix)?;
     put(value)?;
     put("\n")
 }
 
-/// A line for each line of `text`.
-fn lines<E>(prefix: &str, text: &str, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-    let mut rest = text;
-    while let Some((value, after)) = scan::line_end(rest.as_bytes()).and_then(|index| rest.split_at_checked(index)) {
-        line(prefix, value, put)?;
-        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+/// A line for each line of `text`, without the end of the last.
+#[inline(always)]
+fn lines<E>(
+    prefix: &str,
+    text: &str,
+    first_end: Option<usize>,
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    put(prefix)?;
+    match first_end {
+        None => put(text),
+        Some(end) => several_lines(prefix, text, end, put),
     }
-    line(prefix, rest, put)
+}
+
+/// The lines of a text that has several, without the first prefix.
+#[inline(never)]
+fn several_lines<E>(
+    prefix: &str,
+    text: &str,
+    first_end: usize,
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let (mut rest, mut end) = (text, Some(first_end));
+    while let Some((value, after)) = end.and_then(|end| rest.split_at_checked(end)) {
+        put(value)?;
+        put("\n")?;
+        put(prefix)?;
+        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+        end = scan::line_end(rest.as_bytes());
+    }
+    put(rest)
+}
+
+/// The length of [`lines`], with the end of the last.
+#[inline(always)]
+fn lines_len(prefix: &str, text: &str, first_end: Option<usize>) -> usize {
+    let line_ends = if first_end.is_some() { scan::line_ends(text.as_bytes()) } else { scan::LineEnds::default() };
+    // Each line end becomes an LF and another prefix.
+    prefix.len() + text.len() - line_ends.len + line_ends.count * (1 + prefix.len()) + 1
 }
 
 /// Milliseconds, rounded up: a receiver that waits as long as it is told never comes too early.
 fn whole_millis(time: Duration) -> u64 {
-    let millis = time.as_nanos().div_ceil(1_000_000);
-    u64::try_from(millis).unwrap_or(u64::MAX)
+    let millis = u64::from(time.subsec_nanos().div_ceil(1_000_000));
+    time.as_secs().saturating_mul(1000).saturating_add(millis)
 }
 
 /// `number` in decimal digits.
@@ -332,53 +418,15 @@ fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &str {
     buffer.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }
 
+/// How many digits [`decimal`] has.
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().unwrap_or(0) as usize + 1
+}
+
+#[cfg(feature = "alloc")]
 fn infallible(result: Result<(), Infallible>) {
     match result {
         Ok(()) => {}
         Err(never) => match never {},
-    }
-}
-
-/// Encodes an event whose data comes in pieces.
-#[cfg(feature = "std")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DataLines {
-    /// The last byte was a CR, which began a new line: an LF that comes next belongs to it.
-    after_cr: bool,
-}
-
-#[cfg(feature = "std")]
-impl DataLines {
-    /// Appends all that stands before the data, and what data the event has.
-    pub(crate) fn begin(head: &EventBuilder<'_>, out: &mut Vec<u8>) -> Self {
-        infallible(head.pieces_before_data(&mut |piece: &str| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok(())
-        }));
-        out.extend_from_slice(DATA.as_bytes());
-        let mut lines = Self { after_cr: false };
-        lines.append(head.data.unwrap_or_default().as_bytes(), out);
-        lines
-    }
-
-    /// Appends data, with a new `data` line behind each line end.
-    pub(crate) fn append(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        let mut rest = piece;
-        if !piece.is_empty() && core::mem::take(&mut self.after_cr) {
-            rest = piece.strip_prefix(b"\n").unwrap_or(piece);
-        }
-        while let Some((line, after)) = scan::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
-            out.extend_from_slice(line);
-            out.extend_from_slice(b"\n");
-            out.extend_from_slice(DATA.as_bytes());
-            self.after_cr = after == b"\r";
-            rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
-        }
-        out.extend_from_slice(rest);
-    }
-
-    /// Appends the end of the last line, and the blank line.
-    pub(crate) fn end(out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\n\n");
     }
 }

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use std::io::{self, Write};
 
-use crate::encoder::{DataLines, EventBuilder, KEEP_ALIVE};
+use crate::data_lines::DataLines;
+use crate::encoder::{EventBuilder, KEEP_ALIVE};
 
 /// How much a data writer gathers before it writes.
 const GATHER: usize = 8 * 1024;

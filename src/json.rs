@@ -8,7 +8,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::{DataLines, EventBuilder};
+use crate::data_lines::DataLines;
+use crate::encoder::EventBuilder;
 use crate::event::Event;
 use crate::event_writer::EventWriter;
 

@@ -1,15 +1,30 @@
 //! Where lines end: the one hot primitive, over [`memchr`].
 
+#[cfg(target_arch = "x86_64")]
+use memchr::arch::x86_64::sse2::memchr as sse2;
+
 pub(crate) const LF: u8 = b'\n';
 pub(crate) const CR: u8 = b'\r';
+
+/// Up to so many bytes it costs less to search them on the spot than to have `memchr` choose its code for this machine.
+const FEW: usize = 64;
 
 /// Finds the first CR or LF.
 #[inline]
 pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
-    let found = memchr::memchr2(LF, CR, bytes);
+    let found = if bytes.len() <= FEW { line_end_in_few(bytes) } else { memchr::memchr2(LF, CR, bytes) };
     #[cfg(test)]
     work::add(found.map_or(bytes.len(), |index| index + 1));
     found
+}
+
+#[inline(never)]
+fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(line_ends) = sse2::Two::new(LF, CR) {
+        return line_ends.find(bytes);
+    }
+    memchr::memchr2(LF, CR, bytes)
 }
 
 /// Finds the first CR or LF, which is expected within 16 bytes: two words at a time cost less than a call.
@@ -41,6 +56,25 @@ pub(crate) fn last_line_end(bytes: &[u8]) -> Option<usize> {
     #[cfg(test)]
     work::add(found.map_or(bytes.len(), |index| bytes.len() - index));
     found
+}
+
+/// How many line ends there are, and how many bytes they have together.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LineEnds {
+    pub(crate) count: usize,
+    pub(crate) len: usize,
+}
+
+/// Counts LF, CR and CRLF, which is one.
+#[inline(never)]
+pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
+    let lfs = memchr::memchr_iter(LF, bytes).count();
+    let (mut crs, mut pairs) = (0, 0);
+    for index in memchr::memchr_iter(CR, bytes) {
+        crs += 1;
+        pairs += usize::from(bytes.get(index + 1) == Some(&LF));
+    }
+    LineEnds { count: lfs + crs - pairs, len: lfs + crs }
 }
 
 /// Finds the first NUL.
@@ -78,5 +112,30 @@ pub(crate) mod work {
     /// How often UTF-8 was validated since the last call in this thread.
     pub(crate) fn take_validations() -> usize {
         VALIDATIONS.with(Cell::take)
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use alloc::vec;
+
+    use super::{line_end, short_line_end};
+
+    #[test]
+    fn line_ends_are_found_wherever_they_are() {
+        for len in 0..150 {
+            for index in 0..=len {
+                for byte in [b'\n', b'\r', 0, b'\x0b'] {
+                    let mut bytes = vec![b'x'; len];
+                    if let Some(at) = bytes.get_mut(index) {
+                        *at = byte;
+                    }
+                    let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
+                    let expected = is_line_end.then_some(index);
+                    assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
+                    assert_eq!(short_line_end(&bytes), expected, "{byte} at {index} of {len}");
+                }
+            }
+        }
     }
 }
