@@ -79,7 +79,7 @@ impl<'i> Chunk<'i> {
 #[cfg(feature = "alloc")]
 impl<'i> Chunk<'i> {
     /// Bytes that are all decoded, to be lent from.
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", feature = "bytes"))]
     pub(crate) const fn decoded(bytes: &'i [u8]) -> Self {
         Self { index: bytes.len(), ..Self::new(bytes) }
     }
@@ -92,18 +92,25 @@ impl<'i> Chunk<'i> {
     /// `bytes[start..end]`, a part of one line before `index`, as text. `None` where it is ill-formed.
     #[inline]
     pub(crate) fn text(&mut self, start: usize, end: usize) -> Option<&'i str> {
-        if end > self.checked {
-            self.check();
-        }
-        let in_window = start.checked_sub(self.text_start).zip(end.checked_sub(self.text_start));
-        match in_window.and_then(|(start, end)| self.text.get(start..end)) {
+        // Where it is not in the window, the subtraction wraps, or the end is too large.
+        match self.text.get(start.wrapping_sub(self.text_start)..end.wrapping_sub(self.text_start)) {
             Some(text) => Some(text),
-            None => utf8(self.bytes.get(start..end)?),
+            None => self.text_outside(start, end),
         }
     }
 
-    /// Validates the next window: up to the end of what is decoded, and then as many whole lines as fit.
     #[cold]
+    fn text_outside(&mut self, start: usize, end: usize) -> Option<&'i str> {
+        if end > self.checked {
+            self.check();
+            if let Some(text) = self.text.get(start.wrapping_sub(self.text_start)..end.wrapping_sub(self.text_start)) {
+                return Some(text);
+            }
+        }
+        utf8(self.bytes.get(start..end)?)
+    }
+
+    /// Validates the next window: up to the end of what is decoded, and then as many whole lines as fit.
     fn check(&mut self) {
         let start = self.checked;
         self.checked = window_end(self.bytes, start, self.index);
@@ -133,8 +140,8 @@ impl fmt::Debug for Chunk<'_> {
 
 /// The bytes that came in, shared, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
 ///
-/// What [`Chunk`] is for borrowed bytes: it remembers a validated window, of which the events are slices. It lets go of
-/// the bytes with the last of them, so that only the events keep the buffer.
+/// What [`Chunk`] is for borrowed bytes: it remembers a validated window, of which the events are slices, or of a copy of
+/// it where it is not ASCII. It lets go of the bytes with the last of them, so that only the events keep the buffer.
 ///
 /// # Examples
 ///
@@ -191,20 +198,42 @@ impl ChunkBuf {
         }
     }
 
-    /// `bytes[start..end]`, a part before `index`, as text that shares the buffer. `None` where it is ill-formed.
+    /// `bytes[start..end]`, a part before `index`, as text: a slice of the buffer, or of a copy of a window, see
+    /// [`text_of`]. `None` where it is ill-formed.
+    #[inline(always)]
     pub(crate) fn slice(&mut self, start: usize, end: usize) -> Option<ByteString> {
-        if end > self.checked {
-            let start = self.checked;
-            self.checked = window_end(&self.bytes, start, self.index);
-            self.text = ByteString::try_from(self.bytes.slice(start..self.checked)).unwrap_or_default();
-            self.text_start = start;
-        }
-        let in_window = start.checked_sub(self.text_start).zip(end.checked_sub(self.text_start));
-        match in_window.and_then(|(start, end)| self.text.get(start..end)) {
+        match self.text.get(start.wrapping_sub(self.text_start)..end.wrapping_sub(self.text_start)) {
             Some(text) => Some(self.text.slice_ref(text)),
-            None => ByteString::try_from(self.bytes.slice(start..end)).ok(),
+            None => self.slice_outside(start, end),
         }
     }
+
+    #[cold]
+    #[inline(never)]
+    fn slice_outside(&mut self, start: usize, end: usize) -> Option<ByteString> {
+        // For the last event a window would be of no use.
+        if end > self.checked && !self.is_empty() {
+            let window_start = self.checked;
+            self.checked = window_end(&self.bytes, window_start, self.index);
+            self.text = text_of(self.bytes.slice(window_start..self.checked)).unwrap_or_default();
+            self.text_start = window_start;
+            if let Some(text) = self.text.get(start.wrapping_sub(window_start)..end.wrapping_sub(window_start)) {
+                return Some(self.text.slice_ref(text));
+            }
+        }
+        text_of(self.bytes.slice(start..end))
+    }
+}
+
+/// `bytes` as text, if they are well-formed: shared where they begin with ASCII. Otherwise a copy of what `simdutf8` has
+/// validated costs less than the validation by std that comes with a `ByteString`.
+#[cfg(feature = "bytes")]
+fn text_of(bytes: Bytes) -> Option<ByteString> {
+    const SAMPLE: usize = 256;
+    if cfg!(feature = "simdutf8") && !bytes.get(..SAMPLE).unwrap_or(&bytes).is_ascii() {
+        return utf8(&bytes).map(ByteString::from);
+    }
+    ByteString::try_from(bytes).ok()
 }
 
 /// Shares the bytes; validates nothing yet.

@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::chunk::Chunk;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Found, Interpreter};
 
 /// Decodes an event stream: chunks of bytes in, events out.
 ///
@@ -61,7 +61,7 @@ impl Decoder {
     /// [`next_frame`](Self::next_frame), where each comment counts by itself.
     ///
     /// The buffers of an event take at most about five times as much: they grow by doubling, and U+FFFD takes three bytes
-    /// where it stands for one that is ill-formed.
+    /// where it stands for one that is ill-formed. An event that is handed out owned is a copy besides.
     #[must_use]
     pub fn with_max_event_len(mut self, bytes: usize) -> Self {
         self.interpreter.max_event_len = bytes;
@@ -92,10 +92,15 @@ impl Decoder {
     /// # Errors
     ///
     /// When the event exceeds the [limit](Self::with_max_event_len). The rest of it is skipped; call again to go on.
-    #[inline]
+    #[inline(always)]
     pub fn next_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Event<'s>>, DecodeError> {
-        let found = self.interpreter.find::<false>(chunk.bytes(), &mut chunk.index)?;
-        Ok(found.map(|found| self.interpreter.lend_event(found, chunk)))
+        let interpreter = &mut self.interpreter;
+        match interpreter.find_texts::<false>(chunk) {
+            Ok(texts) => Ok(Some(texts.event(interpreter.last_event_id.as_str()))),
+            Err(Found::UsedUp) => Ok(None),
+            Err(found @ (Found::EventTooLong | Found::CommentTooLong)) => Err(interpreter.error(found)),
+            Err(_) => Ok(Some(interpreter.lend_event(chunk))),
+        }
     }
 
     /// Decodes up to the next event, comment or reconnection time, whichever comes first.
@@ -121,10 +126,24 @@ impl Decoder {
     /// assert_eq!(decoder.next_frame(&mut chunk)?, None);
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn next_frame<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
-        let found = self.interpreter.find::<true>(chunk.bytes(), &mut chunk.index)?;
-        Ok(found.map(|found| self.interpreter.lend_frame(found, chunk)))
+        let interpreter = &mut self.interpreter;
+        if let Some(place) = interpreter.find_comment::<true>(chunk.bytes(), &mut chunk.index) {
+            if let Some(text) = chunk.text(place.0, place.1) {
+                return Ok(Some(Frame::Comment(text)));
+            }
+            interpreter.keep_comment(place);
+            return Ok(Some(Frame::Comment(interpreter.comment.text(chunk))));
+        }
+        match interpreter.find_texts::<true>(chunk) {
+            Ok(texts) => Ok(Some(Frame::Event(texts.event(interpreter.last_event_id.as_str())))),
+            Err(Found::UsedUp) => Ok(None),
+            Err(found @ (Found::EventTooLong | Found::CommentTooLong)) => Err(interpreter.error(found)),
+            Err(Found::Comment) => Ok(Some(Frame::Comment(interpreter.comment.text(chunk)))),
+            Err(Found::Retry) => Ok(interpreter.reconnection_time().map(Frame::Retry)),
+            Err(_) => Ok(Some(Frame::Event(interpreter.lend_event(chunk)))),
+        }
     }
 
     /// Ends the stream, and hands out the event that has no blank line yet, if it has data.
@@ -151,7 +170,8 @@ impl Decoder {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     pub fn end_of_stream(&mut self) -> Option<Event<'_>> {
-        self.interpreter.end_of_stream()
+        let found = self.interpreter.end_of_stream();
+        found.then(|| self.interpreter.lend_unfinished())
     }
 
     /// The last event ID: that of the last blank line behind an `id` field, or `""`. What a client sends as
@@ -164,7 +184,7 @@ impl Decoder {
     /// The last reconnection time that the server has sent, if any.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
-        self.interpreter.reconnection_time
+        self.interpreter.reconnection_time()
     }
 }
 
@@ -176,8 +196,8 @@ impl Default for Decoder {
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
     use alloc::vec::Vec;
+    use alloc::{format, vec};
 
     use super::Decoder;
     use crate::chunk::Chunk;
@@ -255,7 +275,7 @@ mod tests {
     fn work_is_linear() {
         const LEN: usize = 1 << 17;
         let endless = |prefix: &[u8], body: &[u8]| [prefix, &body.repeat(LEN / body.len())].concat();
-        let wires: [(&str, Vec<u8>); 15] = [
+        let wires: [(&str, Vec<u8>); 21] = [
             ("a long line", endless(b"data: ", b"x")),
             ("a long line that ends", [endless(b"data: ", b"x"), b"\n\n".to_vec()].concat()),
             ("small events", endless(b"", b"data: x\n\n")),
@@ -269,9 +289,17 @@ mod tests {
             ("an unknown line", endless(b"unknown: ", b"x")),
             ("an unknown line that looks like a name", endless(b"", b"dat")),
             ("CRs", endless(b"", b"\r")),
+            ("LFs", endless(b"", b"\n")),
+            ("CRLFs", endless(b"", b"\r\n")),
+            ("LFs and CRs", endless(b"", b"\n\r")),
+            ("LFs before a comment", [vec![b'\n'; LEN / 2], b":".to_vec(), vec![b'x'; LEN / 2]].concat()),
+            ("LFs before an event", [vec![b'\n'; LEN], b"data: x\ndata: y\n\n".to_vec()].concat()),
+            ("a long comment between events", endless(b"\n:", b"x")),
             ("an id with NULs", endless(b"id: ", b"\0")),
             ("types without data", endless(b"", b"event: e\n\n")),
         ];
+        // The shortcuts are for what comes behind a blank line.
+        let wires = wires.into_iter().flat_map(|(name, wire)| [(name, [&b"\n"[..], &wire].concat()), (name, wire)]);
         for (name, wire) in wires {
             for chunk_len in [1, 3, 64, 1460, 16 * 1024, LEN * 2] {
                 for (frames, new_chunk) in [(false, false), (false, true), (true, false), (true, true)] {

@@ -115,9 +115,18 @@ impl error::Error for BufferTooSmall {}
 #[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    pub(crate) is_comment: bool,
+    pub(crate) what: What,
     pub(crate) limit: usize,
     pub(crate) offset: u64,
+}
+
+/// What was too long. It has a word's size, as all of a result: the compiler moves a smaller one in pieces.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum What {
+    Event,
+    Comment,
 }
 
 #[cfg(feature = "alloc")]
@@ -139,14 +148,14 @@ impl DecodeError {
     /// comments.
     #[must_use]
     pub const fn is_comment(&self) -> bool {
-        self.is_comment
+        matches!(self.what, What::Comment)
     }
 }
 
 #[cfg(feature = "alloc")]
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.is_comment { "comment" } else { "event" };
+        let what = if self.is_comment() { "comment" } else { "event" };
         write!(f, "{what} exceeds the limit of {} bytes at offset {}", self.limit, self.offset)
     }
 }

@@ -28,13 +28,28 @@ use crate::error::InvalidField;
 /// assert_eq!((event.id(), event.last_event_id()), (None, "7"));
 /// # Ok::<(), sse_wire::DecodeError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_field_names, reason = "the standard's names")]
 pub struct Event<'a> {
     pub(crate) event_type: &'a str,
     pub(crate) data: &'a str,
     pub(crate) last_event_id: &'a str,
-    pub(crate) has_id: bool,
+    pub(crate) has_id: HasId,
+}
+
+/// A `bool` of a word's size: with padding behind it, the compiler moves an event in pieces.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(usize)]
+pub(crate) enum HasId {
+    No,
+    Yes,
+}
+
+impl From<bool> for HasId {
+    #[inline]
+    fn from(has_id: bool) -> Self {
+        if has_id { Self::Yes } else { Self::No }
+    }
 }
 
 impl<'a> Event<'a> {
@@ -53,13 +68,24 @@ impl<'a> Event<'a> {
     /// The event's own id, where it had an `id` field. `Some("")` resets the last event ID; `None` leaves it.
     #[must_use]
     pub const fn id(&self) -> Option<&'a str> {
-        if self.has_id { Some(self.last_event_id) } else { None }
+        if matches!(self.has_id, HasId::Yes) { Some(self.last_event_id) } else { None }
     }
 
     /// The last event ID as of this event: its own id, or that of the last event that had one, or `""`.
     #[must_use]
     pub const fn last_event_id(&self) -> &'a str {
         self.last_event_id
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("event_type", &self.event_type)
+            .field("data", &self.data)
+            .field("id", &self.id())
+            .field("last_event_id", &self.last_event_id)
+            .finish()
     }
 }
 

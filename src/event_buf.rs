@@ -1,6 +1,7 @@
 //! Owned events, whose strings are slices of the network buffer.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Range;
@@ -8,11 +9,12 @@ use core::time::Duration;
 
 use bytestring::ByteString;
 
-use crate::chunk::ChunkBuf;
+use crate::chunk::{Chunk, ChunkBuf};
 use crate::decoder::Decoder;
 use crate::error::DecodeError;
 use crate::event::Event;
 use crate::interpreter::{Found, Interpreter};
+use crate::last_event_id::share;
 use crate::value::Value;
 
 /// An event that was received, owned: to be kept, sent to another task, or cloned to many.
@@ -20,7 +22,8 @@ use crate::value::Value;
 /// Where the event lay in one chunk, its strings are slices of that chunk's buffer, without a copy. That **pins the whole
 /// buffer** for as long as the event lives: an event of 100 bytes out of a read of 64 KiB keeps 64 KiB. Whoever keeps
 /// events for long, rather than handing them on, calls [`detach`](Self::detach). Where a chunk's end cut the event, or it
-/// has several data lines, it owns the decoder's buffer, of about its own size.
+/// has several data lines, it owns a copy of just its size. Text that is not ASCII may be sliced from a copy too, of some
+/// 16 KiB that several events share: with the feature `simdutf8` that costs less than to validate what is there.
 ///
 /// A clone copies nothing. Compares with [`Event`], field by field.
 ///
@@ -52,8 +55,8 @@ pub struct EventBuf {
 enum LastEventId {
     /// A part of the event's text.
     Own(Range<usize>),
-    /// That of an earlier event.
-    Earlier(ByteString),
+    /// That of an earlier event, if it is not empty.
+    Earlier(Option<Arc<str>>),
 }
 
 impl EventBuf {
@@ -83,7 +86,7 @@ impl EventBuf {
     pub fn last_event_id(&self) -> &str {
         match &self.last_event_id {
             LastEventId::Own(range) => self.part(range),
-            LastEventId::Earlier(id) => id,
+            LastEventId::Earlier(id) => id.as_deref().unwrap_or_default(),
         }
     }
 
@@ -94,7 +97,7 @@ impl EventBuf {
             event_type: self.event_type(),
             data: self.data(),
             last_event_id: self.last_event_id(),
-            has_id: matches!(self.last_event_id, LastEventId::Own(_)),
+            has_id: matches!(self.last_event_id, LastEventId::Own(_)).into(),
         }
     }
 
@@ -130,18 +133,20 @@ impl Decoder {
     /// Decodes up to the next event, as [`next_event`](Self::next_event), and hands it out owned.
     ///
     /// Where the event lies in one chunk it is a slice of the chunk's buffer, and nothing is allocated, also where each
-    /// event has an id; one without an id, behind a new id, copies that once for all that follow. Otherwise it takes the decoder's buffer with it, so that the data is copied once in all.
+    /// event has an id; one without an id, behind a new id, copies that once for all that follow. Text that is not ASCII
+    /// may be copied for that, some 16 KiB at a time. Any other event is copied, with one allocation.
     ///
     /// # Errors
     ///
     /// As [`next_event`](Self::next_event).
+    #[inline(always)]
     pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
-        let mut index = chunk.index;
-        let found = self.interpreter.find::<false>(chunk.bytes(), &mut index);
-        chunk.index = index;
-        let event = found.map(|found| found.map(|found| self.interpreter.take_event(found, chunk)));
-        chunk.let_go();
-        event
+        match self.find_buf::<false>(chunk) {
+            Ok(event) => Ok(Some(event)),
+            Err(Found::UsedUp) => Ok(None),
+            Err(found @ (Found::EventTooLong | Found::CommentTooLong)) => Err(self.interpreter.error(found)),
+            Err(_) => Ok(Some(self.interpreter.take_event(chunk))),
+        }
     }
 
     /// Decodes up to the next frame, as [`next_frame`](Self::next_frame), and hands it out owned. Comments are copied.
@@ -150,35 +155,74 @@ impl Decoder {
     ///
     /// As [`next_frame`](Self::next_frame).
     pub fn next_frame_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<FrameBuf>, DecodeError> {
-        let mut index = chunk.index;
-        let found = self.interpreter.find::<true>(chunk.bytes(), &mut index);
-        chunk.index = index;
-        let frame = found.map(|found| found.map(|found| self.interpreter.take_frame(found, chunk)));
-        chunk.let_go();
-        frame
+        match self.find_buf::<true>(chunk) {
+            Ok(event) => Ok(Some(FrameBuf::Event(event))),
+            Err(Found::UsedUp) => Ok(None),
+            Err(found @ (Found::EventTooLong | Found::CommentTooLong)) => Err(self.interpreter.error(found)),
+            Err(Found::Comment) => Ok(Some(FrameBuf::Comment(self.interpreter.take_comment_text(chunk)))),
+            Err(Found::Retry) => Ok(self.interpreter.reconnection_time().map(FrameBuf::Retry)),
+            Err(_) => Ok(Some(FrameBuf::Event(self.interpreter.take_event(chunk)))),
+        }
+    }
+
+    /// A plain event, or else what was found.
+    #[inline(always)]
+    fn find_buf<const FRAMES: bool>(&mut self, chunk: &mut ChunkBuf) -> Result<EventBuf, Found> {
+        let interpreter = &mut self.interpreter;
+        loop {
+            let mut index = chunk.index;
+            let Some(plain) = interpreter.find_plain::<FRAMES>(chunk.bytes(), &mut index) else {
+                match interpreter.find_any_in::<FRAMES>(chunk) {
+                    Found::NextEvent => continue,
+                    found => return Err(found),
+                }
+            };
+            chunk.index = index;
+            let Some(text) = chunk.slice(plain.start, plain.data.1) else {
+                interpreter.keep(plain.data, plain.event_type, plain.has_id, chunk.bytes());
+                return Err(Found::Event);
+            };
+            let range = |place: (usize, usize)| place.0 - plain.start..place.1 - plain.start;
+            let last_event_id = if plain.has_id {
+                let id = range(interpreter.head.id.unwrap_or_default());
+                interpreter.set_last_event_id(text.get(id.clone()).unwrap_or_default());
+                LastEventId::Own(id)
+            } else {
+                LastEventId::Earlier(interpreter.last_event_id.share())
+            };
+            let event_type = if plain.event_type == (0, 0) { 0..0 } else { range(plain.event_type) };
+            chunk.let_go();
+            return Ok(EventBuf { event_type, data: range(plain.data), last_event_id, text });
+        }
     }
 }
 
 impl Interpreter {
-    /// Takes what was found.
-    fn take_frame(&mut self, found: Found, chunk: &mut ChunkBuf) -> FrameBuf {
-        match found {
-            Found::Event | Found::Plain(_) => FrameBuf::Event(self.take_event(found, chunk)),
-            Found::Comment => {
-                let mut text = String::new();
-                self.comment.clone_text_into(chunk.bytes(), &mut text);
-                FrameBuf::Comment(text)
-            }
-            Found::Retry(time) => FrameBuf::Retry(time),
+    #[inline(never)]
+    fn find_any_in<const FRAMES: bool>(&mut self, chunk: &mut ChunkBuf) -> Found {
+        let mut index = chunk.index;
+        let found = self.find_any::<FRAMES>(chunk.bytes(), &mut index);
+        chunk.index = index;
+        if !matches!(found, Found::Event | Found::Comment) {
+            chunk.let_go();
         }
+        found
     }
 
     /// Takes the event that was found.
-    fn take_event(&mut self, found: Found, chunk: &mut ChunkBuf) -> EventBuf {
-        if let Found::Plain(plain) = found {
-            self.keep(plain, chunk.bytes());
-        }
-        self.slice_event(chunk).unwrap_or_else(|| self.gather_event(chunk.bytes()))
+    #[inline(never)]
+    fn take_event(&mut self, chunk: &mut ChunkBuf) -> EventBuf {
+        let event = self.slice_event(chunk).unwrap_or_else(|| self.copy_event(chunk.bytes()));
+        chunk.let_go();
+        event
+    }
+
+    /// Copies the comment that was found.
+    fn take_comment_text(&mut self, chunk: &mut ChunkBuf) -> String {
+        let mut text = String::new();
+        self.comment.clone_text_into(chunk.bytes(), &mut text);
+        chunk.let_go();
+        text
     }
 
     /// The event as a slice of the chunk, if all of it lies there and is well-formed.
@@ -193,6 +237,10 @@ impl Interpreter {
                 end = end.max(place.1);
             }
         }
+        // What lies between the values would be kept with them.
+        if end - start > 2 * event.len() + 256 {
+            return None;
+        }
         let range = |value: &Value| value.place_in_chunk().map(|place| place.0 - start..place.1 - start);
         let (event_type, data, id) = (range(&event.event_type), range(&event.data), range(&event.id));
         Some(EventBuf {
@@ -206,18 +254,28 @@ impl Interpreter {
         })
     }
 
-    /// The event in a buffer of its own: the data's, and behind it the small values.
-    fn gather_event(&mut self, bytes: &[u8]) -> EventBuf {
-        self.event.gather(bytes);
-        let mut text = self.event.data.take_text();
-        let data = 0..text.len();
-        let event_type = append(&mut text, &self.event.event_type.take_text());
-        let last_event_id = if self.event.id.is_present() {
-            LastEventId::Own(append(&mut text, self.last_event_id.as_str()))
-        } else {
-            LastEventId::Earlier(self.last_event_id.share())
+    /// A copy of the event, in one buffer. Taking the decoder's own would cost more: it would have to grow again, and std
+    /// to validate it.
+    fn copy_event(&mut self, bytes: &[u8]) -> EventBuf {
+        let last_event_id = (!self.event.id.is_present()).then(|| self.last_event_id.share());
+        let event = self.lend_event(&mut Chunk::decoded(bytes));
+        EventBuf::copied(event, |_| last_event_id.unwrap_or_default())
+    }
+}
+
+impl EventBuf {
+    /// Copies the event; `share` makes of the last event ID what several events can have.
+    fn copied(event: Event<'_>, share: impl FnOnce(&str) -> Option<Arc<str>>) -> Self {
+        let event_type = if event.event_type == "message" { "" } else { event.event_type };
+        let id = event.id().unwrap_or_default();
+        let mut text = String::with_capacity(event.data.len() + event_type.len() + id.len());
+        let data = append(&mut text, event.data);
+        let event_type = append(&mut text, event_type);
+        let last_event_id = match event.id() {
+            Some(id) => LastEventId::Own(append(&mut text, id)),
+            None => LastEventId::Earlier(share(event.last_event_id)),
         };
-        EventBuf { text: text.into(), event_type, data, last_event_id }
+        Self { text: text.into(), event_type, data, last_event_id }
     }
 }
 
@@ -231,16 +289,7 @@ fn append(text: &mut String, part: &str) -> Range<usize> {
 /// Copies the event.
 impl From<Event<'_>> for EventBuf {
     fn from(event: Event<'_>) -> Self {
-        let event_type = if event.event_type == "message" { "" } else { event.event_type };
-        let id = event.id().unwrap_or_default();
-        let mut text = String::with_capacity(event.data.len() + event_type.len() + id.len());
-        let data = append(&mut text, event.data);
-        let event_type = append(&mut text, event_type);
-        let last_event_id = match event.id() {
-            Some(id) => LastEventId::Own(append(&mut text, id)),
-            None => LastEventId::Earlier(event.last_event_id.into()),
-        };
-        Self { text: text.into(), event_type, data, last_event_id }
+        Self::copied(event, share)
     }
 }
 

@@ -67,12 +67,12 @@ impl<R: Read> EventReader<R> {
     /// and nothing that has come in is lost, so that after [`WouldBlock`](io::ErrorKind::WouldBlock) or a time-out the
     /// call may be made again. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error<io::Error>> {
-        let Some((found, decoded)) = self.find::<false>()? else { return Ok(None) };
-        Ok(Some(
-            self.decoder
-                .interpreter
-                .lend_event(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
-        ))
+        match self.find::<false>()? {
+            (Found::UsedUp, _) => Ok(None),
+            (_, decoded) => Ok(Some(
+                self.decoder.interpreter.lend_event(&mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
+            )),
+        }
     }
 
     /// Reads up to the next event, comment or reconnection time, as [`Decoder::next_frame`].
@@ -81,27 +81,31 @@ impl<R: Read> EventReader<R> {
     ///
     /// As [`next_event`](Self::next_event).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Error<io::Error>> {
-        let Some((found, decoded)) = self.find::<true>()? else { return Ok(None) };
-        Ok(Some(
-            self.decoder
-                .interpreter
-                .lend_frame(found, &mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
-        ))
+        let (found, decoded) = self.find::<true>()?;
+        let interpreter = &mut self.decoder.interpreter;
+        let mut chunk = Chunk::decoded(self.buffer.get(decoded).unwrap_or_default());
+        Ok(match found {
+            Found::UsedUp => None,
+            Found::Comment => Some(Frame::Comment(interpreter.comment.text(&mut chunk))),
+            Found::Retry => interpreter.reconnection_time().map(Frame::Retry),
+            _ => Some(Frame::Event(interpreter.lend_event(&mut chunk))),
+        })
     }
 
     /// Reads until something is found, and says in which part of the buffer.
-    fn find<const FRAMES: bool>(&mut self) -> Result<Option<(Found, Range<usize>)>, Error<io::Error>> {
+    fn find<const FRAMES: bool>(&mut self) -> Result<(Found, Range<usize>), Error<io::Error>> {
         loop {
             let start = self.start;
             let bytes = self.buffer.get(start..self.end).unwrap_or_default();
             let mut decoded = 0;
             let found = self.decoder.interpreter.find::<FRAMES>(bytes, &mut decoded);
             self.start += decoded;
-            if let Some(found) = found? {
-                return Ok(Some((found, start..self.start)));
-            }
-            if !self.read()? {
-                return Ok(None);
+            match found {
+                Found::UsedUp if self.read()? => {}
+                Found::EventTooLong | Found::CommentTooLong => {
+                    return Err(Error::Decode(self.decoder.interpreter.error(found)));
+                }
+                _ => return Ok((found, start..self.start)),
             }
         }
     }

@@ -1,9 +1,8 @@
 //! Section 9.2.6: the last event ID, which outlives its event.
 
 use alloc::string::String;
-
 #[cfg(feature = "bytes")]
-use bytestring::ByteString;
+use alloc::sync::Arc;
 
 use crate::value::Value;
 
@@ -12,7 +11,7 @@ use crate::value::Value;
 pub(crate) struct LastEventId {
     text: String,
     #[cfg(feature = "bytes")]
-    shared: Option<ByteString>,
+    shared: Option<Arc<str>>,
 }
 
 impl LastEventId {
@@ -22,6 +21,7 @@ impl LastEventId {
     }
 
     /// Becomes `id`.
+    #[inline]
     pub(crate) fn set(&mut self, id: &str) {
         self.text.clear();
         self.text.push_str(id);
@@ -40,13 +40,17 @@ impl LastEventId {
         }
     }
 
-    /// The id, shared: one allocation for each new id that an event without one asks for.
+    /// The id, shared, if it is not empty: one allocation for each new id that an event without one asks for.
     #[cfg(feature = "bytes")]
-    pub(crate) fn share(&mut self) -> ByteString {
+    #[inline]
+    pub(crate) fn share(&mut self) -> Option<Arc<str>> {
         if self.text.is_empty() {
-            return ByteString::new();
+            return None;
         }
-        self.shared.get_or_insert_with(|| self.text.as_str().into()).clone()
+        if self.shared.is_none() {
+            self.shared = share(&self.text);
+        }
+        self.shared.clone()
     }
 
     /// The bytes of memory beyond the id itself.
@@ -58,6 +62,12 @@ impl LastEventId {
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
     }
+}
+
+/// A copy to be shared, if there is anything.
+#[cfg(feature = "bytes")]
+pub(crate) fn share(id: &str) -> Option<Arc<str>> {
+    (!id.is_empty()).then(|| id.into())
 }
 
 impl From<&str> for LastEventId {

@@ -48,7 +48,7 @@
 //! | chunks of bytes, however they come in | [`Decoder::next_event`] | for events that a chunk's end cuts or that have several lines, until the buffers have grown |
 //! | the same, and you want comments and `retry` too | [`Decoder::next_frame`] | as above |
 //! | a [`std::io::Read`] | [`EventReader`] | its buffer, 16 KiB, and as above |
-//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines |
+//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines, and for text that is not ASCII |
 //! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
 //! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
 //! | an HTTP client that is to reconnect | [`EventSource`] | as `Decoder` |
@@ -140,6 +140,8 @@ mod interpreter;
 mod json;
 #[cfg(feature = "alloc")]
 mod last_event_id;
+#[cfg(feature = "alloc")]
+mod lend;
 mod parser;
 #[cfg(feature = "alloc")]
 mod plain;

@@ -269,6 +269,27 @@ impl Parser {
         self.state == State::LineStart && !self.skip_lf
     }
 
+    /// Whether the next byte goes on with a value of `data`.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn is_in_data(&self) -> bool {
+        self.state == State::Value(Line::Field(Field::Data))
+    }
+
+    /// Takes it from the caller that the line has ended, and not with a CR at the end of the chunk.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn begin_line(&mut self) {
+        self.state = State::LineStart;
+    }
+
+    /// Takes it from the caller that a value of `data` has begun, and goes on with the next byte.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn begin_data(&mut self) {
+        self.state = State::Value(Line::Field(Field::Data));
+    }
+
     /// Whether an LF that comes next would belong to the line that has ended.
     #[cfg(feature = "alloc")]
     pub(crate) fn skips_lf(&self) -> bool {

@@ -27,26 +27,40 @@ fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(LF, CR, bytes)
 }
 
-/// Finds the first CR or LF, which is expected within 16 bytes: two words at a time cost less than a call.
+/// Finds the first CR or LF, or with `NUL` also NUL, which is expected among the first `LEN` bytes.
+///
+/// Those are searched without a call: two words at a time instead (SWAR) cost more, and so did longer lines searched to
+/// their ends this way.
 #[cfg(feature = "alloc")]
-#[inline]
-pub(crate) fn short_line_end(bytes: &[u8]) -> Option<usize> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // The lowest bit that is set belongs to the first byte that is zero, bits above it need not.
-    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7);
-    let equal = |word: u64, byte: u8| zeros(word ^ (EACH * u64::from(byte)));
-    let mut rest = bytes;
-    while let Some((word, after)) = rest.split_first_chunk::<8>()
-        && bytes.len() - rest.len() < 16
-    {
-        let word = u64::from_le_bytes(*word);
-        let found = equal(word, LF) | equal(word, CR);
-        if found != 0 {
-            return Some(bytes.len() - rest.len() + found.trailing_zeros() as usize / 8);
+#[inline(always)]
+pub(crate) fn short_line_end<const NUL: bool, const LEN: usize>(bytes: &[u8]) -> Option<usize> {
+    let found = match bytes.split_first_chunk::<LEN>() {
+        Some((first, rest)) => in_first::<NUL>(first).or_else(|| find::<NUL>(rest).map(|index| LEN + index)),
+        None => find::<NUL>(bytes),
+    };
+    #[cfg(test)]
+    work::add(found.map_or(bytes.len(), |index| index + 1));
+    found
+}
+
+#[cfg(feature = "alloc")]
+#[inline(always)]
+fn in_first<const NUL: bool>(bytes: &[u8]) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if NUL {
+        if let Some(line_ends) = sse2::Three::new(LF, CR, 0) {
+            return line_ends.find(bytes);
         }
-        rest = after;
+    } else if let Some(line_ends) = sse2::Two::new(LF, CR) {
+        return line_ends.find(bytes);
     }
-    line_end(rest).map(|index| bytes.len() - rest.len() + index)
+    find::<NUL>(bytes)
+}
+
+#[cfg(feature = "alloc")]
+#[inline(always)]
+fn find<const NUL: bool>(bytes: &[u8]) -> Option<usize> {
+    if NUL { memchr::memchr3(LF, CR, 0, bytes) } else { memchr::memchr2(LF, CR, bytes) }
 }
 
 /// Finds the last CR or LF.
@@ -133,7 +147,9 @@ mod tests {
                     let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
                     let expected = is_line_end.then_some(index);
                     assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
-                    assert_eq!(short_line_end(&bytes), expected, "{byte} at {index} of {len}");
+                    assert_eq!(short_line_end::<false, 16>(&bytes), expected, "{byte} at {index} of {len}");
+                    let or_nul = (is_line_end || index < len && byte == 0).then_some(index);
+                    assert_eq!(short_line_end::<true, 32>(&bytes), or_nul, "{byte} at {index} of {len}");
                 }
             }
         }

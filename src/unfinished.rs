@@ -1,9 +1,9 @@
 //! Section 9.2.6: the buffers of the event that is being put together.
 
+use alloc::vec::Vec;
 use core::mem;
 
-use crate::plain::Plain;
-use crate::scan;
+use crate::scan::{self, LF};
 use crate::value::Value;
 
 /// The standard's buffers of the event that is being put together.
@@ -15,6 +15,8 @@ pub(crate) struct Unfinished {
     /// The value of the `id` line that is coming in. A NUL makes it void, and then the id before it stands.
     next_id: Value,
     id_is_void: bool,
+    /// The bytes that the limit is about: those of the four values.
+    len: usize,
     pub(crate) retry: Digits,
 }
 
@@ -32,7 +34,53 @@ impl Unfinished {
     /// The bytes that the limit is about.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.event_type.len() + self.data.len() + self.id.len() + self.next_id.len()
+        self.len
+    }
+
+    /// Sets what stands before the data.
+    pub(crate) fn set(&mut self, event_type: (usize, usize), id: Option<(usize, usize)>) {
+        if event_type != (0, 0) {
+            self.len += event_type.1 - event_type.0;
+            self.event_type.set(event_type);
+        }
+        if let Some(id) = id {
+            self.len += id.1 - id.0;
+            self.id.set(id);
+        }
+    }
+
+    /// Appends to the data.
+    #[inline]
+    pub(crate) fn append_data(&mut self, bytes: &[u8], start: usize, end: usize) {
+        self.len += end - start;
+        self.data.append(bytes, start, end);
+    }
+
+    /// Appends the LF between two lines of the data.
+    #[inline]
+    pub(crate) fn append_lf(&mut self, bytes: &[u8]) {
+        self.len += 1;
+        self.data.gathered(bytes).push(LF);
+    }
+
+    /// Has lines appended to the data.
+    #[inline(always)]
+    pub(crate) fn append_lines<T>(&mut self, bytes: &[u8], append: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        let lines = self.data.gathered(bytes);
+        let before = lines.len();
+        let result = append(lines);
+        self.len += lines.len() - before;
+        result
+    }
+
+    #[inline]
+    pub(crate) fn take_type(&mut self, bytes: &[u8], start: usize, end: usize, first: bool) {
+        if first {
+            self.len -= self.event_type.len();
+            self.event_type.clear();
+        }
+        self.len += end - start;
+        self.event_type.append(bytes, start, end);
     }
 
     #[inline]
@@ -42,7 +90,9 @@ impl Unfinished {
             return;
         }
         let nul = scan::nul(bytes.get(start..end).unwrap_or_default());
-        self.next_id.append(bytes, start, nul.map_or(end, |index| start + index));
+        let end = nul.map_or(end, |index| start + index);
+        self.len += end - start;
+        self.next_id.append(bytes, start, end);
         self.id_is_void = nul.is_some();
     }
 
@@ -51,17 +101,8 @@ impl Unfinished {
         if !self.id_is_void {
             mem::swap(&mut self.id, &mut self.next_id);
         }
+        self.len -= self.next_id.len();
         self.next_id.clear();
-    }
-
-    /// The places of a plain event.
-    pub(crate) fn set(&mut self, plain: &Plain) {
-        self.data.set(plain.data);
-        for (value, place) in [(&mut self.event_type, plain.event_type), (&mut self.id, plain.id)] {
-            if let Some(place) = place {
-                value.set(place);
-            }
-        }
     }
 
     #[inline]
@@ -71,6 +112,7 @@ impl Unfinished {
 
     #[inline]
     pub(crate) fn clear(&mut self) {
+        self.len = 0;
         self.values().into_iter().for_each(Value::clear);
     }
 
@@ -90,12 +132,6 @@ impl Unfinished {
 }
 
 impl Digits {
-    /// A value that is here as a whole.
-    #[inline]
-    pub(crate) fn parse(value: &[u8]) -> Option<u64> {
-        Self::default().take(value, true, true)
-    }
-
     /// Takes a piece; at the line's end hands out the number, if it is one.
     pub(crate) fn take(&mut self, piece: &[u8], first: bool, complete: bool) -> Option<u64> {
         if first {

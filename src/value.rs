@@ -4,7 +4,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::chunk::{Chunk, utf8};
-use crate::scan::LF;
 
 /// A value that comes in pieces. While it is one stretch of one chunk, only its place is kept; otherwise each of its
 /// bytes is copied once.
@@ -56,10 +55,10 @@ impl Value {
         }
     }
 
-    /// Appends the LF between two lines.
-    pub(crate) fn append_lf(&mut self, bytes: &[u8]) {
+    /// The value, copied out of the chunk.
+    pub(crate) fn gathered(&mut self, bytes: &[u8]) -> &mut Vec<u8> {
         self.gather(bytes);
-        self.gathered.push(LF);
+        &mut self.gathered
     }
 
     /// Copies the value out of the chunk, because the chunk ends or the value goes on elsewhere.
@@ -79,21 +78,6 @@ impl Value {
             Place::Chunk { start, end } => Some((start, end)),
             Place::Absent | Place::Gathered | Place::Replaced => None,
         }
-    }
-
-    /// Takes the gathered value as text, with its buffer where that is about as large, and otherwise as a copy.
-    #[cfg(feature = "bytes")]
-    pub(crate) fn take_text(&mut self) -> String {
-        if self.place != Place::Gathered || self.gathered.capacity() / 2 > self.gathered.len() {
-            let mut text = String::new();
-            self.clone_text_into(&[], &mut text);
-            return text;
-        }
-        String::from_utf8(core::mem::take(&mut self.gathered)).unwrap_or_else(|error| {
-            let mut text = String::new();
-            replace(error.as_bytes(), &mut text);
-            text
-        })
     }
 
     /// Becomes a place in the chunk.
@@ -143,7 +127,7 @@ impl Value {
 
     /// Lends the value as text, from the chunk where it lies there, with U+FFFD for every maximal subpart of ill-formed
     /// UTF-8. `""` where there is no value.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn text<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> &'s str {
         let bytes = match self.place {
             Place::Absent => return "",

@@ -197,3 +197,55 @@ fn a_comment_that_next_event_has_begun_is_not_handed_out() {
         assert_eq!(found, expected(whole.into_iter().chain([next])));
     }
 }
+
+/// Not while the shortcut looks ahead: an event that is too long may be reported before its `retry` line is decoded.
+#[test]
+fn a_reconnection_time_acts_when_its_line_is_decoded() {
+    for wire in ["\nevent: long\nretry: 5\ndata: x\n\n", "\nid: long\r\nretry: 5\r\ndata: x\r\n\r\n"] {
+        let mut decoder = Decoder::new().with_max_event_len(2);
+        let mut chunk = Chunk::new(wire.as_bytes());
+        assert!(decoder.next_event(&mut chunk).is_err());
+        assert_eq!(decoder.reconnection_time(), None);
+        assert_eq!(decoder.next_event(&mut chunk), Ok(None));
+        assert_eq!(decoder.reconnection_time(), Some(Duration::from_millis(5)));
+    }
+}
+
+/// Behind a blank line, where the shortcut is.
+#[test]
+fn a_type_that_is_replaced_counts_until_then() {
+    let wire = b"\nevent: long\nevent: x\ndata: y\n\n";
+    let mut decoder = Decoder::new().with_max_event_len(3);
+    assert_eq!(events(&mut decoder, &[wire]), limit::events_within(wire, 3));
+}
+
+#[test]
+fn ill_formed_events_in_a_row_share_nothing() {
+    let wire = b"\nevent: x\nid: 1\ndata: \xFF\n\ndata: \xFF\n\n:\xFF\n:c\ndata: \xFF\n\n";
+    let outcome = oracle::interpret(wire);
+    assert_eq!(frames(&mut Decoder::new(), &[wire]), expected(outcome.frames));
+}
+
+/// Whatever the call was that returned last: the id and the time are those of what is decoded, no more.
+#[test]
+fn what_is_remembered_is_that_of_what_is_decoded() {
+    let wire =
+        b"\nretry: 1\nid: 1\ndata: a\n\n:c\n\nid: 2\nretry: 2\ndata: b\n\nevent: e\nid: 3\n\nretry: 3\ndata: c\n\n";
+    for frames in [false, true] {
+        let mut decoder = Decoder::new();
+        let mut chunk = Chunk::new(wire);
+        while !chunk.is_empty() {
+            if frames {
+                let _ = decoder.next_frame(&mut chunk).unwrap();
+            } else {
+                let _ = decoder.next_event(&mut chunk).unwrap();
+            }
+            let outcome = oracle::interpret(&wire[..wire.len() - chunk.remaining().len()]);
+            assert_eq!(decoder.last_event_id(), &outcome.last_event_id);
+            assert_eq!(
+                decoder.reconnection_time().map(|time| time.as_millis()),
+                outcome.reconnection_time.map(u128::from)
+            );
+        }
+    }
+}

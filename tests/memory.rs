@@ -312,6 +312,14 @@ fn whatever_is_done_with_is_given_back_at_once() {
 }
 
 #[test]
+fn a_plain_id_gives_back_a_large_one() {
+    let id = [b"\nid: ".as_slice(), &vec![b'x'; 10 * MIB], b"\ndata: x\n\nid: 1\ndata: x\n\n"].concat();
+    let mut decoder = Decoder::new();
+    let info = measure(|| assert_eq!(feed(&mut decoder, &id, usize::MAX), (2, 0)));
+    assert!(kept(info) <= 64 * KIB, "{} bytes", kept(info));
+}
+
+#[test]
 fn sixty_four_kib_are_kept_by_default() {
     let event = |len| [b"data: ", vec![b'x'; len].as_slice(), b"\n\n"].concat();
     let mut decoder = Decoder::new();
