@@ -3,14 +3,16 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
 
 mod corpora;
+mod loops;
 
 use core::hint::black_box;
 use core::time::Duration;
 
 use corpora::{CHUNKS, Corpus, FLUSHED};
 use criterion::{Criterion, SamplingMode, Throughput};
+use loops::{next_event, next_frame, next_token};
 use memchr::memchr2;
-use sse_wire::{Chunk, Decoder, Field, Frame, Parser, Token};
+use sse_wire::Decoder;
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -82,63 +84,4 @@ fn find_lines_of_text<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> usize {
         let _ = black_box(str::from_utf8(rest));
     }
     count
-}
-
-/// How many events, and bytes of data.
-fn next_event<'a>(mut decoder: Decoder, chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize) {
-    let (mut events, mut data_len) = (0, 0);
-    for bytes in chunks {
-        let mut chunk = Chunk::new(black_box(bytes));
-        while let Some(event) = decoder.next_event(&mut chunk).unwrap() {
-            events += 1;
-            data_len += black_box(event).data().len();
-        }
-    }
-    (events, data_len)
-}
-
-/// How many events, bytes of data, comments and reconnection times.
-fn next_frame<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize, usize, usize) {
-    let mut decoder = Decoder::new();
-    let (mut events, mut data_len, mut comments, mut retries) = (0, 0, 0, 0);
-    for bytes in chunks {
-        let mut chunk = Chunk::new(black_box(bytes));
-        while let Some(frame) = decoder.next_frame(&mut chunk).unwrap() {
-            match black_box(frame) {
-                Frame::Event(event) => {
-                    events += 1;
-                    data_len += event.data().len();
-                }
-                Frame::Comment(_) => comments += 1,
-                Frame::Retry(_) => retries += 1,
-                _ => unreachable!(),
-            }
-        }
-    }
-    (events, data_len, comments, retries)
-}
-
-/// How many blank lines, and bytes of data: the parser alone.
-fn next_token<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize) {
-    let mut parser = Parser::new();
-    let (mut blanks, mut data_len, mut first) = (0, 0, true);
-    for bytes in chunks {
-        let mut rest = black_box(bytes);
-        while let Some(token) = parser.next_token(&mut rest) {
-            match black_box(token) {
-                Token::Field { field: Field::Data, value, complete } => {
-                    // With the LF between two lines.
-                    data_len += value.len() + usize::from(complete);
-                    first = false;
-                }
-                Token::Blank => {
-                    blanks += 1;
-                    data_len -= usize::from(!first);
-                    first = true;
-                }
-                _ => {}
-            }
-        }
-    }
-    (blanks, data_len)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
 
 mod corpora;
+mod loops;
 
 use core::fmt::Write as _;
 use core::hint::black_box;
@@ -11,7 +12,8 @@ use std::io::{self, Write};
 
 use corpora::{Corpus, OwnedEvent};
 use criterion::{Criterion, SamplingMode, Throughput};
-use sse_wire::{EventBuilder, EventId, EventType, EventWriter};
+use loops::{build, build_head};
+use sse_wire::{EventBuilder, EventWriter};
 
 /// How many events of each corpus: few enough to stay in the nearest caches, as those that a server has just made.
 const EVENTS: usize = 128;
@@ -126,25 +128,6 @@ fn bench(criterion: &mut Criterion, corpus: &Corpus) {
 
 fn sum<T>(items: &[T], mut len: impl FnMut(&T) -> usize) -> usize {
     items.iter().map(|item| len(black_box(item))).sum()
-}
-
-fn build(owned: &OwnedEvent) -> EventBuilder<'_> {
-    build_head(owned).data(&owned.data)
-}
-
-/// The event without its data.
-fn build_head(owned: &OwnedEvent) -> EventBuilder<'_> {
-    let mut event = EventBuilder::new();
-    if let Some(event_type) = &owned.event_type {
-        event = event.event_type(EventType::new(event_type).unwrap());
-    }
-    if let Some(id) = &owned.id {
-        event = event.id(EventId::new(id).unwrap());
-    }
-    if let Some(retry) = owned.retry {
-        event = event.retry(Duration::from_millis(retry));
-    }
-    event
 }
 
 /// An event for the encoder that nobody can beat: its data is split and its numbers are digits already.

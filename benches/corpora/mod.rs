@@ -43,21 +43,35 @@ pub const CHUNKS: [(&str, usize); 4] = [("whole", usize::MAX), ("16KiB", 16 * 10
 /// Those that are measured with [one event for each chunk](Corpus::event_chunks) too, as a flushed stream arrives.
 pub const FLUSHED: [&str; 2] = ["llm-chat", "llm-named"];
 
+/// The name of every corpus.
+pub const NAMES: [&str; 9] =
+    ["llm-chat", "llm-named", "ticks", "tiny", "multi-line", "huge-line", "crlf", "comments", "non-ascii"];
+
 /// All corpora. They take some 20 MiB together.
 pub fn all() -> Vec<Corpus> {
+    NAMES.into_iter().map(named).collect()
+}
+
+/// One corpus.
+///
+/// # Panics
+///
+/// If `name` is not one of [`NAMES`].
+pub fn named(name: &'static str) -> Corpus {
     const LEN: usize = 5 << 18;
-    let corpus = |name, event| Corpus::new(name, LEN, "\n", &[], event);
-    vec![
-        corpus("llm-chat", llm_chat),
-        corpus("llm-named", llm_named),
-        corpus("ticks", tick),
-        corpus("tiny", tiny),
-        corpus("multi-line", multi_line),
-        Corpus::new("huge-line", 8 << 20, "\n", &[], huge_line),
-        Corpus::new("crlf", LEN, "\r\n", &[], llm_named),
-        Corpus::new("comments", LEN, "\n", &KEEP_ALIVES, llm_named),
-        corpus("non-ascii", non_ascii),
-    ]
+    let corpus = |event| Corpus::new(name, LEN, "\n", &[], event);
+    match name {
+        "llm-chat" => corpus(llm_chat),
+        "llm-named" => corpus(llm_named),
+        "ticks" => corpus(tick),
+        "tiny" => corpus(tiny),
+        "multi-line" => corpus(multi_line),
+        "huge-line" => Corpus::new(name, 8 << 20, "\n", &[], huge_line),
+        "crlf" => Corpus::new(name, LEN, "\r\n", &[], llm_named),
+        "comments" => Corpus::new(name, LEN, "\n", &KEEP_ALIVES, llm_named),
+        "non-ascii" => corpus(non_ascii),
+        _ => panic!("no corpus has the name {name:?}, but {NAMES:?}"),
+    }
 }
 
 impl Corpus {

@@ -41,11 +41,11 @@ pub fn targets() -> Vec<Target> {
     let mut add = |corpus, chunk, who, versus, at_least| {
         targets.push(Target { corpus, chunk, who, versus, at_least });
     };
+    // For huge lines the allocator decides: with as much retained as peers retain.
+    let next_event = |corpus| if corpus == "huge-line" { "next_event-retaining" } else { "next_event" };
     for (corpus, (of_limit, of_peer)) in CORPORA.into_iter().zip(NEXT_EVENT) {
-        // The allocator decides there: with as much retained as peers retain.
-        let who = if corpus == "huge-line" { "next_event-retaining" } else { "next_event" };
-        add(corpus, "16KiB", who, Versus::Row(LINE_ENDS), of_limit);
-        add(corpus, "16KiB", who, peer, of_peer);
+        add(corpus, "16KiB", next_event(corpus), Versus::Row(LINE_ENDS), of_limit);
+        add(corpus, "16KiB", next_event(corpus), peer, of_peer);
     }
     for corpus in ["llm-chat", "llm-named"] {
         add(corpus, "event", "next_event", peer, 1.5);
@@ -56,10 +56,10 @@ pub fn targets() -> Vec<Target> {
             "llm-named" => 2.3,
             _ => 1.3,
         };
-        add(corpus, "1460", "next_event", peer, at_least);
+        add(corpus, "1460", next_event(corpus), peer, at_least);
     }
     for corpus in CORPORA {
-        add(corpus, "64", "next_event", peer, 1.0);
+        add(corpus, "64", next_event(corpus), peer, 1.0);
     }
     add("8MiB-line", "64, 64KiB", "next_event/64", Versus::Row("next_event/64KiB"), 1.0 / 3.0);
     for corpus in CORPORA {

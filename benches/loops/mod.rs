@@ -1,0 +1,129 @@
+//! What is measured, as a user writes it: loops over the chunks of a stream, and events to be encoded. Who includes this
+//! file has the corpora beside it.
+
+#![allow(dead_code, reason = "who includes it need not use all of it")]
+#![allow(clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
+
+use core::hint::black_box;
+use core::time::Duration;
+
+#[cfg(feature = "bytes")]
+use bytes::Bytes;
+#[cfg(feature = "bytes")]
+use sse_wire::ChunkBuf;
+use sse_wire::{Chunk, Decoder, Event, EventBuilder, EventId, EventReader, EventType, Field, Frame, Parser, Token};
+
+use crate::corpora::OwnedEvent;
+
+/// Looks at an event as its users do, field by field, and says how many bytes of data it has.
+#[inline]
+fn use_event(event: Event<'_>) -> usize {
+    black_box(event.event_type());
+    black_box(event.id());
+    black_box(event.data()).len()
+}
+
+/// How many events, and bytes of data.
+pub(crate) fn next_event<'a>(mut decoder: Decoder, chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize) {
+    let (mut events, mut data_len) = (0, 0);
+    for bytes in chunks {
+        let mut chunk = Chunk::new(black_box(bytes));
+        while let Some(event) = decoder.next_event(&mut chunk).unwrap() {
+            events += 1;
+            data_len += use_event(event);
+        }
+    }
+    (events, data_len)
+}
+
+/// How many events, bytes of data, comments and reconnection times.
+pub(crate) fn next_frame<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize, usize, usize) {
+    let mut decoder = Decoder::new();
+    let (mut events, mut data_len, mut comments, mut retries) = (0, 0, 0, 0);
+    for bytes in chunks {
+        let mut chunk = Chunk::new(black_box(bytes));
+        while let Some(frame) = decoder.next_frame(&mut chunk).unwrap() {
+            match frame {
+                Frame::Event(event) => {
+                    events += 1;
+                    data_len += use_event(event);
+                }
+                Frame::Comment(text) => comments += black_box((text, 1)).1,
+                Frame::Retry(time) => retries += black_box((time, 1)).1,
+                _ => unreachable!(),
+            }
+        }
+    }
+    (events, data_len, comments, retries)
+}
+
+/// How many events, and bytes of data: events that outlive their chunk.
+#[cfg(feature = "bytes")]
+pub(crate) fn next_event_buf(chunks: impl Iterator<Item = Bytes>) -> (usize, usize) {
+    let mut decoder = Decoder::new();
+    let (mut events, mut data_len) = (0, 0);
+    for bytes in chunks {
+        let mut chunk = ChunkBuf::from(black_box(bytes));
+        while let Some(event) = decoder.next_event_buf(&mut chunk).unwrap() {
+            events += 1;
+            data_len += use_event(event.as_event());
+        }
+    }
+    (events, data_len)
+}
+
+/// How many events, and bytes of data: out of a reader that gives as much as fits.
+pub(crate) fn event_reader(stream: &[u8]) -> (usize, usize) {
+    let mut reader = EventReader::new(black_box(stream));
+    let (mut events, mut data_len) = (0, 0);
+    while let Some(event) = reader.next_event().unwrap() {
+        events += 1;
+        data_len += use_event(event);
+    }
+    (events, data_len)
+}
+
+/// How many blank lines, and bytes of data: the parser alone.
+pub(crate) fn next_token<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize) {
+    let mut parser = Parser::new();
+    let (mut blanks, mut data_len, mut first) = (0, 0, true);
+    for bytes in chunks {
+        let mut rest = black_box(bytes);
+        while let Some(token) = parser.next_token(&mut rest) {
+            match black_box(token) {
+                Token::Field { field: Field::Data, value, complete } => {
+                    // With the LF between two lines.
+                    data_len += value.len() + usize::from(complete);
+                    first = false;
+                }
+                Token::Blank => {
+                    blanks += 1;
+                    data_len -= usize::from(!first);
+                    first = true;
+                }
+                _ => {}
+            }
+        }
+    }
+    (blanks, data_len)
+}
+
+/// The event of a server.
+pub(crate) fn build(owned: &OwnedEvent) -> EventBuilder<'_> {
+    build_head(owned).data(&owned.data)
+}
+
+/// The event without its data.
+pub(crate) fn build_head(owned: &OwnedEvent) -> EventBuilder<'_> {
+    let mut event = EventBuilder::new();
+    if let Some(event_type) = &owned.event_type {
+        event = event.event_type(EventType::new(event_type).unwrap());
+    }
+    if let Some(id) = &owned.id {
+        event = event.id(EventId::new(id).unwrap());
+    }
+    if let Some(retry) = owned.retry {
+        event = event.retry(Duration::from_millis(retry));
+    }
+    event
+}
