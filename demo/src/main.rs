@@ -3,6 +3,7 @@
 mod compare;
 mod listen;
 mod load;
+mod measure;
 mod serve;
 
 use std::process::ExitCode;
@@ -19,10 +20,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one")]
 enum Command {
     Serve(serve::Args),
-    Listen(listen::Args),
+    Listen(Box<listen::Args>),
     Load(load::Args),
     Compare(compare::Args),
 }
@@ -30,8 +30,8 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::default())) {
         Command::Serve(args) => serve::run(args),
-        Command::Listen(args) => listen::run(args),
-        Command::Load(args) => load::run(args),
-        Command::Compare(args) => compare::run(args),
+        Command::Listen(args) => listen::run(*args),
+        Command::Load(args) => load::run(&args),
+        Command::Compare(args) => compare::run(&args),
     }
 }
