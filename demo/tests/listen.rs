@@ -15,7 +15,9 @@ fn listen(url: &str) -> Command {
 
 #[track_caller]
 fn run(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    peer::bound(&child);
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code().expect("an exit"), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
@@ -168,11 +170,22 @@ fn a_post_is_sent_with_its_body_and_not_again() {
     assert_eq!((code, out.as_str()), (5, "message #1 tok\n"), "{err}");
     assert!(err.contains("a POST is not sent again without --repeat-post"), "{err}");
 
+    // The server took it, and ended without a word.
+    let peer = Peer::start([Answer::raw(""), Answer::stream("data: paid twice\n\n")]);
+    let (code, out, err) = run(listen(&peer.url()).args(["--post", path]));
+    assert_eq!((code, out.as_str()), (5, ""), "{err}");
+    // Nobody took it.
+    let peer = Peer::start([]);
+    let (code, _, err) = run(listen(&peer.url()).args(["--post", path, "--max-retries", "1"]));
+    assert_eq!(code, 5, "{err}");
+    assert!(err.ends_with("gave up after 1 retries\n"), "{err}");
+
     let answers = [Answer::cut("retry: 100\nid: 1\ndata: tok\n\n"), Answer::stream("data: again\n\n")];
     let peer = Peer::start(answers);
     let mut command = listen(&peer.url());
     command.args(["--post", "-", "--repeat-post", "--max-events", "2", "-H", "Content-Type: text/plain"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    peer::bound(&child);
     child.stdin.take().unwrap().write_all(b"hi").unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "message #1 tok\nmessage again\n");
@@ -212,6 +225,7 @@ fn a_closed_output_is_a_quiet_end() {
     let events = "data: 0\n\n".repeat(100_000);
     let peer = Peer::start([Answer::stream(&events).held()]);
     let mut child = listen(&peer.url()).arg("--quiet").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    peer::bound(&child);
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     out.read_line(&mut line).unwrap();
@@ -229,6 +243,7 @@ fn an_interrupt_is_an_end() {
     for signal in ["-INT", "-TERM"] {
         let peer = if signal == "-INT" { &peer } else { &Peer::start([Answer::stream("data: 1\n\n").held()]) };
         let mut child = listen(&peer.url()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        peer::bound(&child);
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         let mut err = String::new();

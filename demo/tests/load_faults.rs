@@ -5,7 +5,9 @@ mod peer;
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::Command;
+use std::time::Duration;
+
+use assert_cmd::Command;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -112,6 +114,7 @@ fn every_fault_is_reported() {
         let url = format!("http://{}", server(fault));
         let output = Command::new(env!("CARGO_BIN_EXE_demo"))
             .args(["load", &url, "--clients", "3", "--rate", "100", "--seconds", "1", "--patience", "1", "--json", "-"])
+            .timeout(Duration::from_secs(120))
             .output()
             .unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
@@ -132,7 +135,11 @@ fn other_machines_are_refused() {
         ("https://127.0.0.1:3000", "expected http://"),
         ("http://127.0.0.1:9", "http://127.0.0.1:9/stats: is this `demo serve`?"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_demo")).args(["load", url]).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+            .args(["load", url])
+            .timeout(Duration::from_secs(120))
+            .output()
+            .unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{err}");
         assert!(err.contains(said), "{err}");
@@ -151,7 +158,12 @@ fn wrong_arguments_are_named() {
         &["--scale", "1,x"],
         &["--scale", "1", "http://127.0.0.1/"],
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_demo")).arg("load").args(args).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+            .arg("load")
+            .args(args)
+            .timeout(Duration::from_secs(120))
+            .output()
+            .unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {err}");
         assert!(err.contains(args[0]), "{args:?}: {err}");

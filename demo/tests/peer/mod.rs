@@ -4,12 +4,22 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 /// Longer than anything takes; a test that waits so long has failed.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
+
+/// Ends a child that a test waits for in vain, so that the test fails and does not hang.
+pub(crate) fn bound(child: &Child) {
+    let id = child.id().to_string();
+    thread::spawn(move || {
+        thread::sleep(BOUND);
+        Command::new("kill").args(["-KILL", &id]).status()
+    });
+}
 
 pub(crate) struct Answer {
     bytes: Vec<u8>,
