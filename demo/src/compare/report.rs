@@ -37,7 +37,7 @@ pub(super) fn write(args: &Args, sse: &Summary, websocket: &Summary) -> anyhow::
         let about = format!(
             "{} clients, {} events of {} bytes a second, {} rounds of {} s each; shorter is better",
             count(args.clients.into()),
-            number(args.rate),
+            args.rate,
             args.data_len,
             args.rounds,
             args.seconds
@@ -77,7 +77,7 @@ fn measures(sse: &Summary, websocket: &Summary) -> Vec<Measure> {
     };
     let bytes: fn(f64) -> String = |value| format!("{} bytes", number(value));
     let ms: fn(f64) -> String = |value| format!("{} ms", number(value));
-    let lines: fn(f64) -> String = |value| format!("{} lines", number(value));
+    let lines: fn(f64) -> String = |value| format!("{value} lines");
     let us: fn(f64) -> String = |value| format!("{} µs", number(value));
     #[expect(clippy::cast_precision_loss, reason = "lines of code")]
     let code: fn(&Summary) -> f64 = |summary| summary.client_lines_to_resume as f64;
@@ -88,7 +88,7 @@ fn measures(sse: &Summary, websocket: &Summary) -> Vec<Measure> {
         measure("Server memory per client", |summary| summary.server_bytes_per_client, kib, 0.15),
         measure("Latency, median", |summary| summary.latency_ms.p50, ms, 0.15),
         measure("Latency, p99", |summary| summary.latency_ms.p99, ms, 0.15),
-        measure("Whole again after a cut, median", |summary| summary.recovery_ms_median, ms, 0.15),
+        measure("Whole again after a cut, of that 100 ms waiting", |summary| summary.recovery_ms_median, ms, 0.15),
         measure("Client code to be whole again", code, lines, 0.0),
     ]
 }
@@ -97,7 +97,7 @@ fn rows(measures: &[Measure]) -> Rows {
     let rows = measures.iter().map(|measure| {
         vec![measure.name.to_owned(), (measure.words)(measure.sse), (measure.words)(measure.websocket), better(measure)]
     });
-    Rows { head: ["Measure", "SSE", "WebSocket", "Less"].map(str::to_owned).into(), rows: rows.collect() }
+    Rows { head: ["Measure", "SSE", "WebSocket", "Needs less"].map(str::to_owned).into(), rows: rows.collect() }
 }
 
 /// Who needs less, and how much less; nobody where the difference decides nothing.

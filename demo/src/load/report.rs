@@ -20,7 +20,7 @@ pub(super) fn write(args: &Args, outcome: &Outcome) -> anyhow::Result<()> {
         let about = format!(
             "From publishing to receipt: {} clients, {} events a second, {} deliveries",
             count(outcome.clients as u64),
-            number(outcome.events_per_second),
+            args.rate,
             count(outcome.latencies.len()),
         );
         let line = ("", chart::BLUE, &outcome.latencies);

@@ -13,24 +13,20 @@ pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
     if let Some(dir) = &args.out {
         put(dir, "scale.md", &rows.markdown())?;
         put(dir, "scale.json", &json)?;
-        put(dir, "scale.svg", &chart(outcomes)?)?;
+        put(dir, "scale.svg", &chart(args.rate, outcomes)?)?;
     }
     Ok(())
 }
 
-fn chart(outcomes: &[Outcome]) -> anyhow::Result<String> {
+fn chart(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> {
     let line = |name, colour, value: fn(&Outcome) -> f64| {
         #[expect(clippy::cast_precision_loss, reason = "clients")]
         let points = outcomes.iter().map(|outcome| (outcome.clients as f64, value(outcome))).collect();
         Line { name, colour, points }
     };
-    let rate = outcomes.first().map_or(0.0, |outcome| outcome.events_per_second);
     chart::growth(
         "What more clients cost",
-        &format!(
-            "One server process, {} events a second to every client; server and clients on the same machine",
-            number(rate)
-        ),
+        &format!("One server process, {rate} events a second to every client; server and clients share the machine"),
         &[
             (
                 "Latency",

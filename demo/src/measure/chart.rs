@@ -50,7 +50,7 @@ fn card(size: (u32, u32), title: &str, about: &str, draw: impl FnOnce(Area<'_>) 
         root.draw(&Rectangle::new([(0, 0), (width - 1, height - 1)], EDGE))?;
         text(&root, title, (MARGIN, 24), 22.0, INK, HPos::Left, true)?;
         text(&root, about, (MARGIN, 54), 14.5, MUTED, HPos::Left, false)?;
-        draw(root.margin(84, 16, MARGIN - 8, MARGIN))?;
+        draw(root.margin(84, 16, MARGIN, MARGIN))?;
         root.present()?;
         Ok(())
     })();
@@ -81,7 +81,7 @@ pub(crate) fn distribution(
             .x_labels(8)
             .y_labels(6)
             .x_label_formatter(&|nines| if *nines > nines.floor() { String::new() } else { percent(*nines) })
-            .y_label_formatter(&|ms| format!("{} ms", number(*ms)))
+            .y_label_formatter(&|ms| format!("{ms} ms"))
             .label_style(("sans-serif", 16).into_font().color(&MUTED))
             .draw()?;
         for (index, (name, colour, histogram)) in histograms.iter().enumerate() {
@@ -97,6 +97,7 @@ pub(crate) fn distribution(
                 let (anchor, dx, dy) = match (index, mark) {
                     (0, "most") => (HPos::Right, -9, 17),
                     (0, _) => (HPos::Left, 9, 13),
+                    (_, "median") => (HPos::Left, 9, 33),
                     _ => (HPos::Right, -9, -13),
                 };
                 let style =
@@ -130,16 +131,16 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
                 .margin_right(14)
                 .x_label_area_size(36)
                 .y_label_area_size(72)
-                .build_cartesian_2d((least_x * 0.8..most_x * 1.35).log_scale(), 0.0..most * 1.16)?;
+                .build_cartesian_2d((least_x * 0.8..most_x * 1.9).log_scale(), 0.0..most * 1.16)?;
             chart
                 .configure_mesh()
                 .disable_x_mesh()
                 .light_line_style(TRANSPARENT)
                 .bold_line_style(GRID)
                 .axis_style(EDGE)
-                .x_labels(0)
+                .x_label_formatter(&|_| String::new())
                 .y_labels(5)
-                .y_label_formatter(&|value| format!("{} {unit}", number(*value)))
+                .y_label_formatter(&|value| format!("{value} {unit}"))
                 .label_style(("sans-serif", 15).into_font().color(&MUTED))
                 .draw()?;
             for line in lines {
@@ -147,9 +148,9 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
                 chart.draw_series(line.points.iter().map(|point| Circle::new(*point, 4, line.colour.filled())))?;
                 let style = TextStyle::from(("sans-serif", 16).into_font())
                     .color(&line.colour)
-                    .pos(Pos::new(HPos::Right, VPos::Bottom));
+                    .pos(Pos::new(HPos::Center, VPos::Bottom));
                 chart.draw_series(line.points.last().map(|point| {
-                    EmptyElement::at(*point) + Text::new(format!("{} {unit}", number(point.1)), (4, -8), style)
+                    EmptyElement::at(*point) + Text::new(format!("{} {unit}", number(point.1)), (0, -10), style)
                 }))?;
             }
             // The numbers of clients that were measured are the labels.

@@ -138,6 +138,8 @@ impl Running<'_> {
                 self.publish(published).await?;
                 self.progress.set(number);
             }
+            // The last event has its share of the time too.
+            ticks.tick().await;
             Ok(())
         };
         tokio::select! {
