@@ -26,7 +26,7 @@ fn chart(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> {
     };
     chart::growth(
         "What more clients cost",
-        &format!("One server process, {rate} events a second to every client; server and clients share the machine"),
+        &format!("One server process, events to every client at {rate} a second; server and clients share the machine"),
         &[
             (
                 "Latency",

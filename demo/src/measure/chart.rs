@@ -124,21 +124,21 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
             }
             let points = || lines.iter().flat_map(|line| &line.points);
             let most = points().map(|point| point.1).fold(0.001, f64::max);
-            let (least_x, most_x) =
-                points().map(|point| point.0).fold((f64::MAX, 1.0), |x, y| (y.min(x.0), y.max(x.1)));
+            let most_x = points().map(|point| point.0).fold(1.0, f64::max);
             let mut chart = ChartBuilder::on(area)
                 .margin_top(56)
                 .margin_right(14)
                 .x_label_area_size(36)
                 .y_label_area_size(72)
-                .build_cartesian_2d((least_x * 0.8..most_x * 1.9).log_scale(), 0.0..most * 1.16)?;
+                .build_cartesian_2d(0.0..most_x * 1.2, 0.0..most * 1.16)?;
             chart
                 .configure_mesh()
                 .disable_x_mesh()
                 .light_line_style(TRANSPARENT)
                 .bold_line_style(GRID)
                 .axis_style(EDGE)
-                .x_label_formatter(&|_| String::new())
+                .x_labels(5)
+                .x_label_formatter(&|clients| thousands(*clients))
                 .y_labels(5)
                 .y_label_formatter(&|value| format!("{value} {unit}"))
                 .label_style(("sans-serif", 15).into_font().color(&MUTED))
@@ -152,13 +152,6 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
                 chart.draw_series(line.points.last().map(|point| {
                     EmptyElement::at(*point) + Text::new(format!("{} {unit}", number(point.1)), (0, -10), style)
                 }))?;
-            }
-            // The numbers of clients that were measured are the labels.
-            let style =
-                TextStyle::from(("sans-serif", 14).into_font()).color(&MUTED).pos(Pos::new(HPos::Center, VPos::Top));
-            for (clients, _) in lines.first().iter().flat_map(|line| &line.points) {
-                let at = EmptyElement::at((*clients, 0.0)) + Text::new(thousands(*clients), (0, 8), style.clone());
-                chart.draw_series([at])?;
             }
         }
         Ok(())
@@ -200,9 +193,9 @@ fn legend(area: &Area<'_>, (x, y): (i32, i32), name: &str, colour: RGBColor) -> 
     text(area, name, (x + 18, y - 2), 14.0, INK, HPos::Left, false)
 }
 
-/// `100`, `1k`, `20k`.
+/// `0`, `500`, `20k`.
 fn thousands(value: f64) -> String {
-    if value < 1000.0 { number(value) } else { format!("{}k", value / 1000.0) }
+    if value < 1000.0 { value.to_string() } else { format!("{}k", value / 1000.0) }
 }
 
 /// `0 %`, `90 %`, `99 %`, `99.9 %`.
