@@ -33,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args as _, FromArgMatches as _};
+use rlimit::increase_nofile_limit;
 use tokio::net::TcpListener;
 
 use self::access::{Access, Origin};
@@ -193,11 +194,16 @@ fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
 
 /// A client is an open file.
 fn raise_file_limit(max_clients: usize) {
-    let needed = max_clients as u64 + accept::SPARE as u64 + 64;
-    match rlimit::increase_nofile_limit(needed) {
+    let needed = max_clients.saturating_add(accept::SPARE + 64) as u64;
+    // The superuser may go beyond what everyone has; for others this fails, and they get what they may.
+    #[cfg(unix)]
+    let _ = rlimit::Resource::NOFILE
+        .get()
+        .and_then(|(soft, hard)| if hard < needed { rlimit::Resource::NOFILE.set(soft, needed) } else { Ok(()) });
+    match increase_nofile_limit(needed) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {
-            eprintln!("{limit} files may be open, so that is about how many clients there can be (see ulimit -n)");
+            eprintln!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)");
         }
         Err(error) => eprintln!("the limit of open files cannot be raised: {error}"),
     }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::event::Draft;
+use super::event::{Draft, RESET};
 use super::hub::Hub;
 use super::refusal::Refusal;
 
@@ -36,14 +36,22 @@ pub(crate) async fn publish(
     State(hub): State<Arc<Hub>>,
     JsonBody(publish): JsonBody<Publish>,
 ) -> Result<Json<Value>, Refusal> {
-    // Text is sent as text, other JSON as it was written.
-    let text = publish.data.get();
-    let data =
-        if text.starts_with('"') { serde_json::from_str(text).map_err(Refusal::bad_request)? } else { text.to_owned() };
+    let data = text(&publish.data).map_err(Refusal::bad_request)?;
     let draft = Draft::new(&publish.event, &data).map_err(Refusal::bad_request)?;
+    if draft.name() == RESET.as_str() {
+        return Err(Refusal::bad_request("event: `reset` is the server's own"));
+    }
     let failed = |error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be written: {error}"));
     let id = hub.publish(draft).await.map_err(failed)?;
     Ok(Json(json!({ "id": id })))
+}
+
+/// Text is sent as text, other JSON as it was written. An event stream has one kind of line end only, so that is what all
+/// clients get, whatever they come over.
+fn text(data: &RawValue) -> serde_json::Result<String> {
+    let json = data.get();
+    let text = if json.starts_with('"') { serde_json::from_str(json)? } else { json.to_owned() };
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,6 +74,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         is_json(request.headers())?;
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        // Or the fields would do in an array too, without their names.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Refusal::bad_request("expected a JSON object"));
+        }
         serde_json::from_slice(&body).map(Self).map_err(Refusal::bad_request)
     }
 }

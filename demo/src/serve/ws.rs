@@ -42,8 +42,9 @@ async fn run(mut socket: WebSocket, start: Start, mut feed: Feed) {
                 Step::End(Ending::Behind | Ending::Cut) => return,
             },
             received = socket.recv() => match received {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                // A close is one more message: what comes after it is the end, once it was answered.
                 Some(Ok(_)) => continue,
+                Some(Err(_)) | None => return,
             },
         };
         if send(&mut socket, &feed, message).await.is_none() {
