@@ -14,7 +14,7 @@ use crate::measure::outcome::Outcome;
 use crate::measure::progress::Progress;
 use crate::measure::server::Server;
 use crate::measure::websocket::RECONNECTION_TIME;
-use crate::measure::{Plan, Transport, open_files, run};
+use crate::measure::{Plan, Transport, open_files, run, until_interrupted};
 use summary::Summary;
 
 /// Sends the same feed to the same number of clients over SSE and over WebSocket, and compares what it takes.
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         .enable_all()
         .build()
         .context("the runtime")
-        .and_then(|runtime| runtime.block_on(compare(args)));
+        .and_then(|runtime| runtime.block_on(until_interrupted(compare(args))));
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -12,6 +12,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderName, HeaderValue};
 use sse_wire::Decoder;
 
+use crate::interrupt::interrupt;
 use ended::{EXIT_STATUS, Ended};
 use print::{Format, Printer};
 use request::Requests;
@@ -113,18 +114,4 @@ async fn until_interrupted(session: impl Future<Output = Ended>) -> Ended {
         ended = session => ended,
         result = interrupt() => result.map_or_else(Ended::Failed, |()| Ended::Interrupted),
     }
-}
-
-#[cfg(unix)]
-async fn interrupt() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn interrupt() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use crate::measure::outcome::Outcome;
 use crate::measure::progress::Progress;
 use crate::measure::server::Server;
-use crate::measure::{Plan, Transport, open_files, run};
+use crate::measure::{Plan, Transport, open_files, run, until_interrupted};
 
 /// Opens many connections to a server, publishes, and reports what arrives at each and what it costs the server.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         .enable_all()
         .build()
         .context("the runtime")
-        .and_then(|runtime| runtime.block_on(load(args)));
+        .and_then(|runtime| runtime.block_on(until_interrupted(load(args))));
     match result {
         Ok(outcomes) => complain(&outcomes),
         Err(error) => {

@@ -1,6 +1,7 @@
 //! Server-Sent Events at work, over `sse-wire`.
 
 mod compare;
+mod interrupt;
 mod listen;
 mod load;
 mod measure;

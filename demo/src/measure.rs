@@ -20,6 +20,19 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+/// Runs until it ends or is told to, and takes the server that it has started along.
+pub(crate) async fn until_interrupted<T>(run: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::select! {
+        // First, so that it is heard from the start.
+        biased;
+        result = crate::interrupt::interrupt() => {
+            result?;
+            anyhow::bail!("interrupted")
+        }
+        result = run => result,
+    }
+}
+
 /// How events travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

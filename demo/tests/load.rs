@@ -39,6 +39,47 @@ fn kills_lose_and_double_nothing() {
     assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
 }
 
+#[cfg(unix)]
+#[test]
+fn too_few_open_files_are_told() {
+    let limited = r#"ulimit -n 200 && exec "$0" load --clients 1000"#;
+    let output = Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_demo")]).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("1000 clients need 1064 open files, and this process may have 200"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_takes_the_server_along() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["load", "--clients", "5", "--seconds", "600"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The server is there once it has a child.
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    let mut server = String::new();
+    while server.is_empty() && child.try_wait().unwrap().is_none() {
+        server = std::fs::read_to_string(&children).unwrap();
+    }
+    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let mut err = String::new();
+    // The server would hold neither pipe open, but nobody else may be left that does.
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), "error: interrupted\n"));
+    // How soon it is gone is up to the system.
+    let stat = || std::fs::read_to_string(format!("/proc/{}/stat", server.trim())).unwrap_or_default();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while !(stat().is_empty() || stat().contains(") Z ")) {
+        assert!(std::time::Instant::now() < deadline, "the server is left behind: {}", stat());
+    }
+}
+
 #[test]
 fn results_are_written() {
     let dir = tempfile::tempdir().unwrap();

@@ -91,13 +91,16 @@ pub(crate) fn distribution(
             chart.draw_series(LineSeries::new(points(), colour.stroke_width(3)))?;
             let marks = [(0.301, "median"), (2.0, "p99"), (3.0, "p99.9"), (nines, "most")];
             for (x, mark) in marks.into_iter().filter(|(x, mark)| *x < nines - 0.2 || *mark == "most") {
+                // Two would lie upon each other; the legend has them.
+                if mark == "median" && histograms.len() > 1 {
+                    continue;
+                }
                 let y = if mark == "most" { millis(histogram.max()) } else { at(x) };
                 let words = format!("{mark} {} ms", number(y));
                 // The curve climbs to the right: there is room below it on that side, and above it on the other.
                 let (anchor, dx, dy) = match (index, mark) {
                     (0, "most") => (HPos::Right, -9, 17),
                     (0, _) => (HPos::Left, 9, 13),
-                    (_, "median") => (HPos::Left, 9, 33),
                     _ => (HPos::Right, -9, -13),
                 };
                 let style =
@@ -107,7 +110,8 @@ pub(crate) fn distribution(
                     + Text::new(words, (dx, dy), style)])?;
             }
             if histograms.len() > 1 {
-                legend(&area, (MARGIN + 64, 12 + 26 * i32::try_from(index)?), name, *colour)?;
+                let name = format!("{name}, median {} ms", number(at(0.301)));
+                legend(&area, (MARGIN + 64, 12 + 26 * i32::try_from(index)?), &name, *colour)?;
             }
         }
         Ok(())

@@ -111,7 +111,7 @@ impl Drop for Server {
 /// An HTTP client that waits for nothing without end.
 pub(crate) fn client() -> ClientBuilder {
     // Another test may have been first.
-    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().timeout(BOUND)
 }
 
