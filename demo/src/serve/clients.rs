@@ -70,11 +70,13 @@ impl Client {
         position.distance(end) > allowance
     }
 
-    /// Ends the stream at its next event, or now if it waits for one.
-    fn end(&self, ending: Ending) {
-        if self.ending.set(ending).is_ok() {
+    /// Ends the stream at its next event, or now if it waits for one. False if it was to end anyway.
+    pub(crate) fn end(&self, ending: Ending) -> bool {
+        let first = self.ending.set(ending).is_ok();
+        if first {
             self.ended.notify_one();
         }
+        first
     }
 
     pub(crate) fn ending(&self) -> Option<Ending> {
@@ -134,20 +136,15 @@ impl Clients {
     pub(crate) fn cut(&self, key: &str) -> usize {
         let all = self.all();
         let theirs = all.iter().filter(|(_, client)| client.key.as_deref() == Some(key));
-        theirs.map(|(_, client)| client.end(Ending::Cut)).count()
+        theirs.filter(|(_, client)| client.end(Ending::Cut)).count()
     }
 
     /// Aborts those who take events too slowly. A server cannot leave it to their streams: it is not asked for more while
     /// the peer does not read.
     pub(crate) fn close_behind(&self, end: Position) -> usize {
         let all = self.all();
-        let behind = all.iter().filter(|(_, client)| client.ending().is_none() && client.is_behind(end));
-        behind
-            .map(|(_, client)| {
-                client.end(Ending::Behind);
-                client.connection.abort();
-            })
-            .count()
+        let behind = all.iter().filter(|(_, client)| client.is_behind(end) && client.end(Ending::Behind));
+        behind.map(|(_, client)| client.connection.abort()).count()
     }
 
     pub(crate) fn stop(&self) {

@@ -93,8 +93,8 @@ impl Feed {
                     }
                 }
                 Read::Gone => {
-                    self.hub.counters.behind.fetch_add(1, Ordering::Relaxed);
-                    return Step::End(Ending::Behind);
+                    let first = self.client.end(Ending::Behind);
+                    self.hub.counters.behind.fetch_add(first.into(), Ordering::Relaxed);
                 }
             }
         }
