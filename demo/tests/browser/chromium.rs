@@ -1,4 +1,4 @@
-//! A headless Chromium with an empty profile, driven over WebDriver.
+//! A headless Chromium with an empty profile, driven over `WebDriver`.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -132,7 +132,7 @@ impl Browser {
         self.runtime.block_on(self.client().screenshot()).unwrap()
     }
 
-    /// A command of the `DevTools` protocol, for what WebDriver has no word for.
+    /// A command of the `DevTools` protocol, for what `WebDriver` has no word for.
     pub(crate) fn dev_tools(&self, command: &'static str, parameters: Value) {
         let command = DevTools { command, parameters };
         self.runtime.block_on(self.client().issue_cmd(command)).unwrap();
