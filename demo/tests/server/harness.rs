@@ -1,13 +1,13 @@
 //! The real program, and clients for it.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::{Value, json};
-use sse_wire::{EventReader, Frame};
+use sse_wire::{Error, EventReader, Frame};
 
 /// How long anything may take that has to come.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
@@ -166,9 +166,27 @@ impl Stream {
     }
 
     pub(crate) fn next(&mut self) -> Received {
-        let event = self.reader.next_event().unwrap().expect("the stream goes on");
-        let id = event.id().expect("every event has an id").to_owned();
-        Received { name: event.event_type().to_owned(), id, data: event.data().to_owned() }
+        self.bounded(|frame| match frame {
+            Some(Frame::Event(event)) => Some(Received {
+                name: event.event_type().to_owned(),
+                id: event.id().expect("every event has an id").to_owned(),
+                data: event.data().to_owned(),
+            }),
+            Some(_) => None,
+            None => panic!("the stream ended"),
+        })
+        .unwrap()
+    }
+
+    /// Keep-alives come for ever, so that a read alone never takes too long.
+    fn bounded<T>(&mut self, mut found: impl FnMut(Option<Frame<'_>>) -> Option<T>) -> Result<T, Error<io::Error>> {
+        let end = Instant::now() + BOUND;
+        loop {
+            if let Some(found) = found(self.reader.next_frame()?) {
+                return Ok(found);
+            }
+            assert!(Instant::now() < end, "waited in vain on a stream");
+        }
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Vec<String> {
@@ -187,12 +205,6 @@ impl Stream {
 
     /// Reads to the end: true where the response was complete, false where the connection was cut.
     pub(crate) fn ends_properly(&mut self) -> bool {
-        loop {
-            match self.reader.next_event() {
-                Ok(Some(_)) => {}
-                Ok(None) => return true,
-                Err(_) => return false,
-            }
-        }
+        self.bounded(|frame| frame.is_none().then_some(())).is_ok()
     }
 }
