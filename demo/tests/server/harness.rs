@@ -1,8 +1,8 @@
 //! The real program, and clients for it.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
@@ -32,7 +32,8 @@ impl Server {
 
     pub(crate) fn with_client(args: &[&str], client: Client) -> Self {
         let address: &[&str] = if args.contains(&"--addr") { &[] } else { &["--addr", "127.0.0.1:0"] };
-        let mut process = command(&[address, args].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process =
+            command(&[address, args].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Serving on ").expect(&line).replace("0.0.0.0", "127.0.0.1");
@@ -87,8 +88,13 @@ impl Server {
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
-    pub(crate) fn wait(mut self) -> ExitStatus {
-        wait_for("the server's end", || self.process.try_wait().unwrap())
+    /// Waits for the end, which has to be a good one, and returns what the server said of it.
+    pub(crate) fn stopped(mut self) -> String {
+        let status = wait_for("the server's end", || self.process.try_wait().unwrap());
+        assert!(status.success(), "{status}");
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
     }
 
     /// A connection of a client that decides itself what it reads.
