@@ -163,7 +163,7 @@ async fn serve(args: &Args) -> Result<(), String> {
     hub.stop();
     tokio::select! {
         () = hub.connections.closed() => {}
-        () = tokio::time::sleep(GRACE) => eprintln!("{} connections did not end in time", hub.connections.count()),
+        () = tokio::time::sleep(GRACE) => eprintln!("connections that did not end in time: {}", hub.connections.count()),
         () = signals.next() => {}
     }
     Ok(())

@@ -95,13 +95,21 @@ fn a_slow_reader_is_closed_and_delays_nobody() {
 /// The queue bounds what a client may fall behind, not what it missed while it was away.
 #[test]
 fn whoever_missed_more_than_the_queue_still_gets_it() {
-    let server = Server::start(&["--queue", "2"]);
+    let server = Server::start(&["--queue", "2", "--keep-alive", "1"]);
     let id = server.publish("0");
-    for number in 1..=500 {
-        server.publish(&format!("{number}"));
+    // More than sockets hold, so that the server cannot be done with it before it looks at its clients.
+    let data = "x".repeat(60_000);
+    let expected: Vec<_> = (1..=300).map(|number: u32| format!("{number} {data}")).collect();
+    for data in &expected {
+        server.publish(data);
     }
-    let expected: Vec<_> = (1..=500).map(|number: u32| number.to_string()).collect();
-    assert_eq!(server.resume(&id).take(500), expected);
+    let mut back = server.resume(&id);
+    let mut other = server.stream("/events");
+    // A keep-alive comes after a second, and the server looks twice in one.
+    for _ in 0..3 {
+        other.frame();
+    }
+    assert_eq!(back.take(300), expected);
     assert_eq!(server.stats()["behind"], 0);
 }
 

@@ -1,13 +1,13 @@
 //! The real program, and clients for it.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::{Value, json};
-use sse_wire::{EventReader, Frame};
+use sse_wire::{Error, EventReader, Frame};
 
 /// How long anything may take that has to come.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
@@ -32,7 +32,8 @@ impl Server {
 
     pub(crate) fn with_client(args: &[&str], client: Client) -> Self {
         let address: &[&str] = if args.contains(&"--addr") { &[] } else { &["--addr", "127.0.0.1:0"] };
-        let mut process = command(&[address, args].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process =
+            command(&[address, args].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Serving on ").expect(&line).replace("0.0.0.0", "127.0.0.1");
@@ -87,8 +88,13 @@ impl Server {
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
-    pub(crate) fn wait(mut self) -> ExitStatus {
-        wait_for("the server's end", || self.process.try_wait().unwrap())
+    /// Waits for the end, which has to be a good one, and returns what the server said of it.
+    pub(crate) fn stopped(mut self) -> String {
+        let status = wait_for("the server's end", || self.process.try_wait().unwrap());
+        assert!(status.success(), "{status}");
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
     }
 
     /// A connection of a client that decides itself what it reads.
@@ -166,9 +172,27 @@ impl Stream {
     }
 
     pub(crate) fn next(&mut self) -> Received {
-        let event = self.reader.next_event().unwrap().expect("the stream goes on");
-        let id = event.id().expect("every event has an id").to_owned();
-        Received { name: event.event_type().to_owned(), id, data: event.data().to_owned() }
+        self.bounded(|frame| match frame {
+            Some(Frame::Event(event)) => Some(Received {
+                name: event.event_type().to_owned(),
+                id: event.id().expect("every event has an id").to_owned(),
+                data: event.data().to_owned(),
+            }),
+            Some(_) => None,
+            None => panic!("the stream ended"),
+        })
+        .unwrap()
+    }
+
+    /// Keep-alives come for ever, so that a read alone never takes too long.
+    fn bounded<T>(&mut self, mut found: impl FnMut(Option<Frame<'_>>) -> Option<T>) -> Result<T, Error<io::Error>> {
+        let end = Instant::now() + BOUND;
+        loop {
+            if let Some(found) = found(self.reader.next_frame()?) {
+                return Ok(found);
+            }
+            assert!(Instant::now() < end, "waited in vain on a stream");
+        }
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Vec<String> {
@@ -187,12 +211,6 @@ impl Stream {
 
     /// Reads to the end: true where the response was complete, false where the connection was cut.
     pub(crate) fn ends_properly(&mut self) -> bool {
-        loop {
-            match self.reader.next_event() {
-                Ok(Some(_)) => {}
-                Ok(None) => return true,
-                Err(_) => return false,
-            }
-        }
+        self.bounded(|frame| frame.is_none().then_some(())).is_ok()
     }
 }

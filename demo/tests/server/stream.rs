@@ -1,5 +1,7 @@
 //! What is on the stream.
 
+use std::io::Read;
+
 use crate::harness::{Server, wait_for};
 
 #[test]
@@ -129,15 +131,14 @@ fn the_page_allows_nothing_inline() {
     }
 }
 
-fn read_until(socket: &mut impl std::io::Read, end: &str) -> String {
+fn read_until(socket: &mut impl Read, end: &str) -> String {
     let mut bytes = Vec::new();
-    loop {
-        let mut byte = [0];
-        socket.read_exact(&mut byte).unwrap();
-        bytes.extend(byte);
+    wait_for(end, || {
+        let mut chunk = [0; 1024];
+        let length = socket.read(&mut chunk).unwrap();
+        assert_ne!(length, 0, "the stream ended");
+        bytes.extend(&chunk[..length]);
         let text = String::from_utf8_lossy(&bytes);
-        if text.contains(end) && text.ends_with('\n') {
-            return text.into_owned();
-        }
-    }
+        (text.contains(end) && text.ends_with('\n')).then(|| text.into_owned())
+    })
 }
