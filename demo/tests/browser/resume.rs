@@ -25,7 +25,7 @@ fn assert_whole(browser: &Browser) {
     assert_eq!((browser.number("gaps"), browser.number("doubles"), browser.number("count-reset")), (0, 0, 0));
 }
 
-fn resumes_after_a_restart(signal: &str) {
+fn resumes_after_a_restart(graceful: bool) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("log");
     let args = ["--log-file", path.to_str().unwrap(), "--retry", "300"];
@@ -36,8 +36,7 @@ fn resumes_after_a_restart(signal: &str) {
     browser.until("$('count-notice').textContent === '2'");
 
     let address = server.address().to_string();
-    server.signal(signal);
-    server.wait();
+    server.end(graceful);
     browser.until_state("connecting");
     let server = Server::with_sources(&[&["--addr", &address], &args[..]].concat());
     server.publish("3");
@@ -58,12 +57,12 @@ fn resumes_after_a_restart(signal: &str) {
 
 #[test]
 fn resumes_when_the_server_was_stopped_and_started_again() {
-    resumes_after_a_restart("-TERM");
+    resumes_after_a_restart(true);
 }
 
 #[test]
 fn resumes_when_the_server_was_killed_and_started_again() {
-    resumes_after_a_restart("-KILL");
+    resumes_after_a_restart(false);
 }
 
 #[test]

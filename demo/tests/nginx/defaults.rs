@@ -1,4 +1,6 @@
 //! With `proxy_pass` and nothing else: what goes wrong, and what the server's own header saves.
+//!
+//! To its servers nginx (1.22) speaks HTTP/1.0 by default, where nothing tells it that what has come is complete.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;

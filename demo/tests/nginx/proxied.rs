@@ -1,6 +1,7 @@
 //! With the configuration that people are told to copy.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -13,9 +14,7 @@ use crate::proxy::{CONFIGURATION, Proxy, replaced};
 #[test]
 fn events_come_one_by_one() {
     let server = Server::start(&[]);
-    // By the configuration alone, as for a server that sends no such header.
-    let alone = "location = /events {\n proxy_ignore_headers X-Accel-Buffering;";
-    let proxy = Proxy::start(&replaced(CONFIGURATION, "location = /events {", alone), server.address());
+    let proxy = Proxy::of(&server);
     let mut stream = proxy.stream("/events?only=notice");
     for number in 0..20 {
         // The next one is published only when this one has arrived.
@@ -93,6 +92,24 @@ fn a_client_that_leaves_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_client_that_does_not_read_is_the_servers_to_end() {
+    let server = Server::start(&["--queue", "10"]);
+    // By the configuration alone, as for a server that sends no such header.
+    let alone = "location = /events {\n proxy_ignore_headers X-Accel-Buffering;";
+    let proxy = Proxy::start(&replaced(CONFIGURATION, "location = /events {", alone), server.address());
+    let mut slow = TcpStream::connect(proxy.address).unwrap();
+    write!(slow, "GET /events HTTP/1.1\r\nhost: {}\r\n\r\n", proxy.address).unwrap();
+    server.wait_for("the stream", |stats| stats["clients"]["sse"] == 1);
+    // Sockets hold some megabytes. A proxy that buffers would hold a gigabyte.
+    let data = "x".repeat(50_000);
+    let behind = (0..1000).any(|_| {
+        server.publish(&data);
+        server.stats()["behind"] == 1
+    });
+    assert!(behind, "nginx takes whatever comes");
+}
+
+#[test]
 fn nothing_compresses_the_stream() {
     let server = Server::start(&[]);
     let all = "http {\n gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1; gzip_http_version 1.0;";
@@ -122,8 +139,7 @@ fn a_websocket_comes_through() {
     let server = Server::start(&[]);
     let proxy = Proxy::of(&server);
     let (mut socket, _) =
-        tungstenite::client(format!("ws://{}/ws", proxy.address), std::net::TcpStream::connect(proxy.address).unwrap())
-            .unwrap();
+        tungstenite::client(format!("ws://{}/ws", proxy.address), TcpStream::connect(proxy.address).unwrap()).unwrap();
     socket.get_ref().set_read_timeout(Some(BOUND)).unwrap();
     let id = server.publish("over it");
     let event: Value = serde_json::from_str(socket.read().unwrap().to_text().unwrap()).unwrap();
@@ -151,8 +167,7 @@ fn a_client_that_is_told_to_goes_on_after_a_502() {
     server.wait_for("both", |stats| stats["clients"]["sse"] == 2);
     server.publish("1");
     server.wait_for("both have it", |stats| stats["deliveries"] == 2);
-    server.signal("-TERM");
-    server.wait();
+    server.end(true);
 
     let strict = strict.wait_with_output().unwrap();
     assert_eq!(strict.status.code(), Some(3), "{strict:?}");

@@ -97,6 +97,14 @@ impl Server {
         said
     }
 
+    /// By what a process manager sends first, or by what it sends last.
+    pub(crate) fn end(self, graceful: bool) {
+        if graceful {
+            self.signal("-TERM");
+            self.stopped();
+        }
+    }
+
     /// A connection of a client that decides itself what it reads.
     pub(crate) fn raw(&self, path: &str, headers: &str) -> TcpStream {
         let mut socket = TcpStream::connect(self.address()).unwrap();
