@@ -36,8 +36,7 @@ fn with_a_file_clients_resume_however_the_server_ended() {
     assert_eq!((event.name.as_str(), event.data.as_str()), ("message", "zwei\nlines \"€\""));
     let third = server.publish("3");
     assert_eq!(stream.next().id, third);
-    server.signal("-TERM");
-    server.stopped();
+    server.end(true);
 
     let server = Server::start(&args);
     let fourth = server.publish("4");
