@@ -1,11 +1,131 @@
-//! `demo load`
+//! `demo load`: thousands of clients of one server, what arrives at each, and what it costs.
 
+mod report;
+mod scale;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-/// Opens many connections to a server, and reports what arrives.
-#[derive(Debug, Default, clap::Args)]
-pub(crate) struct Args {}
+use anyhow::Context as _;
 
-pub(crate) fn run(_: Args) -> ExitCode {
-    ExitCode::FAILURE
+use crate::measure::outcome::Outcome;
+use crate::measure::progress::Progress;
+use crate::measure::server::Server;
+use crate::measure::{Plan, Transport, open_files, run, until_interrupted};
+
+/// Opens many connections to a server, publishes, and reports what arrives at each and what it costs the server.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_STATUS)]
+pub(crate) struct Args {
+    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>; without it one is started for the run
+    url: Option<reqwest::Url>,
+    /// Connections
+    #[arg(long, short, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    clients: u32,
+    /// A run for each of these numbers of clients, each with a server of its own, such as 100,1000,5000,10000,20000
+    #[arg(long, value_name = "N,N…", value_delimiter = ',', conflicts_with_all = ["url", "clients"],
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    scale: Vec<u32>,
+    /// Events published a second
+    #[arg(long, short, value_name = "N", default_value = "1", value_parser = rate)]
+    rate: f64,
+    /// For how long
+    #[arg(long, short, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
+    /// The length of each event's data
+    #[arg(long, value_name = "BYTES", default_value = "100", value_parser = clap::value_parser!(u32).range(..=65_536))]
+    data_len: u32,
+    /// Cut a random connection so often, by turns from the client's and from the server's side
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    kill_every: Option<u64>,
+    /// Take what is missing for lost when nothing has come for so long
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=600))]
+    patience: u64,
+    /// Threads for the clients; the server has its own
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
+    threads: u8,
+    /// Write the figures to this file ("-": standard output, in place of the table)
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write table (Markdown), figures (JSON) and chart (SVG) to this directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  every client has got every event once and in order, and all were connected at the end
+  1  not so, or the run failed; standard error says what
+  2  the arguments are wrong";
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    let result = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the runtime")
+        .and_then(|runtime| runtime.block_on(until_interrupted(load(args))));
+    match result {
+        Ok(outcomes) => complain(&outcomes),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
+    let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
+    open_files::allow(counts.iter().copied().max().unwrap_or_default() as usize)?;
+    let mut outcomes = Vec::new();
+    for clients in counts {
+        let plan = args.plan(clients);
+        let server = match &args.url {
+            Some(url) => Server::at(url).await?,
+            None => Server::start(plan.clients, Duration::from_millis(200)).await?,
+        };
+        let progress = Progress::new(format!("{clients} clients"));
+        outcomes.push(run::run(&server, &plan, &progress).await?);
+    }
+    if args.scale.is_empty() {
+        report::write(args, &outcomes[0])?;
+    } else {
+        scale::write(args, &outcomes)?;
+    }
+    Ok(outcomes)
+}
+
+impl Args {
+    fn plan(&self, clients: u32) -> Plan {
+        Plan {
+            transport: Transport::Sse,
+            clients: clients as usize,
+            rate: self.rate,
+            events: Plan::events(self.rate, self.seconds),
+            data_len: self.data_len as usize,
+            kill_every: self.kill_every.map(Duration::from_millis),
+            recoveries: 0,
+            patience: Duration::from_secs(self.patience),
+            threads: self.threads.into(),
+        }
+    }
+}
+
+fn complain(outcomes: &[Outcome]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for outcome in outcomes {
+        for complaint in outcome.complaints() {
+            eprintln!("error: {} clients: {complaint}", outcome.clients);
+            code = ExitCode::FAILURE;
+        }
+    }
+    code
+}
+
+/// A rate that a machine can keep.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=10_000.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0.01 to 10000".to_owned()),
+    }
 }

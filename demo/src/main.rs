@@ -1,8 +1,10 @@
 //! Server-Sent Events at work, over `sse-wire`.
 
 mod compare;
+mod interrupt;
 mod listen;
 mod load;
+mod measure;
 mod serve;
 
 use std::process::ExitCode;
@@ -20,17 +22,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Args),
-    Listen(listen::Args),
+    Serve(Box<serve::Args>),
+    Listen(Box<listen::Args>),
     Load(load::Args),
     Compare(compare::Args),
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::default())) {
-        Command::Serve(args) => serve::run(args),
-        Command::Listen(args) => listen::run(args),
-        Command::Load(args) => load::run(args),
-        Command::Compare(args) => compare::run(args),
+    match Cli::parse().command.unwrap_or_else(|| Command::Serve(Box::default())) {
+        Command::Serve(args) => serve::run(&args),
+        Command::Listen(args) => listen::run(*args),
+        Command::Load(args) => load::run(&args),
+        Command::Compare(args) => compare::run(&args),
     }
 }

@@ -1,11 +1,246 @@
-//! `demo serve`
+//! `demo serve`: the live dashboard and its event stream.
+//!
+//! ```text
+//! sources ─┐                                   ┌─► feed ─► events    GET /events
+//! publish ─┴─► hub ─► log (memory, or file) ───┼─► feed ─► events
+//!                                              └─► feed ─► ws        GET /ws
+//! ```
 
+mod accept;
+mod access;
+mod clients;
+mod connections;
+mod event;
+mod events;
+mod feed;
+mod hub;
+mod log;
+mod page;
+mod publish;
+mod refusal;
+mod routes;
+mod sources;
+mod stats;
+mod subscription;
+mod tls;
+mod ws;
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// Serves the live dashboard and its event stream.
-#[derive(Debug, Default, clap::Args)]
-pub(crate) struct Args {}
+use clap::{Args as _, FromArgMatches as _};
+use rlimit::increase_nofile_limit;
+use tokio::net::TcpListener;
 
-pub(crate) fn run(_: Args) -> ExitCode {
-    ExitCode::FAILURE
+use self::access::{Access, Origin};
+use self::hub::{Hub, Settings};
+use self::log::{FileLog, Limits, Log, MemoryLog};
+
+/// How long streams have to end when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves a live dashboard and its event stream.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where to listen; port 0 chooses a free one
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    addr: SocketAddr,
+
+    /// The reconnection time that clients are told, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 2_000)]
+    retry: u64,
+
+    /// A comment is sent to whoever had nothing for as many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    keep_alive: u64,
+
+    /// How many events are kept for clients that come back
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    log_events: usize,
+
+    /// For how many seconds they are kept
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    log_age: u64,
+
+    /// Keeps them in a file too, so that clients can resume when the server was started again
+    #[arg(long, value_name = "PATH")]
+    log_file: Option<PathBuf>,
+
+    /// How many events a client may fall behind before it is disconnected
+    #[arg(long, value_name = "N", default_value_t = 1_024)]
+    queue: u64,
+
+    /// How many clients there may be; the next one gets status 503
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    max_clients: usize,
+
+    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect
+    #[arg(long, env = "DEMO_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+
+    /// Pages of this origin may read and publish too; can be given several times
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    origins: Vec<Origin>,
+
+    /// A PEM file with the certificate chain, for https
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// A PEM file with its private key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Publishes nothing but what is posted
+    #[arg(long)]
+    no_sources: bool,
+}
+
+impl Default for Args {
+    /// As if no argument was given.
+    fn default() -> Self {
+        let none = Self::augment_args(clap::Command::new("serve")).get_matches_from(["serve"]);
+        Self::from_arg_matches(&none).unwrap_or_else(|error| error.exit())
+    }
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    let served = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime does not start: {error}"))
+        .and_then(|runtime| {
+            let served = runtime.block_on(serve(args));
+            // Connections that did not end in time end with the process.
+            runtime.shutdown_background();
+            served
+        });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: &Args) -> Result<(), String> {
+    let access = access(args)?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
+        _ => None,
+    };
+    let settings = Settings {
+        retry: Duration::from_millis(args.retry),
+        keep_alive: Duration::from_secs(args.keep_alive),
+        queue: args.queue,
+    };
+    let hub = Hub::new(open_log(args)?, args.max_clients, settings);
+    raise_file_limit(args.max_clients);
+    let failed = |error: io::Error| format!("cannot listen on {}: {error}", args.addr);
+    let listener = TcpListener::bind(args.addr).await.map_err(failed)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let address = listener.local_addr().map_err(failed)?;
+
+    let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let router = routes::router(Arc::clone(&hub), access);
+    let accepting = tokio::spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
+    let watched = Arc::clone(&hub);
+    tokio::spawn(async move { watched.watch_clients().await });
+    if !args.no_sources {
+        tokio::spawn(sources::messages(Arc::clone(&hub)));
+        tokio::spawn(sources::metrics(Arc::clone(&hub)));
+        tokio::spawn(sources::custom(Arc::clone(&hub)));
+    }
+    // Whoever started the server may have stopped reading what it says.
+    let _ = writeln!(io::stdout(), "Serving on {scheme}://{address}").and_then(|()| io::stdout().flush());
+
+    signals.next().await;
+    accepting.abort();
+    hub.stop();
+    tokio::select! {
+        () = hub.connections.closed() => {}
+        () = tokio::time::sleep(GRACE) => eprintln!("connections that did not end in time: {}", hub.connections.count()),
+        () = signals.next() => {}
+    }
+    Ok(())
+}
+
+fn access(args: &Args) -> Result<Access, String> {
+    let local = args.addr.ip().is_loopback();
+    let token = args.token.clone();
+    if token.as_deref().is_some_and(|token| token.trim().is_empty()) {
+        return Err("the token is empty (--token or DEMO_TOKEN)".into());
+    }
+    if token.is_none() && !local {
+        return Err(format!(
+            "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
+            args.addr
+        ));
+    }
+    Ok(Access { token, origins: args.origins.clone(), local })
+}
+
+fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
+    let limits = Limits { events: args.log_events, age: Duration::from_secs(args.log_age) };
+    Ok(match &args.log_file {
+        None => Box::new(MemoryLog::new(limits)),
+        Some(path) => Box::new(FileLog::open(path, limits).map_err(|error| format!("{}: {error}", path.display()))?),
+    })
+}
+
+/// A client is an open file.
+fn raise_file_limit(max_clients: usize) {
+    let needed = max_clients.saturating_add(accept::SPARE + 64) as u64;
+    // The superuser may go beyond what everyone has; for others this fails, and they get what they may.
+    #[cfg(unix)]
+    let _ = rlimit::Resource::NOFILE
+        .get()
+        .and_then(|(soft, hard)| if hard < needed { rlimit::Resource::NOFILE.set(soft, needed) } else { Ok(()) });
+    match increase_nofile_limit(needed) {
+        Ok(limit) if limit >= needed => {}
+        Ok(limit) => {
+            eprintln!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)");
+        }
+        Err(error) => eprintln!("the limit of open files cannot be raised: {error}"),
+    }
+}
+
+/// What asks the server to stop: Ctrl-C, or a process manager.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

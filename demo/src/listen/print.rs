@@ -1,0 +1,145 @@
+//! Events as lines for people or for programs. A peer's text never reaches a terminal as control characters.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Stdout, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use sse_wire::Event;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Format {
+    Text { colour: bool },
+    Json,
+}
+
+impl Format {
+    /// With colours where they can be seen and are wanted.
+    pub(super) fn text() -> Self {
+        let choice = anstream::AutoStream::choice(&io::stdout());
+        Self::Text { colour: choice != anstream::ColorChoice::Never }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Printer {
+    out: BufWriter<Stdout>,
+    format: Format,
+    only: Vec<String>,
+    /// Events still to print.
+    remaining: Option<u64>,
+}
+
+/// The order of the fields is the order of the keys.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line<'a> {
+    Event {
+        #[serde(rename = "type")]
+        event_type: &'a str,
+        data: &'a str,
+        id: Option<&'a str>,
+        last_event_id: &'a str,
+    },
+    Comment {
+        comment: &'a str,
+    },
+}
+
+impl Printer {
+    pub(super) fn new(format: Format, only: Vec<String>, max_events: Option<u64>) -> Self {
+        Self { out: BufWriter::new(io::stdout()), format, only, remaining: max_events }
+    }
+
+    pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        if !self.only.is_empty() && !self.only.iter().any(|only| only == event.event_type()) {
+            return Ok(());
+        }
+        self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
+        let line = match self.format {
+            Format::Text { colour } => event_text(event, colour),
+            Format::Json => json(&Line::Event {
+                event_type: event.event_type(),
+                data: event.data(),
+                id: event.id(),
+                last_event_id: event.last_event_id(),
+            })?,
+        };
+        writeln!(self.out, "{line}")
+    }
+
+    pub(super) fn comment(&mut self, comment: &str) -> io::Result<()> {
+        let line = match self.format {
+            Format::Text { colour } => {
+                let style = if colour { Style::new().dimmed() } else { Style::new() };
+                format!("{style}: {}{style:#}", harmless(comment))
+            }
+            Format::Json => json(&Line::Comment { comment })?,
+        };
+        writeln!(self.out, "{line}")
+    }
+
+    /// Whether as many events as asked for are printed.
+    pub(super) fn is_done(&self) -> bool {
+        self.remaining == Some(0)
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// `type #id data`, or the data below it, indented, where it has several lines.
+fn event_text(event: &Event<'_>, colour: bool) -> String {
+    let (bold, dim) = if colour {
+        (AnsiColor::Cyan.on_default().bold(), Style::new().dimmed())
+    } else {
+        (Style::new(), Style::new())
+    };
+    let mut text = format!("{bold}{}{bold:#}", harmless(event.event_type()));
+    if let Some(id) = event.id() {
+        let _ = write!(text, " {dim}#{}{dim:#}", harmless(id));
+    }
+    let several = event.data().contains('\n');
+    for line in event.data().split('\n') {
+        text.push_str(if several { "\n    " } else { " " });
+        text.push_str(&harmless(line));
+    }
+    text
+}
+
+/// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
+fn json(line: &Line<'_>) -> io::Result<String> {
+    let json = serde_json::to_string(line)?;
+    if !json.contains(is_harmful) {
+        return Ok(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_harmful(c) {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    Ok(escaped)
+}
+
+/// The text with what could steer a terminal as Rust's escapes.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_harmful(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+    }
+    Cow::Owned(escaped)
+}
+
+/// C0 and C1 controls but the tab, line separators, and what changes the direction of the text after it.
+fn is_harmful(c: char) -> bool {
+    c != '\t' && c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

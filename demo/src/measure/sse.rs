@@ -1,0 +1,89 @@
+//! A client of the event stream: `EventSource` over a bare socket.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Poll, ready};
+
+use sse_wire::{Chunk, EventSource, LAST_EVENT_ID, MIME_TYPE};
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
+
+use super::clients::Client;
+use super::feed::EVENT_TYPE;
+use super::http::Response;
+use super::ledger::Ledger;
+
+thread_local! {
+    /// One buffer a thread: between two reads a client keeps an unfinished event at most.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 16 * 1024]);
+}
+
+pub(super) async fn run(mut client: Client) -> Ledger {
+    let shared = Arc::clone(&client.shared);
+    let index = client.index();
+    let mut source = EventSource::new();
+    loop {
+        let result = Client::until_cut(&shared, index, connection(&mut client, &mut source)).await.unwrap_or(Ok(()));
+        client.close(&result);
+        if client.is_stopped() {
+            return client.into_ledger();
+        }
+        // resume: begin
+        let Some(wait) = source.on_end(fastrand::u32(..)) else { return client.into_ledger() };
+        // resume: end
+        let _ = Client::until_cut(&shared, index, tokio::time::sleep(wait)).await;
+    }
+}
+
+async fn connection(client: &mut Client, source: &mut EventSource) -> io::Result<()> {
+    let mut socket = client.connect().await?;
+    socket.write_all(&request(client, source)).await?;
+    let mut response = Response::new();
+    poll_fn(|cx| {
+        BUFFER.with_borrow_mut(|buffer| {
+            loop {
+                let mut buffer = ReadBuf::new(buffer);
+                ready!(pin!(&mut socket).poll_read(cx, &mut buffer))?;
+                if buffer.filled().is_empty() || response.is_complete() {
+                    return Poll::Ready(Ok(()));
+                }
+                receive(client, source, &mut response, buffer.filled())?;
+            }
+        })
+    })
+    .await
+}
+
+fn request(client: &Client, source: &EventSource) -> Vec<u8> {
+    let mut request = format!(
+        "GET /events?only={EVENT_TYPE}&client={} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n",
+        client.key(),
+        client.shared.addr
+    )
+    .into_bytes();
+    // resume: begin
+    if let Some(id) = source.last_event_id_header() {
+        request.extend_from_slice(format!("{LAST_EVENT_ID}: ").as_bytes());
+        request.extend_from_slice(id);
+        request.extend_from_slice(b"\r\n");
+    }
+    // resume: end
+    request.extend_from_slice(b"\r\n");
+    request
+}
+
+fn receive(client: &mut Client, source: &mut EventSource, response: &mut Response, mut bytes: &[u8]) -> io::Result<()> {
+    if let Some(head) = response.head(&mut bytes)? {
+        source.on_response(head.status, head.content_type.as_deref()).map_err(io::Error::other)?;
+        client.open();
+    }
+    while let Some(body) = response.body(&mut bytes)? {
+        let mut chunk = Chunk::new(body);
+        while let Some(event) = source.next_event(&mut chunk).map_err(io::Error::other)? {
+            client.event(event.event_type(), event.last_event_id(), event.data());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Who may do what: the bearer token, and pages of other origins.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+use subtle::ConstantTimeEq as _;
+use tower_http::cors::CorsLayer;
+
+use super::refusal::Refusal;
+
+#[derive(Debug)]
+pub(crate) struct Access {
+    pub(crate) token: Option<String>,
+    pub(crate) origins: Vec<Origin>,
+    /// Bound to loopback: nobody else can connect, but pages in a browser on this machine can.
+    pub(crate) local: bool,
+}
+
+/// `scheme://host[:port]`, as browsers send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    text: String,
+    authority: Authority,
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("`{text}` is no origin, expected SCHEME://HOST or SCHEME://HOST:PORT");
+        let uri: Uri = text.parse().map_err(|_| expected())?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(expected()) };
+        let origin = Self { text: text.to_ascii_lowercase(), authority: authority.clone() };
+        if origin.text == format!("{scheme}://{authority}").to_ascii_lowercase() { Ok(origin) } else { Err(expected()) }
+    }
+}
+
+impl Access {
+    /// Reading is for pages of the listed origins only, and never with their cookies.
+    pub(crate) fn cors(&self) -> CorsLayer {
+        let origins = self.origins.iter().filter_map(|origin| HeaderValue::from_str(&origin.text).ok());
+        CorsLayer::new()
+            .allow_origin(origins.collect::<Vec<_>>())
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(
+                ["authorization", "cache-control", "content-type", "last-event-id"].map(HeaderName::from_static),
+            )
+    }
+
+    /// A name that leads here only because someone's name server says so is what DNS rebinding needs: a page that is
+    /// loaded under it may read and write all that this server has.
+    fn check_host(&self, authority: Option<&Authority>) -> Result<(), Refusal> {
+        let Some(authority) = authority.filter(|_| self.local) else { return Ok(()) };
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let loopback = host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+        if loopback || self.origins.iter().any(|origin| origin.authority.host().eq_ignore_ascii_case(host)) {
+            return Ok(());
+        }
+        let reason = format!("`{host}` is not a name of this server; if it should be, start it with --allow-origin");
+        Err(Refusal::new(StatusCode::FORBIDDEN, reason))
+    }
+
+    /// Browsers send the origin of a page with whatever that page sends elsewhere, and ask nobody before they open a
+    /// WebSocket.
+    fn check_origin(&self, headers: &HeaderMap, authority: Option<&Authority>) -> Result<(), Refusal> {
+        let Some(given) = headers.get(ORIGIN) else { return Ok(()) };
+        let origin = given.to_str().ok().and_then(|text| text.parse::<Origin>().ok());
+        let allowed = origin.is_some_and(|origin| {
+            authority.is_some_and(|own| *own == origin.authority)
+                || self.origins.iter().any(|allowed| allowed.text == origin.text)
+        });
+        if allowed {
+            return Ok(());
+        }
+        let reason = format!("pages of the origin {given:?} may not do this; --allow-origin would let them");
+        Err(Refusal::new(StatusCode::FORBIDDEN, reason))
+    }
+
+    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let Some(token) = &self.token else { return Ok(()) };
+        let refused = |reason| Err(Refusal::new(StatusCode::UNAUTHORIZED, reason));
+        let Some(given) = headers.get(AUTHORIZATION) else {
+            return refused("publishing needs a token: `Authorization: Bearer TOKEN`");
+        };
+        let bearer = given.as_bytes().split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
+        match bearer {
+            Some((_, given)) if bool::from(given.ct_eq(token.as_bytes())) => Ok(()),
+            Some(_) => refused("that is not the token"),
+            None => refused("expected `Authorization: Bearer TOKEN`"),
+        }
+    }
+}
+
+/// For every request.
+pub(crate) async fn check(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let authority = authority(&request);
+    access.check_host(authority.as_ref())?;
+    if request.method() == Method::POST || request.uri().path() == "/ws" {
+        access.check_origin(request.headers(), authority.as_ref())?;
+    }
+    Ok(next.run(request).await)
+}
+
+/// For requests that publish.
+pub(crate) async fn check_token(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    access.check_token(request.headers())?;
+    Ok(next.run(request).await)
+}
+
+/// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header.
+fn authority(request: &Request) -> Option<Authority> {
+    let header = || request.headers().get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    request.uri().authority().cloned().or_else(header)
+}

@@ -1,0 +1,93 @@
+//! The replay log: what is kept for clients that come back.
+//!
+//! All others know a place in it as a [`Position`], and ids as strings that only the log can read. So a log that several
+//! servers share can take the place of [`MemoryLog`]: it appends over the network, and reads from a copy of the tail that
+//! it is told of, as clients of such logs do.
+
+mod file;
+mod memory;
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use tokio::sync::watch;
+
+pub(crate) use self::file::FileLog;
+pub(crate) use self::memory::MemoryLog;
+use super::event::{Draft, Event};
+
+/// A place between two events, counted on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position(u64);
+
+impl Position {
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// How many events lie between here and `end`.
+    pub(crate) fn distance(self, end: Self) -> u64 {
+        end.0.saturating_sub(self.0)
+    }
+}
+
+/// What comes after a position.
+#[derive(Debug)]
+pub(crate) enum Read {
+    Event(Arc<Event>),
+    /// Nothing yet.
+    End,
+    /// The log has forgotten it.
+    Gone,
+}
+
+/// Why there is no position for an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// What came after the id is older than the log keeps.
+    Expired,
+    /// The log never gave out that id.
+    Unknown,
+}
+
+pub(crate) trait Log: Debug + Send + Sync {
+    /// Gives the event its id, keeps it, and wakes whoever waits for `end`.
+    fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>>;
+
+    /// The event after `position`.
+    fn read(&self, position: Position) -> Read;
+
+    /// Where a client goes on that has seen `id` and all before it.
+    fn find(&self, id: &str) -> Result<Position, Lost>;
+
+    /// The id that leads to `position`.
+    fn id(&self, position: Position) -> String;
+
+    /// The position behind the last event, now and whenever it moves.
+    fn end(&self) -> watch::Receiver<Position>;
+
+    /// The data of the last event of that name.
+    fn last_data(&self, name: &str) -> Option<String>;
+
+    fn extent(&self) -> Extent;
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) events: usize,
+    pub(crate) age: Duration,
+}
+
+/// What is kept now.
+#[derive(Debug, Serialize)]
+pub(crate) struct Extent {
+    pub(crate) events: usize,
+    pub(crate) bytes: usize,
+    pub(crate) first_id: Option<String>,
+    pub(crate) last_id: Option<String>,
+}

@@ -1,0 +1,102 @@
+//! `POST /publish` and `POST /cut`: what others may do to the stream.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::event::{Draft, RESET};
+use super::hub::Hub;
+use super::refusal::Refusal;
+
+/// The largest body of a request.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Publish {
+    #[serde(default = "notice")]
+    event: String,
+    data: Box<RawValue>,
+}
+
+fn notice() -> String {
+    "notice".into()
+}
+
+pub(crate) async fn publish(
+    State(hub): State<Arc<Hub>>,
+    JsonBody(publish): JsonBody<Publish>,
+) -> Result<Json<Value>, Refusal> {
+    let data = text(&publish.data).map_err(Refusal::bad_request)?;
+    let draft = Draft::new(&publish.event, &data).map_err(Refusal::bad_request)?;
+    if draft.name() == RESET.as_str() {
+        return Err(Refusal::bad_request("event: `reset` is the server's own"));
+    }
+    let failed = |error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be written: {error}"));
+    let id = hub.publish(draft).await.map_err(failed)?;
+    Ok(Json(json!({ "id": id })))
+}
+
+/// Text is sent as text, other JSON as it was written. An event stream has one kind of line end only, so that is what all
+/// clients get, whatever they come over.
+fn text(data: &RawValue) -> serde_json::Result<String> {
+    let json = data.get();
+    let text = if json.starts_with('"') { serde_json::from_str(json)? } else { json.to_owned() };
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cut {
+    client: String,
+}
+
+pub(crate) async fn cut(State(hub): State<Arc<Hub>>, JsonBody(cut): JsonBody<Cut>) -> Json<Value> {
+    Json(json!({ "cut": hub.clients.cut(&cut.client) }))
+}
+
+/// A JSON body, said to be one: a page of another origin cannot send that without asking first.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        is_json(request.headers())?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        // Or the fields would do in an array too, without their names.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Refusal::bad_request("expected a JSON object"));
+        }
+        serde_json::from_slice(&body).map(Self).map_err(Refusal::bad_request)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or_default());
+    let media_type = given.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let reason = format!("expected the content type `application/json`, not `{given}`");
+    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason))
+}
+
+fn unreadable(rejection: &BytesRejection) -> Refusal {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {MAX_BODY} bytes"))
+        }
+        status => Refusal::new(status, rejection.body_text()),
+    }
+}

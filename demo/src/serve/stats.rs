@@ -1,0 +1,114 @@
+//! `GET /stats` and `GET /metrics`: what the server is doing, for people and for Prometheus.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+
+use super::clients::Count;
+use super::hub::Hub;
+use super::log::Extent;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Stats {
+    clients: Count,
+    connections: usize,
+    published: u64,
+    deliveries: u64,
+    behind: u64,
+    resets: u64,
+    rejected: u64,
+    log: Extent,
+    resident_bytes: u64,
+    cpu_seconds: f64,
+    uptime_seconds: f64,
+    pid: u32,
+}
+
+impl Stats {
+    fn now(hub: &Hub) -> Self {
+        let pid = std::process::id();
+        let (resident_bytes, cpu_seconds) = process(pid);
+        let counter = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Self {
+            clients: hub.clients.count(),
+            connections: hub.connections.count(),
+            published: counter(&hub.counters.published),
+            deliveries: counter(&hub.counters.deliveries),
+            behind: counter(&hub.counters.behind),
+            resets: counter(&hub.counters.resets),
+            rejected: counter(&hub.counters.rejected),
+            log: hub.log.extent(),
+            resident_bytes,
+            cpu_seconds,
+            uptime_seconds: hub.started.elapsed().as_secs_f64(),
+            pid,
+        }
+    }
+}
+
+/// Memory and processor time of this process, as the operating system counts them.
+fn process(pid: u32) -> (u64, f64) {
+    let pid = Pid::from_u32(pid);
+    let what = ProcessRefreshKind::nothing().with_memory().with_cpu().without_tasks();
+    let mut system = System::new();
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
+    system.process(pid).map_or((0, 0.0), |process| {
+        (process.memory(), std::time::Duration::from_millis(process.accumulated_cpu_time()).as_secs_f64())
+    })
+}
+
+pub(crate) async fn stats(State(hub): State<Arc<Hub>>) -> Json<Stats> {
+    Json(Stats::now(&hub))
+}
+
+pub(crate) async fn metrics(State(hub): State<Arc<Hub>>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], exposition(&Stats::now(&hub)))
+}
+
+/// The text format of Prometheus.
+fn exposition(stats: &Stats) -> String {
+    let mut text = String::new();
+    let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, String)]| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in samples {
+            let _ = writeln!(text, "{name}{labels} {value}");
+        }
+    };
+    let clients =
+        [(r#"{carrier="sse"}"#, stats.clients.sse.to_string()), (r#"{carrier="ws"}"#, stats.clients.ws.to_string())];
+    family("demo_clients", "gauge", "Clients that listen.", &clients);
+    for (name, kind, help, value) in [
+        ("demo_connections", "gauge", "Open sockets.", stats.connections.to_string()),
+        ("demo_published_total", "counter", "Events published.", stats.published.to_string()),
+        ("demo_deliveries_total", "counter", "Events handed to clients.", stats.deliveries.to_string()),
+        ("demo_behind_total", "counter", "Clients disconnected because they fell behind.", stats.behind.to_string()),
+        (
+            "demo_resets_total",
+            "counter",
+            "Clients that came back with an id that is not in the log.",
+            stats.resets.to_string(),
+        ),
+        (
+            "demo_rejected_total",
+            "counter",
+            "Clients turned away because there were too many.",
+            stats.rejected.to_string(),
+        ),
+        ("demo_log_events", "gauge", "Events in the replay log.", stats.log.events.to_string()),
+        ("demo_log_bytes", "gauge", "Memory that the replay log takes.", stats.log.bytes.to_string()),
+        ("process_resident_memory_bytes", "gauge", "Resident memory.", stats.resident_bytes.to_string()),
+        ("process_cpu_seconds_total", "counter", "Processor time.", stats.cpu_seconds.to_string()),
+        ("demo_uptime_seconds", "gauge", "Time since the start.", stats.uptime_seconds.to_string()),
+    ] {
+        family(name, kind, help, &[("", value)]);
+    }
+    text
+}

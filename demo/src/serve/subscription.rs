@@ -1,0 +1,112 @@
+//! What a client asks for, over either carrier, and where in the log that begins.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::http::{Extensions, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+use sse_wire::{EventId, EventType, LAST_EVENT_ID};
+
+use super::clients::Carrier;
+use super::connections::Connection;
+use super::event::{Draft, Event, RESET};
+use super::feed::{Feed, Only};
+use super::hub::Hub;
+use super::log::Lost;
+use super::refusal::Refusal;
+
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    only: Only,
+    last_event_id: Option<String>,
+    key: Option<Box<str>>,
+    connection: Arc<Connection>,
+}
+
+/// What comes before the first event of the feed.
+#[derive(Debug)]
+pub(crate) enum Start {
+    /// Here begins what the client gets, and nothing before.
+    Now { id: String },
+    /// What the client missed is what comes first.
+    Resumed,
+    /// What the client missed is lost.
+    Reset(Arc<Event>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Parameters {
+    #[serde(default)]
+    only: String,
+    last_event_id: Option<String>,
+    client: Option<Box<str>>,
+}
+
+const MAX_KEY: usize = 64;
+
+impl<S: Sync> FromRequestParts<S> for Subscription {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let Query(parameters) = Query::<Parameters>::try_from_uri(&parts.uri)
+            .map_err(|error| Refusal::bad_request(format!("{}: {}", parts.uri, error.body_text())))?;
+        let header = parts.headers.get(LAST_EVENT_ID).map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+        if parameters.client.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
+            return Err(Refusal::bad_request(format!("client: longer than {MAX_KEY} bytes")));
+        }
+        Ok(Self {
+            only: only(&parameters.only)?,
+            last_event_id: last_event_id(header.or(parameters.last_event_id))?,
+            key: parameters.client,
+            connection: connection(&parts.extensions),
+        })
+    }
+}
+
+fn only(names: &str) -> Result<Only, Refusal> {
+    let names = names.split(',').filter(|name| !name.is_empty());
+    let valid = names.map(|name| EventType::new(name).map(|_| name.into()).map_err(Refusal::bad_request));
+    valid.collect::<Result<_, _>>().map(Only)
+}
+
+fn last_event_id(id: Option<String>) -> Result<Option<String>, Refusal> {
+    let id = id.filter(|id| !id.is_empty());
+    id.map(|id| EventId::new(&id).map(|_| id.clone()).map_err(Refusal::bad_request)).transpose()
+}
+
+fn connection(extensions: &Extensions) -> Arc<Connection> {
+    extensions.get().cloned().expect("every request comes over a connection")
+}
+
+impl Subscription {
+    pub(crate) fn start(self, hub: &Arc<Hub>, carrier: Carrier) -> Result<(Start, Feed), Refusal> {
+        let end = *hub.log.end().borrow();
+        let found = self.last_event_id.as_deref().map(|id| hub.log.find(id));
+        let (start, position) = match found {
+            None => (Start::Now { id: hub.log.id(end) }, end),
+            Some(Ok(position)) => (Start::Resumed, position),
+            Some(Err(lost)) => (Start::Reset(reset(&hub.log.id(end), lost)?), end),
+        };
+        let Some(feed) = Feed::join(hub, self.connection, carrier, self.key, self.only, position) else {
+            hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "as many clients are here as may be"));
+        };
+        if matches!(start, Start::Reset(_)) {
+            hub.counters.resets.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok((start, feed))
+    }
+}
+
+fn reset(id: &str, lost: Lost) -> Result<Arc<Event>, Refusal> {
+    let (reason, text) = match lost {
+        Lost::Expired => ("expired", "the log no longer has what came after your last event"),
+        Lost::Unknown => ("unknown", "the log never gave out the id of your last event"),
+    };
+    let data = json!({ "reason": reason, "text": text }).to_string();
+    Ok(Event::new(EventId::new(id).map_err(Refusal::bad_request)?, Draft::named(RESET, &data)))
+}

@@ -1,0 +1,42 @@
+//! TLS by rustls, from two PEM files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// In the order in which they are preferred.
+pub(crate) const HTTP_2: &[u8] = b"h2";
+const HTTP_1: &[u8] = b"http/1.1";
+
+/// What is wrong with a file is said with its name.
+pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| explain(cert, "certificate", &error))?;
+    if chain.is_empty() {
+        return Err(explain(cert, "certificate", &PemError::NoItemsFound));
+    }
+    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| explain(key, "private key", &error))?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_no_client_auth()
+        .with_single_cert(chain, private_key)
+        .map_err(|error| format!("{} and {}: {error}", cert.display(), key.display()))?;
+    config.alpn_protocols = vec![HTTP_2.into(), HTTP_1.into()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn explain(path: &Path, expected: &str, error: &PemError) -> String {
+    let path = path.display();
+    match error {
+        PemError::Io(error) => format!("{path}: {error}"),
+        PemError::NoItemsFound => format!("{path}: no {expected} in PEM format"),
+        error => format!("{path}: {error}"),
+    }
+}

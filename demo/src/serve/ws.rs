@@ -1,0 +1,68 @@
+//! `GET /ws`: the same events over WebSocket.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use bytes::Bytes;
+
+use super::clients::{Carrier, Ending};
+use super::feed::{Feed, Step};
+use super::hub::Hub;
+use super::refusal::Refusal;
+use super::subscription::{Start, Subscription};
+
+/// Clients have nothing to say but pongs and a close.
+const MAX_MESSAGE: usize = 4 * 1024;
+
+pub(crate) async fn ws(
+    State(hub): State<Arc<Hub>>,
+    subscription: Subscription,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Refusal> {
+    let (start, feed) = subscription.start(&hub, Carrier::WebSocket)?;
+    // As little memory as an event stream has: messages are sent as they come, and none of any size come back.
+    let upgrade = upgrade.read_buffer_size(MAX_MESSAGE).write_buffer_size(0).max_message_size(MAX_MESSAGE);
+    Ok(upgrade.on_upgrade(|socket| run(socket, start, feed)))
+}
+
+async fn run(mut socket: WebSocket, start: Start, mut feed: Feed) {
+    if let Start::Reset(event) = start
+        && send(&mut socket, &feed, Message::Text(event.json.clone())).await.is_none()
+    {
+        return;
+    }
+    loop {
+        let message = tokio::select! {
+            step = feed.next() => match step {
+                Step::Event(event) => Message::Text(event.json.clone()),
+                Step::Silence(_) => Message::Ping(Bytes::new()),
+                Step::End(Ending::Stopping) => return close(socket).await,
+                Step::End(Ending::Behind | Ending::Cut) => return,
+            },
+            received = socket.recv() => match received {
+                // A close is one more message: what comes after it is the end, once it was answered.
+                Some(Ok(_)) => continue,
+                Some(Err(_)) | None => return,
+            },
+        };
+        if send(&mut socket, &feed, message).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// None if the connection is of no use any more, also while its peer does not read.
+async fn send(socket: &mut WebSocket, feed: &Feed, message: Message) -> Option<()> {
+    tokio::select! {
+        sent = socket.send(message) => sent.ok(),
+        _ = feed.ended() => None,
+    }
+}
+
+async fn close(mut socket: WebSocket) {
+    let frame = CloseFrame { code: close_code::RESTART, reason: "the server stops".into() };
+    // Whoever is gone already needs no goodbye.
+    let _ = socket.send(Message::Close(Some(frame))).await;
+}

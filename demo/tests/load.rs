@@ -1,0 +1,111 @@
+//! `demo load` against the real server: connections are cut all the time, and still nothing is lost or doubled.
+
+use std::time::Duration;
+
+use assert_cmd::Command;
+
+fn load(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .arg("load")
+        .args(args)
+        .timeout(Duration::from_secs(120))
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn kills_lose_and_double_nothing() {
+    let (code, out, err) =
+        load(&["--clients", "200", "--rate", "50", "--seconds", "4", "--kill-every", "5", "--json", "-"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for (key, expected) in [
+        ("clients", 200),
+        ("held", 200),
+        ("events_published", 201),
+        ("deliveries", 200 * 200),
+        ("lost", 0),
+        ("doubled", 0),
+        ("out_of_order", 0),
+        ("wrong_id", 0),
+        ("resets", 0),
+    ] {
+        assert_eq!(report[key], expected, "{key}: {report:#}");
+    }
+    // Both sides cut, and the cuts were real.
+    let (kills, reconnections) = (report["kills"].as_u64().unwrap(), report["reconnections"].as_u64().unwrap());
+    assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn too_few_open_files_are_told() {
+    let limited = r#"ulimit -n 200 && exec "$0" load --clients 1000"#;
+    let output = Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_demo")]).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("1000 clients need 1064 open files, and this process may have 200"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_takes_the_server_along() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["load", "--clients", "5", "--seconds", "600"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The server is there once it has a child.
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    let mut server = String::new();
+    while server.is_empty() && child.try_wait().unwrap().is_none() {
+        server = std::fs::read_to_string(&children).unwrap();
+    }
+    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let mut err = String::new();
+    // The server would hold neither pipe open, but nobody else may be left that does.
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), "error: interrupted\n"));
+    // How soon it is gone is up to the system.
+    let stat = || std::fs::read_to_string(format!("/proc/{}/stat", server.trim())).unwrap_or_default();
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while !(stat().is_empty() || stat().contains(") Z ")) {
+        assert!(std::time::Instant::now() < deadline, "the server is left behind: {}", stat());
+    }
+}
+
+#[test]
+fn results_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let json = dir.path().join("figures.json");
+    let (code, out, err) =
+        load(&["--clients", "20", "--rate", "20", "--seconds", "1", "--out", path, "--json", json.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("Events lost"), "{out}");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    assert!(read("load.md").contains("| Connections held | 20 of 20 |"));
+    assert!(read("load.svg").contains("20 clients"));
+    assert_eq!(read("load.json"), read("figures.json"));
+    let report: serde_json::Value = serde_json::from_str(&read("load.json")).unwrap();
+    for key in
+        ["server_bytes_per_idle_client", "server_cpu_us_per_delivery", "wire_bytes_per_delivery", "handshake_bytes"]
+    {
+        assert!(report[key].as_f64().unwrap() > 0.0, "{key}: {report:#}");
+    }
+    let latency = |key: &str| report["latency_ms"][key].as_f64().unwrap();
+    assert!(0.0 < latency("p50") && latency("p50") <= latency("p99") && latency("p99") <= latency("max"), "{report:#}");
+
+    let (code, out, err) = load(&["--scale", "5,10", "--rate", "20", "--seconds", "1", "--out", path]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(out.matches("ms").count(), 8, "{out}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&read("scale.json")).unwrap()[1]["clients"], 10);
+    assert_eq!(read("scale.md").lines().count(), 4);
+    assert!(read("scale.svg").contains("Server memory per idle client"));
+}

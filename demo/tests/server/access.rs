@@ -1,0 +1,133 @@
+//! Who may publish, and what pages of other origins may do.
+
+use reqwest::blocking::Response;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::harness::{Server, assert_refuses, client};
+
+fn publish(server: &Server, headers: &[(&str, &str)]) -> StatusCode {
+    let request = server.post("/publish").json(&json!({ "data": "x" }));
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().unwrap().status()
+}
+
+#[test]
+fn others_than_this_machine_need_a_token() {
+    assert_refuses(&["--addr", "0.0.0.0:0"], &["0.0.0.0:0", "--token", "DEMO_TOKEN"]);
+    assert_refuses(&["--addr", "[::]:0"], &["[::]:0", "--token"]);
+    assert_refuses(&["--addr", "0.0.0.0:0", "--token", " "], &["the token is empty"]);
+
+    let server = Server::start(&["--addr", "0.0.0.0:0", "--token", "secret"]);
+    assert_eq!(publish(&server, &[]), 401);
+    for wrong in ["secret", "Bearer", "Bearer ", "Bearer secre", "Bearer secret2", "Basic secret", "Bearer  secret"] {
+        assert_eq!(publish(&server, &[("authorization", wrong)]), 401, "{wrong}");
+    }
+    assert_eq!(publish(&server, &[("authorization", "Bearer secret")]), 200);
+    assert_eq!(publish(&server, &[("authorization", "bearer secret")]), 200);
+    assert_eq!(server.stats()["published"], 2);
+    // Whoever can connect may read.
+    assert_eq!(server.get("/events").send().unwrap().status(), 200);
+}
+
+#[test]
+fn a_token_counts_on_loopback_too_if_there_is_one() {
+    let server = Server::start(&["--token", "secret"]);
+    assert_eq!(publish(&server, &[]), 401);
+    assert_eq!(publish(&server, &[("authorization", "Bearer secret")]), 200);
+}
+
+#[test]
+fn pages_of_other_origins_cannot_publish_or_cut_or_open_a_websocket() {
+    let server = Server::start(&["--allow-origin", "https://friend.example"]);
+    for (origin, status) in [
+        (server.url.as_str(), 200),
+        ("https://friend.example", 200),
+        ("https://evil.example", 403),
+        ("http://friend.example", 403),
+        ("https://friend.example:8443", 403),
+        ("http://127.0.0.1:1", 403),
+        ("null", 403),
+    ] {
+        assert_eq!(publish(&server, &[("origin", origin)]), status, "{origin}");
+        let cut = server.post("/cut").json(&json!({ "client": "x" })).header("origin", origin).send().unwrap();
+        assert_eq!(cut.status(), status, "{origin}");
+        let upgrade = if status == 200 { 101 } else { status };
+        assert_eq!(websocket(&server, origin).status(), upgrade, "{origin}");
+    }
+}
+
+fn websocket(server: &Server, origin: &str) -> Response {
+    server
+        .get("/ws")
+        .header("origin", origin)
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .send()
+        .unwrap()
+}
+
+/// DNS rebinding: a page whose own name leads to loopback.
+#[test]
+fn names_that_are_not_of_this_machine_are_refused_on_loopback() {
+    let server = Server::start(&["--allow-origin", "https://friend.example"]);
+    let port = server.port();
+    for (host, status) in [
+        ("localhost", 200),
+        ("LOCALHOST", 200),
+        ("127.0.0.1", 200),
+        ("127.8.9.10", 200),
+        ("[::1]", 200),
+        ("friend.example", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("10.0.0.1", 403),
+    ] {
+        for path in ["/", "/events", "/stats"] {
+            let response = server.get(path).header("host", format!("{host}:{port}")).send().unwrap();
+            assert_eq!(response.status(), status, "{host}");
+        }
+    }
+}
+
+#[test]
+fn pages_of_the_listed_origins_may_read_without_credentials() {
+    let server = Server::start(&["--allow-origin", "https://a.example", "--allow-origin", "http://b.example:8080"]);
+    let allowed = |origin: &str| {
+        let response = server.get("/events").header("origin", origin).send().unwrap();
+        assert!(!response.headers().contains_key("access-control-allow-credentials"));
+        response.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(allowed("https://a.example").as_deref(), Some("https://a.example"));
+    assert_eq!(allowed("http://b.example:8080").as_deref(), Some("http://b.example:8080"));
+    for other in ["https://b.example:8080", "http://a.example", "https://evil.example", "null"] {
+        assert_eq!(allowed(other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_preflight_lets_the_listed_origins_publish() {
+    let server = Server::start(&["--allow-origin", "https://a.example"]);
+    let preflight = |origin: &str| {
+        let url = format!("{}/publish", server.url);
+        let request = client().build().unwrap().request(Method::OPTIONS, url).header("origin", origin);
+        request
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type")
+            .send()
+            .unwrap()
+    };
+    let response = preflight("https://a.example");
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://a.example");
+    assert!(response.headers()["access-control-allow-headers"].to_str().unwrap().contains("content-type"));
+    assert!(!preflight("https://evil.example").headers().contains_key("access-control-allow-origin"));
+}
+
+#[test]
+fn what_is_no_origin_is_refused() {
+    for wrong in ["*", "null", "a.example", "https://a.example/", "https://a.example/path", "https://", "https://a b"] {
+        assert_refuses(&["--allow-origin", wrong], &[wrong, "SCHEME://HOST"]);
+    }
+}

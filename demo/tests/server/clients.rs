@@ -1,0 +1,188 @@
+//! Many clients, slow ones, and ones that are gone.
+
+use std::io::Read as _;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
+
+use crate::harness::{BOUND, Server};
+
+const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+#[test]
+fn one_client_too_many_is_told_when_to_come_back() {
+    let server = Server::start(&["--max-clients", "2"]);
+    let first = server.stream("/events");
+    let _second = server.raw("/ws", UPGRADE);
+    server.wait_for("two clients", |stats| stats["clients"] == json!({ "sse": 1, "ws": 1 }));
+    for path in ["/events", "/ws"] {
+        let mut socket = server.raw(path, if path == "/ws" { UPGRADE } else { "" });
+        let mut answer = [0; 1024];
+        let length = socket.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+        let (_, after) = answer.split_once("retry-after: ").unwrap();
+        let seconds: u32 = after.lines().next().unwrap().parse().unwrap();
+        assert!((2..=10).contains(&seconds), "{answer}");
+    }
+    assert_eq!(server.get("/").send().unwrap().status(), 200);
+    assert_eq!(server.stats()["rejected"], 2);
+    drop(first);
+    server.wait_for("one client", |stats| stats["clients"]["sse"] == 0);
+    server.stream("/events");
+}
+
+#[test]
+fn clients_that_are_gone_leave_nothing_behind() {
+    let server = Server::start(&[]);
+    let open = || -> Vec<TcpStream> {
+        let paths = ["/events", "/events?only=x", "/events?last-event-id=garbage", "/ws", "/stats", "/nothing"];
+        let sockets = paths.iter().map(|path| server.raw(path, if *path == "/ws" { UPGRADE } else { "" }));
+        sockets.flat_map(|socket| [socket, TcpStream::connect(server.address()).unwrap()]).collect()
+    };
+    let before = server.stats()["connections"].as_u64().unwrap();
+    let mut sockets: Vec<_> = (0..10).flat_map(|_| open()).collect();
+    server.wait_for("all clients", |stats| stats["clients"] == json!({ "sse": 30, "ws": 10 }));
+    assert_eq!(server.stats()["connections"], before + sockets.len() as u64);
+    for (index, socket) in sockets.drain(..).enumerate() {
+        if index % 2 == 0 {
+            // With a reset instead of an orderly end.
+            SockRef::from(&socket).set_linger(Some(Duration::ZERO)).unwrap();
+        }
+    }
+    let none = json!({ "sse": 0, "ws": 0 });
+    server.wait_for("no client", |stats| stats["clients"] == none && stats["connections"] == before);
+}
+
+/// A client that does not read. A small buffer, so that it is soon full.
+fn slow(server: &Server, path: &str, headers: &str) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let address: SocketAddr = server.address();
+    socket.connect(&SockAddr::from(address)).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n");
+    socket.send(request.as_bytes()).unwrap();
+    socket
+}
+
+#[test]
+fn a_slow_reader_is_closed_and_delays_nobody() {
+    let server = Server::start(&["--queue", "8"]);
+    let id = server.publish("first");
+    let _slow = [
+        slow(&server, "/events", ""),
+        slow(&server, "/ws", UPGRADE),
+        // One that has not had what it missed when it stops to read.
+        slow(&server, &format!("/events?last-event-id={id}"), ""),
+    ];
+    let mut healthy = server.stream("/events");
+    server.wait_for("all clients", |stats| stats["clients"] == json!({ "sse": 3, "ws": 1 }));
+    let data = "x".repeat(60_000);
+    for number in 0..60 {
+        let data = format!("{number} {data}");
+        server.publish(&data);
+        assert_eq!(healthy.next().data, data);
+    }
+    let stats = server.wait_for("the slow ones' end", |stats| stats["clients"] == json!({ "sse": 1, "ws": 0 }));
+    assert_eq!(stats["behind"], 3);
+    server.publish("last");
+    assert_eq!(healthy.next().data, "last");
+}
+
+/// The queue bounds what a client may fall behind, not what it missed while it was away.
+#[test]
+fn whoever_missed_more_than_the_queue_still_gets_it() {
+    let server = Server::start(&["--queue", "2", "--keep-alive", "1"]);
+    let id = server.publish("0");
+    // More than sockets hold, so that the server cannot be done with it before it looks at its clients.
+    let data = "x".repeat(60_000);
+    let expected: Vec<_> = (1..=300).map(|number: u32| format!("{number} {data}")).collect();
+    for data in &expected {
+        server.publish(data);
+    }
+    let mut back = server.resume(&id);
+    let mut other = server.stream("/events");
+    // A keep-alive comes after a second, and the server looks twice in one.
+    for _ in 0..3 {
+        other.frame();
+    }
+    assert_eq!(back.take(300), expected);
+    assert_eq!(server.stats()["behind"], 0);
+}
+
+#[test]
+fn a_connection_can_be_cut_by_its_key() {
+    let server = Server::start(&[]);
+    let mut one = server.stream("/events?client=one");
+    let mut other = server.stream("/events?client=other");
+    let mut nameless = server.stream("/events");
+    let cut =
+        |key: &str| -> Value { server.post("/cut").json(&json!({ "client": key })).send().unwrap().json().unwrap() };
+    assert_eq!(cut("nobody"), json!({ "cut": 0 }));
+    let id = server.publish("1");
+    assert_eq!(one.next().id, id);
+    assert_eq!(cut("one"), json!({ "cut": 1 }));
+    assert!(!one.ends_properly());
+    server.wait_for("one client less", |stats| stats["clients"]["sse"] == 2);
+    server.publish("2");
+    assert_eq!(server.resume(&id).next().data, "2");
+    assert_eq!((other.take(2), nameless.take(2)), (vec!["1".into(), "2".into()], vec!["1".into(), "2".into()]));
+
+    let mut ws = server.raw("/ws?client=two", UPGRADE);
+    server.wait_for("a WebSocket", |stats| stats["clients"]["ws"] == 1);
+    assert_eq!(cut("two"), json!({ "cut": 1 }));
+    ws.set_read_timeout(Some(BOUND)).unwrap();
+    ws.read_to_end(&mut Vec::new()).unwrap();
+    server.wait_for("its end", |stats| stats["clients"]["ws"] == 0);
+}
+
+#[test]
+fn a_request_that_never_ends_is_bounded() {
+    let server = Server::start(&[]);
+    let mut socket = server.raw("/events", &format!("x: {}\r\n", "x".repeat(20_000)));
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[test]
+fn the_figures_agree() {
+    let server = Server::start(&["--log-events", "3"]);
+    let ids: Vec<_> = ["1", "2", "3", "4"].iter().map(|data| server.publish(data)).collect();
+    let (mut first, mut second) = (server.stream("/events"), server.stream("/events?only=other"));
+    server.resume("garbage");
+    server.wait_for("two clients", |stats| stats["clients"]["sse"] == 2);
+    server.publish_as("other", "5");
+    assert_eq!((first.take(1), second.take(1)), (vec!["5".into()], vec!["5".into()]));
+
+    let stats = server.stats();
+    let text = server.get("/metrics").send().unwrap().text().unwrap();
+    let metric = |name: &str| -> f64 {
+        let line = text.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    for (name, field, expected) in [
+        ("demo_published_total", "/published", 5.0),
+        ("demo_deliveries_total", "/deliveries", 2.0),
+        ("demo_resets_total", "/resets", 1.0),
+        ("demo_behind_total", "/behind", 0.0),
+        ("demo_rejected_total", "/rejected", 0.0),
+        (r#"demo_clients{carrier="sse"}"#, "/clients/sse", 2.0),
+        (r#"demo_clients{carrier="ws"}"#, "/clients/ws", 0.0),
+        ("demo_log_events", "/log/events", 3.0),
+    ] {
+        assert_eq!(stats.pointer(field).unwrap().as_f64(), Some(expected), "{field}");
+        assert!((metric(name) - expected).abs() < 0.5, "{name}");
+    }
+    assert_eq!(stats["log"]["first_id"], ids[2]);
+    assert!(stats["resident_bytes"].as_u64() > Some(1 << 20));
+    assert!(metric("process_resident_memory_bytes") > 1e6);
+    // Every sample has its type.
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        assert!(text.contains(&format!("# TYPE {name} ")), "{name}");
+    }
+}

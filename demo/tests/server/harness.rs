@@ -1,0 +1,224 @@
+//! The real program, and clients for it.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
+use serde_json::{Value, json};
+use sse_wire::{Error, EventReader, Frame};
+
+/// How long anything may take that has to come.
+pub(crate) const BOUND: Duration = Duration::from_secs(30);
+
+/// A server that ends with its owner.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) url: String,
+    client: Client,
+}
+
+impl Server {
+    /// One that publishes only what the test publishes.
+    pub(crate) fn start(args: &[&str]) -> Self {
+        Self::with_sources(&[&["--no-sources"], args].concat())
+    }
+
+    pub(crate) fn with_sources(args: &[&str]) -> Self {
+        Self::with_client(args, client().build().unwrap())
+    }
+
+    pub(crate) fn with_client(args: &[&str], client: Client) -> Self {
+        let address: &[&str] = if args.contains(&"--addr") { &[] } else { &["--addr", "127.0.0.1:0"] };
+        let mut process =
+            command(&[address, args].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("Serving on ").expect(&line).replace("0.0.0.0", "127.0.0.1");
+        Self { process, url, client }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.rsplit('/').next().unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn port(&self) -> String {
+        self.address().port().to_string()
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn publish(&self, data: &str) -> String {
+        self.publish_as("notice", data)
+    }
+
+    pub(crate) fn publish_as(&self, event: &str, data: &str) -> String {
+        let response = self.post("/publish").json(&json!({ "event": event, "data": data })).send().unwrap();
+        let body: Value = response.error_for_status().unwrap().json().unwrap();
+        body["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn stream(&self, path: &str) -> Stream {
+        Stream::new(self.get(path))
+    }
+
+    pub(crate) fn resume(&self, id: &str) -> Stream {
+        Stream::new(self.get("/events").header("last-event-id", id))
+    }
+
+    pub(crate) fn stats(&self) -> Value {
+        self.get("/stats").send().unwrap().json().unwrap()
+    }
+
+    /// Looks at the figures until they are as they should be.
+    pub(crate) fn wait_for(&self, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
+        wait_for(what, || Some(self.stats()).filter(&condition))
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end, which has to be a good one, and returns what the server said of it.
+    pub(crate) fn stopped(mut self) -> String {
+        let status = wait_for("the server's end", || self.process.try_wait().unwrap());
+        assert!(status.success(), "{status}");
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+
+    /// By what a process manager sends first, or by what it sends last.
+    pub(crate) fn end(self, graceful: bool) {
+        if graceful {
+            self.signal("-TERM");
+            self.stopped();
+        }
+    }
+
+    /// A connection of a client that decides itself what it reads.
+    pub(crate) fn raw(&self, path: &str, headers: &str) -> TcpStream {
+        let mut socket = TcpStream::connect(self.address()).unwrap();
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        write!(socket, "GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.address()).unwrap();
+        socket
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An HTTP client that waits for nothing without end.
+pub(crate) fn client() -> ClientBuilder {
+    // Another test may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().timeout(BOUND)
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demo"));
+    command.arg("serve").args(args).env_remove("DEMO_TOKEN");
+    command
+}
+
+/// Of a server that cannot start.
+pub(crate) fn output(args: &[&str]) -> Output {
+    command(args).output().unwrap()
+}
+
+/// An error that names all of `parts`.
+pub(crate) fn assert_refuses(args: &[&str], parts: &[&str]) {
+    let output = output(args);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{args:?}");
+    for part in parts {
+        assert!(error.contains(part), "{args:?}: {error:?} does not say {part:?}");
+    }
+}
+
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + BOUND;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// An event stream that is being read.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    reader: EventReader<Response>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) data: String,
+}
+
+impl Stream {
+    pub(crate) fn new(request: RequestBuilder) -> Self {
+        Self { reader: EventReader::new(request.send().unwrap().error_for_status().unwrap()) }
+    }
+
+    pub(crate) fn next(&mut self) -> Received {
+        self.bounded(|frame| match frame {
+            Some(Frame::Event(event)) => Some(Received {
+                name: event.event_type().to_owned(),
+                id: event.id().expect("every event has an id").to_owned(),
+                data: event.data().to_owned(),
+            }),
+            Some(_) => None,
+            None => panic!("the stream ended"),
+        })
+        .unwrap()
+    }
+
+    /// Keep-alives come for ever, so that a read alone never takes too long.
+    fn bounded<T>(&mut self, mut found: impl FnMut(Option<Frame<'_>>) -> Option<T>) -> Result<T, Error<io::Error>> {
+        let end = Instant::now() + BOUND;
+        loop {
+            if let Some(found) = found(self.reader.next_frame()?) {
+                return Ok(found);
+            }
+            assert!(Instant::now() < end, "waited in vain on a stream");
+        }
+    }
+
+    pub(crate) fn take(&mut self, count: usize) -> Vec<String> {
+        (0..count).map(|_| self.next().data).collect()
+    }
+
+    pub(crate) fn frame(&mut self) -> String {
+        let frame = self.reader.next_frame().unwrap().expect("the stream goes on");
+        match frame {
+            Frame::Comment(text) => format!("comment {text}"),
+            Frame::Retry(time) => format!("retry {}", time.as_millis()),
+            Frame::Event(event) => format!("event {}", event.data()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Reads to the end: true where the response was complete, false where the connection was cut.
+    pub(crate) fn ends_properly(&mut self) -> bool {
+        self.bounded(|frame| frame.is_none().then_some(())).is_ok()
+    }
+}

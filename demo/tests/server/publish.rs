@@ -1,0 +1,58 @@
+//! `POST /publish`.
+
+use serde_json::json;
+
+use crate::harness::Server;
+
+#[test]
+fn data_arrives_as_it_was_posted() {
+    let server = Server::start(&[]);
+    let mut stream = server.stream("/events");
+    for (body, name, data) in [
+        (r#"{"data": "text"}"#, "notice", "text"),
+        (r#"{"event": "notice", "data": ""}"#, "notice", ""),
+        (r#"{"event": "price", "data": "a\r\nb\rc\n"}"#, "price", "a\nb\nc\n"),
+        (r#"{"event": "message", "data": {"b": 1, "a": [1.0, null]}}"#, "message", r#"{"b": 1, "a": [1.0, null]}"#),
+        (r#"{"event": "", "data": null}"#, "message", "null"),
+        ("{\"event\": \"né €\", \"data\": {\n\"a\": 12345678901234567890}}", "né €", "{\n\"a\": 12345678901234567890}"),
+        (r#"{"data": "data: x\n\nevent: y"}"#, "notice", "data: x\n\nevent: y"),
+    ] {
+        let response = server.post("/publish").header("content-type", "application/json").body(body).send().unwrap();
+        assert_eq!(response.status(), 200, "{body}");
+        let answer: serde_json::Value = response.json().unwrap();
+        let event = stream.next();
+        assert_eq!((event.name.as_str(), event.data.as_str()), (name, data), "{body}");
+        assert_eq!(answer, json!({ "id": event.id }));
+    }
+}
+
+#[test]
+fn what_cannot_be_published_is_refused_with_the_reason() {
+    let server = Server::start(&[]);
+    let long = format!(r#"{{"data": "{}"}}"#, "x".repeat(64 * 1024));
+    for (content_type, body, status, reason) in [
+        ("application/json", "", 400, "expected a JSON object"),
+        ("application/json", "hello", 400, "expected a JSON object"),
+        ("application/json", r#"["notice", "x"]"#, 400, "expected a JSON object"),
+        ("application/json", r#"{"data": "x""#, 400, "EOF while parsing an object at line 1 column 12"),
+        ("application/json", r#"{"event": "notice"}"#, 400, "missing field `data`"),
+        ("application/json", r#"{"event": 5, "data": ""}"#, 400, "invalid type: integer `5`, expected a string"),
+        ("application/json", r#"{"evnt": "x", "data": ""}"#, 400, "unknown field `evnt`, expected `event` or `data`"),
+        ("application/json", r#"{"id": "7", "data": ""}"#, 400, "unknown field `id`"),
+        ("application/json", r#"{"event": "a\nb", "data": ""}"#, 400, "event type has a line feed at index 1"),
+        ("application/json", r#"{"event": "a\r", "data": ""}"#, 400, "event type has a carriage return at index 1"),
+        ("application/json", r#"{"event": "reset", "data": ""}"#, 400, "`reset` is the server's own"),
+        ("application/json", &long, 413, "more than 65536 bytes"),
+        ("text/plain", r#"{"data": ""}"#, 415, "expected the content type `application/json`, not `text/plain`"),
+        ("", r#"{"data": ""}"#, 415, "expected the content type `application/json`"),
+    ] {
+        let request = server.post("/publish").body(body.to_owned()).header("content-type", content_type);
+        let response = request.send().unwrap();
+        assert_eq!(response.status(), status, "{body:.60}");
+        let answer: serde_json::Value = response.json().unwrap();
+        let error = answer["error"].as_str().unwrap();
+        assert!(error.contains(reason), "{body:.60}: {error}");
+    }
+    assert_eq!(server.get("/publish").send().unwrap().status(), 405);
+    assert_eq!(server.stats()["published"], 0);
+}

@@ -1,0 +1,117 @@
+//! A server that was started again.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::harness::{Server, assert_refuses};
+
+fn log_file(dir: &TempDir) -> String {
+    dir.path().join("events.jsonl").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn without_a_file_ids_of_another_run_are_reset() {
+    let server = Server::start(&[]);
+    let id = server.publish("1");
+    drop(server);
+    let server = Server::start(&[]);
+    server.publish("2");
+    assert_eq!(server.resume(&id).next().name, "reset");
+}
+
+#[test]
+fn with_a_file_clients_resume_however_the_server_ended() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    let args = ["--log-file", path.as_str()];
+    let server = Server::start(&args);
+    let id = server.publish("1");
+    server.publish_as("message", "zwei\nlines \"€\"");
+    drop(server); // by SIGKILL
+
+    let server = Server::start(&args);
+    let mut stream = server.resume(&id);
+    let event = stream.next();
+    assert_eq!((event.name.as_str(), event.data.as_str()), ("message", "zwei\nlines \"€\""));
+    let third = server.publish("3");
+    assert_eq!(stream.next().id, third);
+    server.end(true);
+
+    let server = Server::start(&args);
+    let fourth = server.publish("4");
+    assert_eq!(server.resume(&id).take(3), ["zwei\nlines \"€\"", "3", "4"]);
+    assert_ne!(third, fourth);
+}
+
+#[test]
+fn sources_go_on_counting() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    let args = ["--log-file", path.as_str()];
+    let number = |server: &Server| {
+        let event = server.stream("/events?only=metric").next();
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap();
+        (event.id, data["number"].as_u64().unwrap())
+    };
+    let (id, first) = number(&Server::with_sources(&args));
+    let server = Server::with_sources(&args);
+    let mut stream = server.stream(&format!("/events?only=metric&last-event-id={id}"));
+    for expected in first + 1..first + 3 {
+        let event = stream.next();
+        assert!(event.data.contains(&format!("\"number\":{expected},")), "{expected}: {event:?}");
+    }
+}
+
+#[test]
+fn a_line_that_was_being_written_is_dropped() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    let args = ["--log-file", path.as_str()];
+    let server = Server::start(&args);
+    let id = server.publish("1");
+    server.publish("2");
+    drop(server);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}{{\"id\":\"half")).unwrap();
+
+    let server = Server::start(&args);
+    server.publish("3");
+    assert_eq!(server.resume(&id).take(2), ["2", "3"]);
+    drop(server);
+    assert_eq!(Server::start(&args).resume(&id).take(2), ["2", "3"]);
+}
+
+#[test]
+fn the_file_stays_small() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    let args = ["--log-events", "5", "--log-file", path.as_str()];
+    let server = Server::start(&args);
+    let ids: Vec<String> = (1..=43).map(|number| server.publish(&number.to_string())).collect();
+    assert!(fs::read_to_string(&path).unwrap().lines().count() < 10);
+    assert_eq!(server.resume(&ids[37]).take(5), ["39", "40", "41", "42", "43"]);
+    drop(server);
+    let server = Server::start(&args);
+    assert_eq!(server.resume(&ids[37]).take(5), ["39", "40", "41", "42", "43"]);
+    assert_eq!(server.resume(&ids[0]).next().name, "reset");
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 5);
+}
+
+#[test]
+fn a_file_that_is_no_log_is_refused_by_name_and_line() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    let start = ["--addr", "127.0.0.1:0", "--log-file", path.as_str()];
+    let line = |id: &str| format!(r#"{{"id":"{id}","time":99999999999999,"event":"notice","data":"x"}}"#);
+    for (text, parts) in [
+        ("hello\n".to_owned(), ["line 1", "expected value"]),
+        (format!("{}\n{}\n", line("a-1"), line("a-3")), ["line 2", "expected the id `a-2`, not `a-3`"]),
+        (format!("{}\n", line("a")), ["line 1", "`a` is not an id"]),
+        (format!("{}\n", line("a-1").replace("notice", "no\\ntice")), ["line 1", "line feed"]),
+    ] {
+        fs::write(&path, text).unwrap();
+        assert_refuses(&start, &[&[path.as_str()], &parts[..]].concat());
+    }
+    assert_refuses(&["--addr", "127.0.0.1:0", "--log-file", "/nowhere/log"], &["/nowhere/log", "No such file"]);
+}

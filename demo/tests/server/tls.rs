@@ -1,0 +1,112 @@
+//! https, and HTTP/2 over it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use reqwest::blocking::{Client, ClientBuilder};
+use reqwest::{Certificate, Version};
+use tempfile::TempDir;
+
+use crate::harness::{Server, Stream, assert_refuses, client};
+
+struct Files {
+    _dir: TempDir,
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+impl Files {
+    fn new() -> Self {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let dir = TempDir::new().unwrap();
+        let files = Self { cert: dir.path().join("cert.pem"), key: dir.path().join("key.pem"), _dir: dir };
+        fs::write(&files.cert, cert.pem()).unwrap();
+        fs::write(&files.key, signing_key.serialize_pem()).unwrap();
+        files
+    }
+
+    fn args(&self) -> [&str; 4] {
+        ["--tls-cert", self.cert.to_str().unwrap(), "--tls-key", self.key.to_str().unwrap()]
+    }
+
+    fn client(&self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Client {
+        let certificate = Certificate::from_pem(&fs::read(&self.cert).unwrap()).unwrap();
+        configure(client().tls_certs_only([certificate])).build().unwrap()
+    }
+
+    fn server(&self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Server {
+        Server::with_client(&[&["--no-sources"][..], &self.args()].concat(), self.client(configure))
+    }
+}
+
+#[test]
+fn streams_over_http_2_and_over_http_1() {
+    let files = Files::new();
+    for (configure, version) in [
+        ((|client| client) as fn(ClientBuilder) -> ClientBuilder, Version::HTTP_2),
+        (ClientBuilder::http1_only, Version::HTTP_11),
+    ] {
+        let server = files.server(configure);
+        assert!(server.url.starts_with("https://"));
+        assert_eq!(server.get("/events").send().unwrap().version(), version);
+        let mut streams: Vec<_> = (0..10).map(|_| server.stream("/events")).collect();
+        let id = server.publish("1");
+        server.publish("2");
+        for stream in &mut streams {
+            assert_eq!(stream.take(2), ["1", "2"]);
+        }
+        assert_eq!(server.resume(&id).next().data, "2");
+        // HTTP/2 has all on one connection, where browsers open six at most over HTTP/1.1.
+        let connections = server.stats()["connections"].as_u64().unwrap();
+        assert!(if version == Version::HTTP_2 { connections == 1 } else { connections > 10 }, "{connections}");
+        drop(streams);
+        server.wait_for("no client", |stats| stats["clients"]["sse"] == 0);
+    }
+}
+
+#[test]
+fn a_cut_takes_one_stream_of_many() {
+    let files = Files::new();
+    let server = files.server(|client| client);
+    let mut one = server.stream("/events?client=one");
+    let mut other = server.stream("/events?client=other");
+    server.post("/cut").json(&serde_json::json!({ "client": "one" })).send().unwrap().error_for_status().unwrap();
+    assert!(!one.ends_properly());
+    server.publish("x");
+    assert_eq!(other.next().data, "x");
+}
+
+#[test]
+fn stops_over_http_2_too() {
+    let files = Files::new();
+    let server = files.server(|client| client);
+    let mut stream = Stream::new(server.get("/events"));
+    server.signal("-TERM");
+    assert!(stream.ends_properly());
+    server.stopped();
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_with_its_name() {
+    let (files, others) = (Files::new(), Files::new());
+    let (cert, key) = (files.cert.to_str().unwrap(), files.key.to_str().unwrap());
+    let garbage = files.cert.with_file_name("garbage.pem");
+    fs::write(&garbage, "-----BEGIN CERTIFICATE-----\nhello\n").unwrap();
+    let garbage = garbage.to_str().unwrap();
+    let empty = files.cert.with_file_name("empty.pem");
+    fs::write(&empty, "").unwrap();
+    let empty = empty.to_str().unwrap();
+    for (cert, key, parts) in [
+        ("/nowhere/cert.pem", key, ["/nowhere/cert.pem", "No such file"]),
+        (cert, "/nowhere/key.pem", ["/nowhere/key.pem", "No such file"]),
+        (empty, key, [empty, "no certificate"]),
+        (key, key, [key, "no certificate"]),
+        (cert, cert, [cert, "no private key"]),
+        (garbage, key, [garbage, "missing section end"]),
+        (cert, others.key.to_str().unwrap(), [cert, "KeyMismatch"]),
+    ] {
+        assert_refuses(&["--addr", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key], &parts);
+    }
+    assert_refuses(&["--tls-cert", cert], &["--tls-key"]);
+}
