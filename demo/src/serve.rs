@@ -195,11 +195,6 @@ fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
 /// A client is an open file.
 fn raise_file_limit(max_clients: usize) {
     let needed = max_clients.saturating_add(accept::SPARE + 64) as u64;
-    // The superuser may go beyond what everyone has; for others this fails, and they get what they may.
-    #[cfg(unix)]
-    let _ = rlimit::Resource::NOFILE
-        .get()
-        .and_then(|(soft, hard)| if hard < needed { rlimit::Resource::NOFILE.set(soft, needed) } else { Ok(()) });
     match increase_nofile_limit(needed) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {

@@ -76,11 +76,14 @@ fn a_keep_alive_moves_the_id_on_over_events_not_asked_for() {
     let server = Server::start(&["--keep-alive", "1", "--log-events", "2"]);
     let mut socket = server.raw("/events?only=rare", "");
     read_until(&mut socket, "retry");
-    let ids: Vec<_> = (0..5).map(|number| server.publish(&number.to_string())).collect();
-    let text = read_until(&mut socket, &ids[4]);
-    assert!(!text.contains("data"), "{text}");
+    let mut id = String::new();
+    for number in 0..3 {
+        id = server.publish(&number.to_string());
+        let text = read_until(&mut socket, &id);
+        assert!(!text.contains("data"), "{text}");
+    }
     server.publish_as("rare", "x");
-    assert_eq!(server.resume(&ids[4]).next().data, "x");
+    assert_eq!(server.resume(&id).next().data, "x");
 }
 
 #[test]
