@@ -102,6 +102,7 @@ fn screenshots() {
     browser.until("$('count-metric').textContent >= 12");
     browser.click("cut");
     browser.until("$('reconnections').textContent === '1' && document.body.dataset.state === 'open'");
+    browser.click("state"); // away from the button
     server.publish("Deployment of version 2.4.1 has begun.");
     browser.until("$('count-metric').textContent >= 24");
     server.publish("Deployment of version 2.4.1 is complete.");
@@ -109,7 +110,7 @@ fn screenshots() {
     let readme = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/page.png"));
     let others = Path::new(env!("CARGO_TARGET_TMPDIR"));
     for (name, pixels, path) in [
-        ("light", 1280, readme.to_owned()),
+        ("light", 1000, readme.to_owned()),
         ("dark", 1280, others.join("page-dark.png")),
         ("light", 390, others.join("page-light-390.png")),
         ("dark", 390, others.join("page-dark-390.png")),
