@@ -27,6 +27,7 @@ mod ws;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -59,23 +60,23 @@ pub(crate) struct Args {
     keep_alive: u64,
 
     /// How many events are kept for clients that come back
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     log_events: usize,
 
     /// For how many seconds they are kept
-    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
     log_age: u64,
 
-    /// Keeps them in a file too, so that clients can resume when the server was started again
+    /// Keeps them in a file too, so that clients can resume when the server was started again; for one server at a time
     #[arg(long, value_name = "PATH")]
     log_file: Option<PathBuf>,
 
     /// How many events a client may fall behind before it is disconnected
-    #[arg(long, value_name = "N", default_value_t = 1_024)]
+    #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u64).range(1..))]
     queue: u64,
 
     /// How many clients there may be; the next one gets status 503
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     max_clients: usize,
 
     /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect
@@ -190,6 +191,10 @@ fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
         None => Box::new(MemoryLog::new(limits)),
         Some(path) => Box::new(FileLog::open(path, limits).map_err(|error| format!("{}: {error}", path.display()))?),
     })
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse::<NonZeroUsize>().map(NonZeroUsize::get).map_err(|_| "expected a number above 0".into())
 }
 
 /// A client is an open file.

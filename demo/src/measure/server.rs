@@ -52,6 +52,8 @@ impl Server {
             .args(["serve", "--addr", "127.0.0.1:0", "--no-sources"])
             .args(["--max-clients", &(clients + 16).to_string()])
             .args(["--retry", &reconnection_time.as_millis().to_string()])
+            // It is for servers that others can reach.
+            .env_remove("DEMO_TOKEN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

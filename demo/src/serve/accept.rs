@@ -85,7 +85,11 @@ fn configure(socket: &TcpStream) -> io::Result<()> {
 
 async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, router: Router, connection: Arc<Connection>) {
     // A peer that does not get through the handshake has nothing to be told.
-    let Ok(Ok(socket)) = timeout(PATIENCE, tls.accept(socket)).await else { return };
+    let accepted = tokio::select! {
+        accepted = timeout(PATIENCE, tls.accept(socket)) => accepted,
+        () = connection.stopping() => return,
+    };
+    let Ok(Ok(socket)) = accepted else { return };
     if socket.get_ref().1.alpn_protocol() == Some(HTTP_2) {
         serve_http2(socket, router, connection).await;
     } else {

@@ -132,7 +132,7 @@ impl Clients {
         })
     }
 
-    /// Aborts the connections of one key.
+    /// Ends the streams of one key without their end, as soon as they can be.
     pub(crate) fn cut(&self, key: &str) -> usize {
         let all = self.all();
         let theirs = all.iter().filter(|(_, client)| client.key.as_deref() == Some(key));
@@ -143,8 +143,9 @@ impl Clients {
     /// the peer does not read.
     pub(crate) fn close_behind(&self, end: Position) -> usize {
         let all = self.all();
-        let behind = all.iter().filter(|(_, client)| client.is_behind(end) && client.end(Ending::Behind));
-        behind.map(|(_, client)| client.connection.abort()).count()
+        let behind = all.iter().filter(|(_, client)| client.is_behind(end));
+        // Also one that was to end anyway: it cannot while its peer does not read.
+        behind.inspect(|(_, client)| client.connection.abort()).filter(|(_, client)| client.end(Ending::Behind)).count()
     }
 
     pub(crate) fn stop(&self) {

@@ -58,7 +58,7 @@ impl Feed {
     ) -> Option<Self> {
         let end = hub.log.end();
         // What it missed does not count against it, however much that is.
-        let allowance = hub.settings.queue + position.distance(*end.borrow());
+        let allowance = hub.settings.queue.saturating_add(position.distance(*end.borrow()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
         let place = hub.clients.join(&client)?;
         let feed = Self { hub: Arc::clone(hub), client, place, only, position, end, passed: false };

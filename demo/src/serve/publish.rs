@@ -60,8 +60,12 @@ pub(crate) struct Cut {
     client: String,
 }
 
-pub(crate) async fn cut(State(hub): State<Arc<Hub>>, JsonBody(cut): JsonBody<Cut>) -> Json<Value> {
-    Json(json!({ "cut": hub.clients.cut(&cut.client) }))
+/// Who knows the key may cut: it is the client's own, and random.
+pub(crate) async fn cut(State(hub): State<Arc<Hub>>, JsonBody(cut): JsonBody<Cut>) -> Result<Json<Value>, Refusal> {
+    if cut.client.is_empty() {
+        return Err(Refusal::bad_request("expected a key that is not empty in `client`"));
+    }
+    Ok(Json(json!({ "cut": hub.clients.cut(&cut.client) })))
 }
 
 /// A JSON body, said to be one: a page of another origin cannot send that without asking first.

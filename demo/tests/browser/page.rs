@@ -56,6 +56,23 @@ fn shows_markup_as_text() {
     assert!(!browser.text("stream").contains("<i>"));
 }
 
+/// `EventSource` dispatches them like its own.
+#[test]
+fn events_called_open_and_error_are_no_events_of_the_connection() {
+    let server = Server::start(&[]);
+    let browser = Browser::open(&server);
+    let reconnections = browser.number("reconnections");
+    for name in ["open", "error", "open"] {
+        server.publish_as(name, "{}");
+    }
+    server.publish_as("metric", r#"{"cpu": 1, "memory_total": 1, "memory_used": "x"}"#);
+    server.publish("after them");
+    browser.until("$('count-notice').textContent === '1'");
+    assert_eq!((browser.text("state").as_str(), browser.number("reconnections")), ("open", reconnections));
+    assert_eq!(browser.text("connection-hint"), "");
+    assert!(!browser.text("memory").contains("NaN"));
+}
+
 #[test]
 fn shows_every_line_of_data() {
     let server = Server::start(&[]);

@@ -115,3 +115,26 @@ fn a_file_that_is_no_log_is_refused_by_name_and_line() {
     }
     assert_refuses(&["--addr", "127.0.0.1:0", "--log-file", "/nowhere/log"], &["/nowhere/log", "No such file"]);
 }
+
+/// What has happened is not undone because the file cannot be cut down now.
+#[test]
+fn a_file_that_cannot_be_cut_down_loses_and_doubles_nothing() {
+    let dir = TempDir::new().unwrap();
+    let path = log_file(&dir);
+    fs::create_dir(format!("{path}.new")).unwrap();
+    let args = ["--log-file", path.as_str(), "--log-events", "2"];
+    let server = Server::start(&args);
+    let ids: Vec<String> = (1..=6).map(|number| server.publish(&number.to_string())).collect();
+    drop(server);
+    fs::remove_dir(format!("{path}.new")).unwrap();
+
+    let server = Server::start(&args);
+    assert_eq!(server.resume(&ids[4]).take(1), ["6"]);
+}
+
+#[test]
+fn a_log_of_nothing_is_refused() {
+    for flag in ["--log-events", "--log-age", "--queue", "--max-clients"] {
+        assert_refuses(&[flag, "0"], &[flag, "0"]);
+    }
+}

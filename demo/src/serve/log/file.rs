@@ -89,7 +89,13 @@ impl Tail {
             return Err(error);
         }
         self.lines += 1;
-        if self.lines >= self.limit.saturating_mul(2) { self.cut() } else { Ok(()) }
+        // The line is in the file, so the event has happened. What cannot be cut now is cut with a later one.
+        if self.lines >= self.limit.saturating_mul(2)
+            && let Err(error) = self.cut()
+        {
+            eprintln!("{}: cannot be cut down: {error}", self.path.display());
+        }
+        Ok(())
     }
 
     /// Forgets lines that the memory forgot before. The last one always stays, since its id is where the numbers go on.
@@ -100,10 +106,12 @@ impl Tail {
         }
         let text = fs::read_to_string(&self.path)?;
         let kept: String = text.split_inclusive('\n').skip(excess).collect();
-        let new = self.path.with_extension("new");
+        let mut new = self.path.clone().into_os_string();
+        new.push(".new");
         fs::write(&new, kept)?;
+        let file = open(Path::new(&new))?;
         fs::rename(&new, &self.path)?;
-        self.file = open(&self.path)?;
+        self.file = file;
         self.lines -= excess;
         Ok(())
     }

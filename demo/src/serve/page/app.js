@@ -44,7 +44,9 @@ function disconnect() {
   showState();
 }
 
-function onOpen() {
+// An event of the stream can be called "open" or "error" too; that is a MessageEvent.
+function onOpen(event) {
+  if (event instanceof MessageEvent) return;
   opened += 1;
   failures = 0;
   $("reconnections").textContent = opened - 1;
@@ -52,7 +54,8 @@ function onOpen() {
   showState();
 }
 
-function onError() {
+function onError(event) {
+  if (event instanceof MessageEvent) return;
   if (source.readyState === EventSource.CLOSED && wanted) {
     // The browser gives up when the answer is no event stream, such as 503 of a server that is full. We do not.
     const seconds = Math.min(30, 2 ** failures++) * (1 + Math.random());
@@ -108,7 +111,8 @@ function onEvent(event) {
 
 function summary(data) {
   const value = parsed(data);
-  return value?.message ?? value?.customData ?? value?.reason ?? (value?.number ? `number ${value.number}` : data);
+  const text = value?.message ?? value?.customData ?? value?.reason;
+  return typeof text === "string" ? text : value?.number ? `number ${value.number}` : data;
 }
 
 function parsed(data) {
@@ -198,7 +202,7 @@ const charts = { cpu: new Chart($("cpu-chart")), memory: new Chart($("memory-cha
 
 function showMetric(data) {
   const metric = parsed(data);
-  if (!Number.isFinite(metric?.cpu) || !(metric.memory_total > 0)) return;
+  if (![metric?.cpu, metric?.memory_used, metric?.memory_total].every(Number.isFinite) || metric.memory_total <= 0) return;
   const gib = (bytes) => (bytes / 2 ** 30).toFixed(1);
   charts.cpu.add(metric.cpu);
   charts.memory.add((metric.memory_used / metric.memory_total) * 100);
