@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use corpora::{Corpus, OwnedEvent};
 use criterion::{Criterion, SamplingMode, Throughput};
 use loops::{build, build_head};
-use sse_wire::{EventBuilder, EventWriter};
+use sse_wire::{EventBuilder, io::EventWriter};
 
 /// How many events of each corpus: few enough to stay in the nearest caches, as those that a server has just made.
 const EVENTS: usize = 128;

@@ -20,7 +20,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde::{Deserialize, Serialize};
-use sse_wire::{Decoder, Event, EventBuilder, EventId, EventReader, EventType, EventWriter, Frame, InvalidField};
+use sse_wire::{
+    Decoder, Event, EventBuilder, EventId, EventType, Frame, InvalidField,
+    io::{EventReader, EventWriter},
+};
 
 /// Prints an event stream as lines of JSON, each event the moment its blank line arrives.
 #[derive(Parser)]

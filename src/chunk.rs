@@ -5,9 +5,11 @@ use core::fmt;
 #[cfg(feature = "bytes")]
 use {bytes::Bytes, bytestring::ByteString};
 
-use crate::parser::Escaped;
+use crate::escaped::Escaped;
 #[cfg(feature = "alloc")]
-use crate::scan;
+use crate::line_end;
+#[cfg(feature = "alloc")]
+use crate::utf8::utf8;
 
 /// How many bytes are validated at a time: enough that the call costs nothing per event, little enough that the bytes
 /// are still in the nearest cache when they are decoded.
@@ -260,19 +262,5 @@ fn window_end(bytes: &[u8], start: usize, decoded: usize) -> usize {
         return decoded;
     }
     let ahead = bytes.get(decoded..bytes.len().min(start + WINDOW)).unwrap_or_default();
-    decoded + scan::last_line_end(ahead).map_or(0, |index| index + 1)
-}
-
-/// `bytes` as text, if it is well-formed.
-#[cfg(feature = "alloc")]
-pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
-    #[cfg(test)]
-    {
-        scan::work::add(bytes.len());
-        scan::work::add_validation();
-    }
-    #[cfg(feature = "simdutf8")]
-    return simdutf8::basic::from_utf8(bytes).ok();
-    #[cfg(not(feature = "simdutf8"))]
-    return core::str::from_utf8(bytes).ok();
+    decoded + line_end::last_line_end(ahead).map_or(0, |index| index + 1)
 }

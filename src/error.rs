@@ -165,14 +165,14 @@ impl error::Error for DecodeError {}
 
 /// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
 ///
-/// `E` is the transport's own error: [`std::io::Error`] for [`EventReader`](crate::EventReader), the inner stream's for
-/// [`EventStream`](crate::EventStream). It is kept as the [`source`](error::Error::source). After either, the next event
+/// `E` is the transport's own error: [`std::io::Error`] for [`EventReader`](crate::io::EventReader), the inner stream's for
+/// [`EventStream`](crate::stream::EventStream). It is kept as the [`source`](error::Error::source). After either, the next event
 /// can be asked for.
 ///
 /// # Examples
 ///
 /// ```
-/// use sse_wire::{Decoder, Error, EventReader};
+/// use sse_wire::{io::EventReader, Decoder, Error};
 ///
 /// let stream: &[u8] = b"data: 12345\n\ndata: 2\n\n";
 /// let mut reader = EventReader::with_decoder(stream, Decoder::new().with_max_event_len(4));

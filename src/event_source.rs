@@ -9,11 +9,11 @@ use crate::chunk::Chunk;
 #[cfg(feature = "bytes")]
 use crate::chunk::ChunkBuf;
 use crate::decoder::Decoder;
-use crate::encoder::MIME_TYPE;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 #[cfg(feature = "bytes")]
 use crate::event_buf::EventBuf;
+use crate::names::MIME_TYPE;
 
 /// What a client has to send, to check and to wait for, as the standard's `EventSource` does it; over any HTTP library.
 ///

@@ -6,11 +6,11 @@
 use core::mem;
 
 use crate::last_event_id::LastEventId;
+use crate::line_end::{self, LF};
 use crate::parser::{Field, Line, Parser, Piece};
 use crate::plain::{
     Head, Plain, after_blank_lines, after_line_end, blank_line_len, comment, data_value, line_or_part, plain,
 };
-use crate::scan::{self, LF};
 use crate::unfinished::Unfinished;
 use crate::value::Value;
 
@@ -314,7 +314,7 @@ impl Interpreter {
     #[inline(never)]
     fn go_on_with_data(&mut self, bytes: &[u8], index: &mut usize) -> Option<Found> {
         let rest = bytes.get(*index..)?;
-        let found = scan::line_end(rest);
+        let found = line_end::line_end(rest);
         let piece = found.and_then(|len| rest.get(..len)).unwrap_or(rest);
         if self.event.len().checked_add(piece.len()).is_none_or(|len| len > self.max_event_len) {
             self.shortcut = Shortcut::None;

@@ -8,10 +8,10 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data_lines::DataLines;
-use crate::encoder::EventBuilder;
+use crate::encode::EventBuilder;
+use crate::encode::lines::DataLines;
 use crate::event::Event;
-use crate::event_writer::EventWriter;
+use crate::io::EventWriter;
 
 /// Data that is not the JSON that was expected.
 ///
@@ -169,7 +169,7 @@ impl<W: io::Write> EventWriter<W> {
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::{EventBuilder, EventType, EventWriter};
+    /// use sse_wire::{io::EventWriter, EventBuilder, EventType};
     ///
     /// let mut writer = EventWriter::new(Vec::new());
     /// writer.write_json(&EventBuilder::new().event_type(EventType::from_static("point")), &(1, 2))?;

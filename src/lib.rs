@@ -47,7 +47,7 @@
 //! | no allocator, or values too large to be kept | [`Parser`] | never |
 //! | chunks of bytes, however they come in | [`Decoder::next_event`] | for events that a chunk's end cuts or that have several lines, until the buffers have grown |
 //! | the same, and you want comments and `retry` too | [`Decoder::next_frame`] | as above |
-//! | a [`std::io::Read`] | [`EventReader`] | its buffer, 16 KiB, and as above |
+//! | a [`std::io::Read`] | [`EventReader`](io::EventReader) | its buffer, 16 KiB, and as above |
 //! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines, and for text that is not ASCII |
 //! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
 //! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
@@ -55,8 +55,8 @@
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow, once |
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
-//! | a [`std::io::Write`] | [`EventWriter`] | its buffer, as large as the largest event |
-//! | data that is being produced, JSON for example | [`EventWriter::data_writer`] | its buffer, some 8 KiB |
+//! | a [`std::io::Write`] | [`EventWriter`](io::EventWriter) | its buffer, as large as the largest event |
+//! | data that is being produced, JSON for example | [`EventWriter::data_writer`](io::EventWriter::data_writer) | its buffer, some 8 KiB |
 //!
 //! # Conformance
 //!
@@ -88,7 +88,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! | --- | --- | --- |
-//! | `std` | yes | [`EventReader`], [`EventWriter`], [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
+//! | `std` | yes | [`EventReader`](io::EventReader), [`EventWriter`](io::EventWriter), [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
 //! | `alloc` | by `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
 //! | `bytes` | yes | [`EventBuf`], [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
@@ -117,64 +117,56 @@ extern crate alloc;
 extern crate std;
 
 mod chunk;
-#[cfg(feature = "tokio-codec")]
-mod codec;
-#[cfg(feature = "std")]
-mod data_lines;
 #[cfg(feature = "alloc")]
 mod decoder;
-mod encoder;
+mod encode;
 mod error;
+mod escaped;
 mod event;
 #[cfg(feature = "bytes")]
 mod event_buf;
-#[cfg(feature = "std")]
-mod event_reader;
 #[cfg(feature = "alloc")]
 mod event_source;
-#[cfg(feature = "std")]
-mod event_writer;
 #[cfg(feature = "alloc")]
 mod interpreter;
-#[cfg(feature = "json")]
-mod json;
 #[cfg(feature = "alloc")]
 mod last_event_id;
 #[cfg(feature = "alloc")]
 mod lend;
+mod line_end;
+mod names;
 mod parser;
 #[cfg(feature = "alloc")]
 mod plain;
-mod scan;
-#[cfg(feature = "stream")]
-mod stream;
 #[cfg(feature = "alloc")]
 mod unfinished;
 #[cfg(feature = "alloc")]
+mod utf8;
+#[cfg(feature = "alloc")]
 mod value;
+
+#[cfg(feature = "std")]
+pub mod io;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "stream")]
+pub mod stream;
+#[cfg(feature = "tokio-codec")]
+pub mod tokio_codec;
 
 pub use chunk::Chunk;
 #[cfg(feature = "bytes")]
 pub use chunk::ChunkBuf;
-#[cfg(feature = "tokio-codec")]
-pub use codec::EventCodec;
 #[cfg(feature = "alloc")]
 pub use decoder::Decoder;
-pub use encoder::{EventBuilder, KEEP_ALIVE, MIME_TYPE};
+pub use encode::{EventBuilder, EventId, EventType};
 pub use error::{BufferTooSmall, InvalidField};
 #[cfg(feature = "alloc")]
 pub use error::{DecodeError, Error};
-pub use event::{Event, EventId, EventType, Frame, LAST_EVENT_ID};
+pub use event::{Event, Frame};
 #[cfg(feature = "bytes")]
 pub use event_buf::{EventBuf, FrameBuf};
-#[cfg(feature = "std")]
-pub use event_reader::EventReader;
 #[cfg(feature = "alloc")]
 pub use event_source::{ConnectionFailed, EventSource, ReadyState};
-#[cfg(feature = "std")]
-pub use event_writer::{DataWriter, EventWriter};
-#[cfg(feature = "json")]
-pub use json::JsonError;
+pub use names::{KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE};
 pub use parser::{Field, Parser, Token};
-#[cfg(feature = "stream")]
-pub use stream::{EventStream, FrameStream};

@@ -3,7 +3,8 @@
 use core::fmt;
 use core::ops::ControlFlow;
 
-use crate::scan::{self, CR, LF};
+use crate::escaped::Escaped;
+use crate::line_end::{self, CR, LF};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -336,7 +337,7 @@ impl Parser {
     fn value(&mut self, line: Line, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         let start = *index;
         let rest = bytes.get(start..)?;
-        if let Some(len) = scan::line_end(rest) {
+        if let Some(len) = line_end::line_end(rest) {
             let end = start + len;
             *index = end;
             self.end_line(bytes, index);
@@ -379,15 +380,6 @@ impl fmt::Debug for Token<'_> {
             Self::Blank => return f.write_str("Blank"),
         };
         f.debug_struct(name).field(label, &Escaped(bytes)).field("complete", &complete).finish()
-    }
-}
-
-/// Bytes whose `Debug` reads like a byte string.
-pub(crate) struct Escaped<'a>(pub(crate) &'a [u8]);
-
-impl fmt::Debug for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "b\"{}\"", self.0.escape_ascii())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The shortcut before the tokens: a whole event without anything special, found in one go.
 
-use crate::scan::{self, CR, LF};
+use crate::line_end::{self, CR, LF};
 
 /// Where the parts of a plain event lie.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ pub(crate) fn plain<const FRAMES: bool>(bytes: &[u8], start: usize, head: &mut H
     }
     // A branch, where the length of what was compared would make the search wait for the comparison.
     let value = line + if DATA_SPACE.begins(word) { DATA_SPACE.len } else { DATA.len };
-    let end = value + scan::short_line_end::<false, 16>(bytes.get(value..)?)?;
+    let end = value + line_end::short_line_end::<false, 16>(bytes.get(value..)?)?;
     let end_of_event = end + blank_line_len(bytes.get(end..)?)?;
     Some(Plain { start, event_type, has_id, retry, data: (value, end), end: end_of_event })
 }
@@ -89,7 +89,7 @@ impl Head {
             } else if ID.begins(word) {
                 let value = line + ID.prefix_len(word);
                 // An id with a NUL is void, and not plain.
-                let end = value + scan::short_line_end::<true, 32>(bytes.get(value..)?)?;
+                let end = value + line_end::short_line_end::<true, 32>(bytes.get(value..)?)?;
                 if self.id.is_some() {
                     return None;
                 }
@@ -97,7 +97,7 @@ impl Head {
                 self.id = Some((value, end));
             } else if !FRAMES && RETRY.begins(word) {
                 let value = line + RETRY.prefix_len(word);
-                let end = value + scan::short_line_end::<false, 16>(bytes.get(value..)?)?;
+                let end = value + line_end::short_line_end::<false, 16>(bytes.get(value..)?)?;
                 let millis = number(bytes.get(value..end)?)?;
                 line = after_line_end(bytes, end)?;
                 self.retry = Some(millis);
@@ -124,7 +124,7 @@ impl Head {
 #[inline(always)]
 fn type_line(bytes: &[u8], line: usize, word: u64) -> Option<((usize, usize), usize)> {
     let value = line + EVENT.prefix_len(word);
-    let end = value + scan::short_line_end::<false, 32>(bytes.get(value..)?)?;
+    let end = value + line_end::short_line_end::<false, 32>(bytes.get(value..)?)?;
     Some(((value, end), after_line_end(bytes, end)?))
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn data_value(bytes: &[u8], line: usize) -> Option<usize> {
 #[inline]
 pub(crate) fn line_or_part(bytes: &[u8], value: usize) -> Option<(usize, usize)> {
     let rest = bytes.get(value..)?;
-    match scan::line_end(rest) {
+    match line_end::line_end(rest) {
         Some(len) => Some((value + len, after_line_end(bytes, value + len)?)),
         None => Some((bytes.len(), bytes.len())),
     }
@@ -160,7 +160,7 @@ fn after_comments(bytes: &[u8], line: usize) -> usize {
 pub(crate) fn after_blank_lines(bytes: &[u8], mut line: usize) -> usize {
     while let Some(next) = after_line_end(bytes, line) {
         #[cfg(test)]
-        scan::work::add(next - line);
+        line_end::work::add(next - line);
         line = next;
     }
     line
@@ -171,7 +171,7 @@ pub(crate) fn after_blank_lines(bytes: &[u8], mut line: usize) -> usize {
 pub(crate) fn comment(bytes: &[u8], line: usize) -> Option<((usize, usize), usize)> {
     let rest = bytes.get(line..)?.strip_prefix(b":")?;
     let start = line + 1 + usize::from(rest.first() == Some(&b' '));
-    let end = start + scan::short_line_end::<false, 16>(bytes.get(start..)?)?;
+    let end = start + line_end::short_line_end::<false, 16>(bytes.get(start..)?)?;
     Some(((start, end), after_line_end(bytes, end)?))
 }
 

@@ -26,7 +26,7 @@ use crate::event_buf::{EventBuf, FrameBuf};
 ///
 /// ```
 /// use futures_util::{StreamExt, stream};
-/// use sse_wire::EventStream;
+/// use sse_wire::stream::EventStream;
 ///
 /// # futures_executor::block_on(async {
 /// let body = stream::iter([Ok::<_, std::io::Error>("data: 1\n\nda"), Ok("ta: 2\n\n")]);
@@ -145,7 +145,7 @@ where
 ///
 /// ```
 /// use futures_util::{StreamExt, stream};
-/// use sse_wire::{EventStream, FrameBuf};
+/// use sse_wire::{stream::EventStream, FrameBuf};
 ///
 /// # futures_executor::block_on(async {
 /// let body = stream::iter([Ok::<_, std::io::Error>(": hello\n\n")]);

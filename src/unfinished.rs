@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use crate::scan::{self, LF};
+use crate::line_end::{self, LF};
 use crate::value::Value;
 
 /// The standard's buffers of the event that is being put together.
@@ -89,7 +89,7 @@ impl Unfinished {
         if self.id_is_void {
             return;
         }
-        let nul = scan::nul(bytes.get(start..end).unwrap_or_default());
+        let nul = line_end::nul(bytes.get(start..end).unwrap_or_default());
         let end = nul.map_or(end, |index| start + index);
         self.len += end - start;
         self.next_id.append(bytes, start, end);

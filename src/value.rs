@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::chunk::{Chunk, utf8};
+use crate::chunk::Chunk;
+use crate::utf8::{replace, utf8};
 
 /// A value that comes in pieces. While it is one stretch of one chunk, only its place is kept; otherwise each of its
 /// bytes is copied once.
@@ -145,21 +146,4 @@ impl Value {
         self.place = Place::Replaced;
         &self.replaced
     }
-}
-
-/// Decodes `bytes` into `text` with U+FFFD for every maximal subpart of ill-formed UTF-8, as the Encoding Standard's
-/// "UTF-8 decode" does.
-#[cold]
-fn replace(bytes: &[u8], text: &mut String) {
-    text.clear();
-    // Up to three bytes for one: reserved exactly, so that doubling does not come on top.
-    text.reserve_exact(bytes.utf8_chunks().map(|part| part.valid().len() + replacement(part.invalid()).len()).sum());
-    for part in bytes.utf8_chunks() {
-        text.push_str(part.valid());
-        text.push_str(replacement(part.invalid()));
-    }
-}
-
-fn replacement(invalid: &[u8]) -> &'static str {
-    if invalid.is_empty() { "" } else { "\u{FFFD}" }
 }

@@ -18,7 +18,8 @@ use futures_util::stream::{self, FusedStream};
 use futures_util::{SinkExt, Stream, StreamExt};
 use proptest::prelude::*;
 use sse_wire::{
-    Chunk, DecodeError, Decoder, Error, EventBuf, EventBuilder, EventCodec, EventStream, EventWriter, FrameBuf,
+    Chunk, DecodeError, Decoder, Error, EventBuf, EventBuilder, FrameBuf, io::EventWriter, stream::EventStream,
+    tokio_codec::EventCodec,
 };
 use tokio_util::codec::{Decoder as _, Encoder as _, FramedWrite};
 

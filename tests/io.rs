@@ -10,7 +10,10 @@ use common::sent::{Sent, sent};
 use common::streams::{cuts, streams};
 use common::trickle::Trickle;
 use proptest::prelude::*;
-use sse_wire::{EventBuilder, EventReader, EventWriter};
+use sse_wire::{
+    EventBuilder,
+    io::{EventReader, EventWriter},
+};
 
 /// Reads the chunks one by one, now and then interrupted, and would block between two of them.
 struct Peer<'w> {

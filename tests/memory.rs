@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use allocation_counter::{AllocationInfo, measure};
 use sse_wire::{
-    Chunk, DecodeError, Decoder, Event, EventBuilder, EventId, EventReader, EventType, EventWriter, Frame, Parser,
+    Chunk, DecodeError, Decoder, Event, EventBuilder, EventId, EventType, Frame, Parser,
+    io::{EventReader, EventWriter},
 };
 
 const KIB: usize = 1024;

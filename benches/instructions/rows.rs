@@ -4,7 +4,7 @@ use core::hint::black_box;
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use sse_wire::{Decoder, EventBuilder, EventWriter};
+use sse_wire::{Decoder, EventBuilder, io::EventWriter};
 
 use crate::corpora::{self, Corpus, FLUSHED};
 use crate::loops::{build, build_head, event_reader, next_event, next_event_buf, next_frame, next_token};

@@ -11,7 +11,7 @@ use core::time::Duration;
 use bytes::Bytes;
 #[cfg(feature = "bytes")]
 use sse_wire::ChunkBuf;
-use sse_wire::{Chunk, Decoder, Event, EventBuilder, EventId, EventReader, EventType, Field, Frame, Parser, Token};
+use sse_wire::{Chunk, Decoder, Event, EventBuilder, EventId, EventType, Field, Frame, Parser, Token, io::EventReader};
 
 use crate::corpora::OwnedEvent;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fastrand::Rng;
-use sse_wire::{Chunk, ChunkBuf, DecodeError, Decoder, Error, Event, EventReader, Frame, FrameBuf};
+use sse_wire::{io::EventReader, Chunk, ChunkBuf, DecodeError, Decoder, Error, Event, Frame, FrameBuf};
 
 use crate::limit::{Calls, Outcome, Step};
 use crate::oracle;

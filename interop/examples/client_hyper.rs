@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use http_body_util::{BodyDataStream, Empty};
 use hyper::{Request, StatusCode, header::ACCEPT};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-use sse_wire::{EventStream, MIME_TYPE};
+use sse_wire::{MIME_TYPE, stream::EventStream};
 use sse_wire_interop::print;
 
 #[tokio::main(flavor = "current_thread")]

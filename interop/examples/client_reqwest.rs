@@ -4,7 +4,7 @@ use std::error::Error;
 
 use futures_util::StreamExt as _;
 use reqwest::header::ACCEPT;
-use sse_wire::{EventStream, MIME_TYPE};
+use sse_wire::{MIME_TYPE, stream::EventStream};
 use sse_wire_interop::print;
 
 #[tokio::main(flavor = "current_thread")]

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use futures_util::StreamExt as _;
-use sse_wire::{EventCodec, MIME_TYPE};
+use sse_wire::{MIME_TYPE, tokio_codec::EventCodec};
 use sse_wire_interop::print;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use sse_wire::{EventReader, MIME_TYPE};
+use sse_wire::{MIME_TYPE, io::EventReader};
 use sse_wire_interop::print;
 
 fn main() -> Result<(), Box<dyn Error>> {

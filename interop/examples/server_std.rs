@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use sse_wire::{EventWriter, LAST_EVENT_ID, MIME_TYPE};
+use sse_wire::{LAST_EVENT_ID, MIME_TYPE, io::EventWriter};
 use sse_wire_interop::{Item, PAUSE, address, feed};
 
 fn serve(mut socket: &TcpStream) -> io::Result<()> {

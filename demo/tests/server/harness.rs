@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::{Value, json};
-use sse_wire::{Error, EventReader, Frame};
+use sse_wire::{Error, Frame, io::EventReader};
 
 /// How long anything may take that has to come.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);

@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use std::io::{self, Write};
 
-use crate::data_lines::DataLines;
-use crate::encoder::{EventBuilder, KEEP_ALIVE};
+use crate::encode::EventBuilder;
+use crate::encode::lines::DataLines;
+use crate::names::KEEP_ALIVE;
 
 /// How much a data writer gathers before it writes.
 const GATHER: usize = 8 * 1024;
@@ -24,7 +25,7 @@ const RETAIN: usize = 64 * 1024;
 /// # Examples
 ///
 /// ```
-/// use sse_wire::{EventBuilder, EventWriter};
+/// use sse_wire::{io::EventWriter, EventBuilder};
 ///
 /// let mut writer = EventWriter::new(Vec::new());
 /// writer.write_event(&EventBuilder::new().data("1"))?;
@@ -88,7 +89,7 @@ impl<W: Write> EventWriter<W> {
     ///
     /// ```
     /// use std::io::Write as _;
-    /// use sse_wire::{EventBuilder, EventType, EventWriter};
+    /// use sse_wire::{io::EventWriter, EventBuilder, EventType};
     ///
     /// let mut writer = EventWriter::new(Vec::new());
     /// let mut data = writer.data_writer(&EventBuilder::new().event_type(EventType::from_static("log")))?;

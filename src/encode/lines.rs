@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::encoder::{DATA, EventBuilder};
-use crate::scan;
+use crate::encode::{DATA, EventBuilder};
+use crate::line_end;
 
 /// Encodes an event whose data comes in pieces.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl DataLines {
         if !piece.is_empty() && core::mem::take(&mut self.after_cr) {
             rest = piece.strip_prefix(b"\n").unwrap_or(piece);
         }
-        while let Some((line, after)) = scan::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
+        while let Some((line, after)) = line_end::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
             out.extend_from_slice(line);
             out.extend_from_slice(b"\n");
             out.extend_from_slice(DATA.as_bytes());

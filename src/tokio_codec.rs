@@ -7,7 +7,7 @@ use tokio_util::codec;
 
 use crate::chunk::ChunkBuf;
 use crate::decoder::Decoder;
-use crate::encoder::EventBuilder;
+use crate::encode::EventBuilder;
 use crate::error::Error;
 use crate::event_buf::EventBuf;
 
@@ -21,7 +21,7 @@ use crate::event_buf::EventBuf;
 ///
 /// ```
 /// use futures_util::StreamExt;
-/// use sse_wire::EventCodec;
+/// use sse_wire::tokio_codec::EventCodec;
 /// use tokio_util::codec::FramedRead;
 ///
 /// # futures_executor::block_on(async {

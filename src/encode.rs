@@ -8,8 +8,13 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::error::BufferTooSmall;
-use crate::event::{EventId, EventType};
-use crate::scan;
+use crate::line_end;
+
+mod field;
+#[cfg(feature = "std")]
+pub(crate) mod lines;
+
+pub use field::{EventId, EventType};
 
 /// One event to send, or a comment, or a reconnection time; encodes itself to any sink.
 ///
@@ -214,7 +219,7 @@ impl<'a> EventBuilder<'a> {
     /// # Errors
     ///
     /// When `out` fails. A part of the event may have been written then, so `out` must not be written to any more;
-    /// [`EventWriter`](crate::EventWriter) can go on.
+    /// [`EventWriter`](crate::io::EventWriter) can go on.
     #[cfg(feature = "std")]
     pub fn write_to(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         const GATHERED: usize = 1024;
@@ -241,7 +246,7 @@ impl<'a> EventBuilder<'a> {
     /// Looks for the first line end of each text, once for every sink.
     #[inline(always)]
     fn first_ends(&self) -> FirstEnds {
-        let first = |text: &str| scan::line_end(text.as_bytes());
+        let first = |text: &str| line_end::line_end(text.as_bytes());
         FirstEnds { comment: self.comment.and_then(first), data: self.data.and_then(first) }
     }
 
@@ -329,18 +334,6 @@ impl fmt::Display for EventBuilder<'_> {
     }
 }
 
-/// The media type of an event stream.
-pub const MIME_TYPE: &str = "text/event-stream";
-
-/// An empty comment, which keeps a connection from timing out. To be sent between events.
-///
-/// # Examples
-///
-/// ```
-/// assert_eq!(sse_wire::KEEP_ALIVE, b":\n\n");
-/// ```
-pub const KEEP_ALIVE: &[u8] = b":\n\n";
-
 /// What lines begin with.
 const COMMENT: &str = ": ";
 const EVENT: &str = "event: ";
@@ -385,7 +378,7 @@ fn several_lines<E>(
         put("\n")?;
         put(prefix)?;
         rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
-        end = scan::line_end(rest.as_bytes());
+        end = line_end::line_end(rest.as_bytes());
     }
     put(rest)
 }
@@ -393,7 +386,8 @@ fn several_lines<E>(
 /// The length of [`lines`], with the end of the last.
 #[inline(always)]
 fn lines_len(prefix: &str, text: &str, first_end: Option<usize>) -> usize {
-    let line_ends = if first_end.is_some() { scan::line_ends(text.as_bytes()) } else { scan::LineEnds::default() };
+    let line_ends =
+        if first_end.is_some() { line_end::line_ends(text.as_bytes()) } else { line_end::LineEnds::default() };
     // Each line end becomes an LF and another prefix.
     prefix.len() + text.len() - line_ends.len + line_ends.count * (1 + prefix.len()) + 1
 }

@@ -21,7 +21,7 @@ const READ: usize = 16 * 1024;
 /// # Examples
 ///
 /// ```
-/// use sse_wire::EventReader;
+/// use sse_wire::io::EventReader;
 ///
 /// let body: &[u8] = b"data: 1\n\ndata: 2\n\n";
 /// let mut reader = EventReader::new(body);
