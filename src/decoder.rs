@@ -201,7 +201,7 @@ mod tests {
 
     use super::Decoder;
     use crate::chunk::Chunk;
-    use crate::line_end::work;
+    use crate::work;
 
     /// The bytes looked at, by whatever looks at bytes, for each byte of the stream.
     fn work_per_byte(wire: &[u8], chunk_len: usize, frames: bool, new_chunk_every_call: bool) -> usize {

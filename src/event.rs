@@ -98,4 +98,10 @@ pub enum Frame<'a> {
     Comment(&'a str),
     /// A new reconnection time, at its line's end.
     Retry(Duration),
+    /// A new last event ID, at the blank line of a block that has an `id` and no data, and so is no event. It may be the
+    /// same as before, or empty.
+    Id(&'a str),
+    /// A line that the standard ignores, at its end: an unknown field, an `id` with a NUL, a `retry` that is no number.
+    /// Only on request.
+    Ignored(&'a str),
 }

@@ -15,6 +15,7 @@ use crate::error::DecodeError;
 use crate::event::Event;
 use crate::interpreter::{Found, Interpreter};
 use crate::last_event_id::share;
+use crate::names::DEFAULT_EVENT_TYPE;
 use crate::value::Value;
 
 /// An event that was received, owned: to be kept, sent to another task, or cloned to many.
@@ -63,7 +64,7 @@ impl EventBuf {
     /// The event type, as [`Event::event_type`].
     #[must_use]
     pub fn event_type(&self) -> &str {
-        if self.event_type.is_empty() { "message" } else { self.part(&self.event_type) }
+        if self.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { self.part(&self.event_type) }
     }
 
     /// The data, as [`Event::data`].
@@ -266,7 +267,7 @@ impl Interpreter {
 impl EventBuf {
     /// Copies the event; `share` makes of the last event ID what several events can have.
     fn copied(event: Event<'_>, share: impl FnOnce(&str) -> Option<Arc<str>>) -> Self {
-        let event_type = if event.event_type == "message" { "" } else { event.event_type };
+        let event_type = if event.event_type == DEFAULT_EVENT_TYPE { "" } else { event.event_type };
         let id = event.id().unwrap_or_default();
         let mut text = String::with_capacity(event.data.len() + event_type.len() + id.len());
         let data = append(&mut text, event.data);
@@ -340,4 +341,8 @@ pub enum FrameBuf {
     Comment(String),
     /// A new reconnection time, at its line's end.
     Retry(Duration),
+    /// A new last event ID, at the blank line of a block that is no event.
+    Id(String),
+    /// A line that the standard ignores, at its end. Only on request.
+    Ignored(String),
 }

@@ -6,6 +6,7 @@ use crate::chunk::Chunk;
 use crate::error::{DecodeError, What};
 use crate::event::Event;
 use crate::interpreter::{Found, Interpreter};
+use crate::names::DEFAULT_EVENT_TYPE;
 use crate::plain::Plain;
 
 /// What has been found, and lies in the chunk as text.
@@ -55,7 +56,7 @@ impl Interpreter {
     fn texts<'i>(&mut self, plain: Plain, chunk: &mut Chunk<'i>) -> Option<Texts<'i>> {
         let data = chunk.text(plain.data.0, plain.data.1)?;
         let (start, end) = plain.event_type;
-        let event_type = if start == end { "message" } else { chunk.text(start, end)? };
+        let event_type = if start == end { DEFAULT_EVENT_TYPE } else { chunk.text(start, end)? };
         if plain.has_id {
             let (start, end) = self.head.id.unwrap_or_default();
             let id = chunk.text(start, end)?;
@@ -118,5 +119,5 @@ impl Interpreter {
 /// The type that the standard gives an event whose event type buffer is empty.
 #[inline]
 fn event_type(buffer: &str) -> &str {
-    if buffer.is_empty() { "message" } else { buffer }
+    if buffer.is_empty() { DEFAULT_EVENT_TYPE } else { buffer }
 }

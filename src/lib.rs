@@ -144,6 +144,7 @@ mod unfinished;
 mod utf8;
 #[cfg(feature = "alloc")]
 mod value;
+mod work;
 
 #[cfg(feature = "std")]
 pub mod io;
@@ -168,5 +169,5 @@ pub use event::{Event, Frame};
 pub use event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]
 pub use event_source::{ConnectionFailed, EventSource, ReadyState};
-pub use names::{KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE};
+pub use names::{DEFAULT_EVENT_TYPE, KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE};
 pub use parser::{Field, Parser, Token};

@@ -3,6 +3,8 @@
 #[cfg(target_arch = "x86_64")]
 use memchr::arch::x86_64::sse2::memchr as sse2;
 
+use crate::work;
+
 pub(crate) const LF: u8 = b'\n';
 pub(crate) const CR: u8 = b'\r';
 
@@ -13,8 +15,7 @@ const FEW: usize = 64;
 #[inline]
 pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
     let found = if bytes.len() <= FEW { line_end_in_few(bytes) } else { memchr::memchr2(LF, CR, bytes) };
-    #[cfg(test)]
-    work::add(found.map_or(bytes.len(), |index| index + 1));
+    work::looked(found.map_or(bytes.len(), |index| index + 1));
     found
 }
 
@@ -38,8 +39,7 @@ pub(crate) fn short_line_end<const NUL: bool, const LEN: usize>(bytes: &[u8]) ->
         Some((first, rest)) => in_first::<NUL>(first).or_else(|| find::<NUL>(rest).map(|index| LEN + index)),
         None => find::<NUL>(bytes),
     };
-    #[cfg(test)]
-    work::add(found.map_or(bytes.len(), |index| index + 1));
+    work::looked(found.map_or(bytes.len(), |index| index + 1));
     found
 }
 
@@ -67,8 +67,7 @@ fn find<const NUL: bool>(bytes: &[u8]) -> Option<usize> {
 #[cfg(feature = "alloc")]
 pub(crate) fn last_line_end(bytes: &[u8]) -> Option<usize> {
     let found = memchr::memrchr2(LF, CR, bytes);
-    #[cfg(test)]
-    work::add(found.map_or(bytes.len(), |index| bytes.len() - index));
+    work::looked(found.map_or(bytes.len(), |index| bytes.len() - index));
     found
 }
 
@@ -95,38 +94,8 @@ pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
 #[cfg(feature = "alloc")]
 pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
     let found = memchr::memchr(0, bytes);
-    #[cfg(test)]
-    work::add(found.map_or(bytes.len(), |index| index + 1));
+    work::looked(found.map_or(bytes.len(), |index| index + 1));
     found
-}
-
-/// Counts the bytes looked at, so that tests can assert linear work without a clock.
-#[cfg(test)]
-pub(crate) mod work {
-    use core::cell::Cell;
-
-    std::thread_local! {
-        static BYTES: Cell<usize> = const { Cell::new(0) };
-        static VALIDATIONS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(crate) fn add(bytes: usize) {
-        BYTES.with(|count| count.set(count.get() + bytes));
-    }
-
-    /// The bytes looked at since the last call in this thread.
-    pub(crate) fn take() -> usize {
-        BYTES.with(Cell::take)
-    }
-
-    pub(crate) fn add_validation() {
-        VALIDATIONS.with(|count| count.set(count.get() + 1));
-    }
-
-    /// How often UTF-8 was validated since the last call in this thread.
-    pub(crate) fn take_validations() -> usize {
-        VALIDATIONS.with(Cell::take)
-    }
 }
 
 #[cfg(all(test, feature = "alloc"))]

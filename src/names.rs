@@ -1,5 +1,19 @@
 //! The names and literals that the standard gives, and that both sides of a connection need.
 
+/// The type of an event that says none, and whose event type buffer is therefore empty.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Chunk, DEFAULT_EVENT_TYPE, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let event = decoder.next_event(&mut Chunk::new(b"data: 1\n\n"))?.unwrap().event_type() == DEFAULT_EVENT_TYPE;
+/// assert!(event);
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+pub const DEFAULT_EVENT_TYPE: &str = "message";
+
 /// The media type of an event stream.
 pub const MIME_TYPE: &str = "text/event-stream";
 

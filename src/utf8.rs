@@ -2,16 +2,11 @@
 
 use alloc::string::String;
 
-#[cfg(test)]
-use crate::line_end;
+use crate::work;
 
 /// `bytes` as text, if it is well-formed.
 pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
-    #[cfg(test)]
-    {
-        line_end::work::add(bytes.len());
-        line_end::work::add_validation();
-    }
+    work::validated(bytes.len());
     #[cfg(feature = "simdutf8")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "simdutf8"))]
@@ -23,6 +18,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
 #[cold]
 pub(crate) fn replace(bytes: &[u8], text: &mut String) {
     text.clear();
+    work::copied(bytes.len());
     // Up to three bytes for one: reserved exactly, so that doubling does not come on top.
     text.reserve_exact(bytes.utf8_chunks().map(|part| part.valid().len() + replacement(part.invalid()).len()).sum());
     for part in bytes.utf8_chunks() {

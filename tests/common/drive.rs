@@ -19,7 +19,7 @@ pub fn owned_frame(frame: Frame<'_>) -> oracle::Frame {
         Frame::Event(event) => oracle::Frame::Event(owned(event)),
         Frame::Comment(text) => oracle::Frame::Comment(text.to_owned()),
         Frame::Retry(time) => oracle::Frame::Retry(u64::try_from(time.as_millis()).unwrap()),
-        _ => unreachable!("a new kind of frame"),
+        _ => unreachable!("a frame that was not asked for"),
     }
 }
 
