@@ -9,7 +9,7 @@ use std::process::Command;
 
 use crate::COMMAND;
 
-/// The file, from the package's folder.
+/// The file, from the root of the repository.
 pub(crate) const PATH: &str = "benches/instructions/figures.txt";
 
 /// By how much a count may differ, as a part of the committed one.
@@ -83,7 +83,7 @@ impl Figures {
 const MADE_WITH: &str = " Made with ";
 
 fn path() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions/figures.txt"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/instructions/figures.txt"))
 }
 
 /// The compiler, the counter, and the libc whose `memcpy` is counted too.
