@@ -121,6 +121,7 @@ fn errors_name_comments() {
     let mut chunk = Chunk::new(b"\ndata: 1\n:234\ndata\n\ndata: 123\n\n");
     let error = decoder.next_frame(&mut chunk).unwrap_err();
     assert_eq!(error.to_string(), "comment exceeds the limit of 2 bytes at offset 1");
+    assert_eq!((error.limit(), error.offset()), (2, 1));
     assert!(error.is_comment());
     assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
     assert!(!decoder.next_frame(&mut chunk).unwrap_err().is_comment());

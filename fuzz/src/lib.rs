@@ -4,6 +4,8 @@
 //! smaller case: see [`Streams`] for `decoder` and `parser`, [`Events`] for `roundtrip` and `encoder`.
 
 pub mod cut;
+#[path = "../../tests/common/drive.rs"]
+pub mod drive;
 #[path = "../../tests/common/limit.rs"]
 pub mod limit;
 #[path = "../../tests/common/oracle.rs"]
@@ -11,6 +13,8 @@ pub mod oracle;
 pub mod read;
 pub mod sent;
 pub mod streams;
+#[path = "../../tests/common/tokens.rs"]
+pub mod tokens;
 
 pub use cut::Cut;
 pub use sent::{Events, Sent};

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::time::Duration;
 
 use bytes::Bytes;
 use fastrand::Rng;
-use sse_wire::{io::EventReader, Chunk, ChunkBuf, DecodeError, Decoder, Error, Event, Frame, FrameBuf};
+use sse_wire::{Chunk, ChunkBuf, Decoder, Error, Frame, FrameBuf, io::EventReader};
 
+use crate::drive::{milliseconds, owned, owned_frame, step};
 use crate::limit::{Calls, Outcome, Step};
 use crate::oracle;
 
@@ -40,7 +40,7 @@ pub fn connection(mut decoder: Decoder, pieces: &[&[u8]], calls: Calls, way: Way
         Way::Chunk | Way::ChunkPerCall | Way::Text => steps(&mut decoder, pieces, calls, way),
     };
     let outcome = outcome(steps, &decoder);
-    let unfinished = decoder.end_of_stream().map(event);
+    let unfinished = decoder.end_of_stream().map(owned);
     (decoder, Outcome { unfinished, ..outcome })
 }
 
@@ -60,7 +60,7 @@ fn steps(decoder: &mut Decoder, pieces: &[&[u8]], calls: Calls, way: Way) -> Vec
                 Calls::NextFrame => decoder.next_frame(&mut chunk),
             };
             let Some(result) = result.transpose() else { break };
-            let step = step(result.map(frame));
+            let step = step(result.map(owned_frame));
             agrees(&step, decoder);
             steps.push(step);
         }
@@ -97,7 +97,7 @@ fn reader(decoder: Decoder, pieces: &[&[u8]], calls: Calls) -> (Decoder, Outcome
             Calls::NextFrame => reader.next_frame(),
         };
         match result {
-            Ok(Some(found)) => steps.push(step(Ok(frame(found)))),
+            Ok(Some(found)) => steps.push(step(Ok(owned_frame(found)))),
             Ok(None) => break,
             Err(Error::Decode(error)) => steps.push(step(Err(error))),
             Err(Error::Transport(error)) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
@@ -105,7 +105,7 @@ fn reader(decoder: Decoder, pieces: &[&[u8]], calls: Calls) -> (Decoder, Outcome
         }
     }
     let outcome = outcome(steps, reader.decoder());
-    let unfinished = reader.end_of_stream().map(event);
+    let unfinished = reader.end_of_stream().map(owned);
     (reader.into_parts().1, Outcome { unfinished, ..outcome })
 }
 
@@ -119,8 +119,8 @@ pub fn mixed(decoder: &mut Decoder, pieces: &[&[u8]], rng: &mut Rng) -> Vec<orac
         let (is_owned, mut is_empty) = (rng.bool(), piece.is_empty());
         while !is_empty {
             let found = match (is_owned, rng.bool()) {
-                (false, false) => decoder.next_event(&mut chunk).map(|event| event.map(Frame::Event).map(frame)),
-                (false, true) => decoder.next_frame(&mut chunk).map(|found| found.map(frame)),
+                (false, false) => decoder.next_event(&mut chunk).map(|event| event.map(Frame::Event).map(owned_frame)),
+                (false, true) => decoder.next_frame(&mut chunk).map(|found| found.map(owned_frame)),
                 (true, false) => {
                     decoder.next_event_buf(&mut chunk_buf).map(|event| event.map(FrameBuf::Event).map(frame_buf))
                 }
@@ -156,54 +156,23 @@ impl Read for Pieces<'_> {
     }
 }
 
-fn step(result: Result<oracle::Frame, DecodeError>) -> Step {
-    match result {
-        Ok(frame) => Step::Frame(frame),
-        Err(error) => Step::TooLong { offset: error.offset() },
-    }
-}
-
-fn frame(frame: Frame<'_>) -> oracle::Frame {
-    match frame {
-        Frame::Event(found) => oracle::Frame::Event(event(found)),
-        Frame::Comment(text) => oracle::Frame::Comment(text.to_owned()),
-        Frame::Retry(time) => oracle::Frame::Retry(millis(time)),
-        frame => unreachable!("a new kind of frame: {frame:?}"),
-    }
-}
-
 fn frame_buf(frame: FrameBuf) -> oracle::Frame {
     match frame {
         FrameBuf::Event(found) => {
             assert_eq!(found.detach(), found);
-            oracle::Frame::Event(event(found.as_event()))
+            oracle::Frame::Event(owned(found.as_event()))
         }
         FrameBuf::Comment(text) => oracle::Frame::Comment(text),
-        FrameBuf::Retry(time) => oracle::Frame::Retry(millis(time)),
+        FrameBuf::Retry(time) => oracle::Frame::Retry(milliseconds(time)),
         frame => unreachable!("a new kind of frame: {frame:?}"),
     }
-}
-
-fn event(event: Event<'_>) -> oracle::Event {
-    oracle::Event {
-        event_type: event.event_type().to_owned(),
-        data: event.data().to_owned(),
-        id: event.id().map(str::to_owned),
-        last_event_id: event.last_event_id().to_owned(),
-    }
-}
-
-fn millis(time: Duration) -> u64 {
-    let millis = u64::try_from(time.as_millis()).expect("a time that came in as a u64");
-    assert_eq!(Duration::from_millis(millis), time);
-    millis
 }
 
 /// The decoder itself has to say the same as what it has just handed out.
 fn agrees(step: &Step, decoder: &Decoder) {
     match step {
         Step::Frame(oracle::Frame::Event(event)) => assert_eq!(decoder.last_event_id(), event.last_event_id),
-        Step::Frame(oracle::Frame::Retry(time)) => assert_eq!(decoder.reconnection_time().map(millis), Some(*time)),
+        Step::Frame(oracle::Frame::Retry(time)) => assert_eq!(decoder.reconnection_time().map(milliseconds), Some(*time)),
         _ => {}
     }
 }
@@ -212,7 +181,7 @@ fn outcome(steps: Vec<Step>, decoder: &Decoder) -> Outcome {
     Outcome {
         steps,
         last_event_id: decoder.last_event_id().to_owned(),
-        reconnection_time: decoder.reconnection_time().map(millis),
+        reconnection_time: decoder.reconnection_time().map(milliseconds),
         unfinished: None,
     }
 }

@@ -8,4 +8,5 @@ pub mod oracle;
 pub mod rows;
 pub mod sent;
 pub mod streams;
+pub mod tokens;
 pub mod trickle;

@@ -10,7 +10,7 @@ pub mod verdict;
 #[allow(dead_code, missing_docs, unreachable_pub, reason = "shared with the tests of the crate")]
 #[allow(clippy::struct_field_names, reason = "shared with the tests of the crate")]
 mod oracle;
-#[path = "../../../../tests/common/rows.rs"]
+#[path = "../../../../tests/common/rows/mod.rs"]
 #[allow(dead_code, missing_docs, unreachable_pub, reason = "shared with the tests of the crate")]
 mod rows;
 
