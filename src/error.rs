@@ -112,7 +112,6 @@ impl error::Error for BufferTooSmall {}
 /// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().data(), "2");
 /// # Ok::<(), sse_wire::DecodeError>(())
 /// ```
-#[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     pub(crate) what: What,
@@ -121,15 +120,14 @@ pub struct DecodeError {
 }
 
 /// What was too long. It has a word's size, as all of a result: the compiler moves a smaller one in pieces.
-#[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub(crate) enum What {
     Event,
     Comment,
+    Ignored,
 }
 
-#[cfg(feature = "alloc")]
 impl DecodeError {
     /// The limit that was exceeded, in bytes.
     #[must_use]
@@ -152,15 +150,17 @@ impl DecodeError {
     }
 }
 
-#[cfg(feature = "alloc")]
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.is_comment() { "comment" } else { "event" };
+        let what = match self.what {
+            What::Event => "event",
+            What::Comment => "comment",
+            What::Ignored => "ignored line",
+        };
         write!(f, "{what} exceeds the limit of {} bytes at offset {}", self.limit, self.offset)
     }
 }
 
-#[cfg(feature = "alloc")]
 impl error::Error for DecodeError {}
 
 /// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.

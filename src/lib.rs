@@ -116,9 +116,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod chunk;
-#[cfg(feature = "alloc")]
-mod decoder;
+mod decode;
 mod encode;
 mod error;
 mod escaped;
@@ -127,23 +125,11 @@ mod event;
 mod event_buf;
 #[cfg(feature = "alloc")]
 mod event_source;
-#[cfg(feature = "alloc")]
-mod interpreter;
-#[cfg(feature = "alloc")]
-mod last_event_id;
-#[cfg(feature = "alloc")]
-mod lend;
 mod line_end;
 mod names;
-mod parser;
-#[cfg(feature = "alloc")]
-mod plain;
-#[cfg(feature = "alloc")]
-mod unfinished;
-#[cfg(feature = "alloc")]
+#[cfg(feature = "bytes")]
+mod text;
 mod utf8;
-#[cfg(feature = "alloc")]
-mod value;
 mod work;
 
 #[cfg(feature = "std")]
@@ -155,19 +141,21 @@ pub mod stream;
 #[cfg(feature = "tokio-codec")]
 pub mod tokio_codec;
 
-pub use chunk::Chunk;
+#[cfg(feature = "alloc")]
+pub use decode::Decoder;
+pub use decode::chunk::Chunk;
 #[cfg(feature = "bytes")]
-pub use chunk::ChunkBuf;
-#[cfg(feature = "alloc")]
-pub use decoder::Decoder;
+pub use decode::chunk::ChunkBuf;
+pub use decode::field::Field;
+pub use decode::parser::{Parser, Token};
 pub use encode::{EventBuilder, EventId, EventType};
-pub use error::{BufferTooSmall, InvalidField};
+pub use error::DecodeError;
 #[cfg(feature = "alloc")]
-pub use error::{DecodeError, Error};
+pub use error::Error;
+pub use error::{BufferTooSmall, InvalidField};
 pub use event::{Event, Frame};
 #[cfg(feature = "bytes")]
 pub use event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]
 pub use event_source::{ConnectionFailed, EventSource, ReadyState};
 pub use names::{DEFAULT_EVENT_TYPE, KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE};
-pub use parser::{Field, Parser, Token};

@@ -28,43 +28,51 @@ fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(LF, CR, bytes)
 }
 
-/// Finds the first CR or LF, or with `NUL` also NUL, which is expected among the first `LEN` bytes.
+/// Finds the first CR or LF, which is expected among the first `LEN` bytes.
 ///
 /// Those are searched without a call: two words at a time instead (SWAR) cost more, and so did longer lines searched to
 /// their ends this way.
-#[cfg(feature = "alloc")]
 #[inline(always)]
-pub(crate) fn short_line_end<const NUL: bool, const LEN: usize>(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn short_line_end<const LEN: usize>(bytes: &[u8]) -> Option<usize> {
     let found = match bytes.split_first_chunk::<LEN>() {
-        Some((first, rest)) => in_first::<NUL>(first).or_else(|| find::<NUL>(rest).map(|index| LEN + index)),
-        None => find::<NUL>(bytes),
+        Some((first, rest)) => in_first(first).or_else(|| memchr::memchr2(LF, CR, rest).map(|index| LEN + index)),
+        None => line_end_in_few(bytes),
     };
     work::looked(found.map_or(bytes.len(), |index| index + 1));
     found
 }
 
-#[cfg(feature = "alloc")]
 #[inline(always)]
-fn in_first<const NUL: bool>(bytes: &[u8]) -> Option<usize> {
+fn in_first(bytes: &[u8]) -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
-    if NUL {
-        if let Some(line_ends) = sse2::Three::new(LF, CR, 0) {
-            return line_ends.find(bytes);
-        }
-    } else if let Some(line_ends) = sse2::Two::new(LF, CR) {
+    if let Some(line_ends) = sse2::Two::new(LF, CR) {
         return line_ends.find(bytes);
     }
-    find::<NUL>(bytes)
+    memchr::memchr2(LF, CR, bytes)
 }
 
-#[cfg(feature = "alloc")]
+/// The byte after the line end at `index`, if that is an LF or CRLF. After a CR alone an LF may still come, and may be in
+/// the next chunk.
 #[inline(always)]
-fn find<const NUL: bool>(bytes: &[u8]) -> Option<usize> {
-    if NUL { memchr::memchr3(LF, CR, 0, bytes) } else { memchr::memchr2(LF, CR, bytes) }
+pub(crate) fn after(bytes: &[u8], index: usize) -> Option<usize> {
+    match *bytes.get(index)? {
+        LF => Some(index + 1),
+        CR if bytes.get(index + 1) == Some(&LF) => Some(index + 2),
+        _ => None,
+    }
+}
+
+/// How long two line ends at the front of `bytes` are, both LF or both CRLF.
+#[inline(always)]
+pub(crate) fn two_len(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [LF, LF, ..] => Some(2),
+        [CR, LF, CR, LF, ..] => Some(4),
+        _ => None,
+    }
 }
 
 /// Finds the last CR or LF.
-#[cfg(feature = "alloc")]
 pub(crate) fn last_line_end(bytes: &[u8]) -> Option<usize> {
     let found = memchr::memrchr2(LF, CR, bytes);
     work::looked(found.map_or(bytes.len(), |index| bytes.len() - index));
@@ -91,18 +99,36 @@ pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
 }
 
 /// Finds the first NUL.
-#[cfg(feature = "alloc")]
+#[inline]
 pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
-    let found = memchr::memchr(0, bytes);
+    let found = if bytes.len() <= SHORT { nul_in_few(bytes) } else { memchr::memchr(0, bytes) };
     work::looked(found.map_or(bytes.len(), |index| index + 1));
     found
+}
+
+/// Ids are short as a rule.
+const SHORT: usize = 16;
+
+#[inline]
+fn nul_in_few(bytes: &[u8]) -> Option<usize> {
+    /// Whether one of the eight bytes is 0: no other byte borrows from, and has not, the highest bit.
+    const fn has_nul(word: u64) -> bool {
+        word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080 != 0
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk())
+        && !has_nul(u64::from_ne_bytes(*first))
+        && !has_nul(u64::from_ne_bytes(*last))
+    {
+        return None;
+    }
+    bytes.iter().position(|&byte| byte == 0)
 }
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use alloc::vec;
 
-    use super::{line_end, short_line_end};
+    use super::{line_end, nul, short_line_end};
 
     #[test]
     fn line_ends_are_found_wherever_they_are() {
@@ -116,9 +142,9 @@ mod tests {
                     let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
                     let expected = is_line_end.then_some(index);
                     assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
-                    assert_eq!(short_line_end::<false, 16>(&bytes), expected, "{byte} at {index} of {len}");
-                    let or_nul = (is_line_end || index < len && byte == 0).then_some(index);
-                    assert_eq!(short_line_end::<true, 32>(&bytes), or_nul, "{byte} at {index} of {len}");
+                    assert_eq!(short_line_end::<16>(&bytes), expected, "{byte} at {index} of {len}");
+                    let expected = (index < len && byte == 0).then_some(index);
+                    assert_eq!(nul(&bytes), expected, "{byte} at {index} of {len}");
                 }
             }
         }

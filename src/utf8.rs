@@ -1,10 +1,14 @@
 //! The Encoding Standard's "UTF-8 decode", for bytes behind the byte order mark.
 
+#[cfg(feature = "alloc")]
 use alloc::string::String;
 
 use crate::work;
 
+const REPLACEMENT: &str = "\u{FFFD}";
+
 /// `bytes` as text, if it is well-formed.
+#[inline]
 pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     work::validated(bytes.len());
     #[cfg(feature = "simdutf8")]
@@ -13,20 +17,54 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     return core::str::from_utf8(bytes).ok();
 }
 
-/// Decodes `bytes` into `text` with U+FFFD for every maximal subpart of ill-formed UTF-8, as the Encoding Standard's
-/// "UTF-8 decode" does.
+/// How long `bytes` are with U+FFFD for every maximal subpart of ill-formed UTF-8.
 #[cold]
-pub(crate) fn replace(bytes: &[u8], text: &mut String) {
-    text.clear();
-    work::copied(bytes.len());
+pub(crate) fn replaced_len(bytes: &[u8]) -> usize {
+    work::looked(bytes.len());
+    bytes.utf8_chunks().map(|part| part.valid().len() + replacement(part.invalid()).len()).sum()
+}
+
+/// Appends `bytes` as text, with U+FFFD for every maximal subpart of ill-formed UTF-8.
+#[cfg(feature = "alloc")]
+#[cold]
+pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
     // Up to three bytes for one: reserved exactly, so that doubling does not come on top.
-    text.reserve_exact(bytes.utf8_chunks().map(|part| part.valid().len() + replacement(part.invalid()).len()).sum());
+    text.reserve_exact(replaced_len(bytes));
+    work::copied(bytes.len());
     for part in bytes.utf8_chunks() {
         text.push_str(part.valid());
         text.push_str(replacement(part.invalid()));
     }
 }
 
+/// Becomes the text of ill-formed `bytes`.
+#[cfg(feature = "alloc")]
+#[cold]
+pub(crate) fn replace_into(bytes: &[u8], text: &mut String) {
+    text.clear();
+    append_text(bytes, text);
+}
+
+/// Replaces within `area`, the last `len` bytes of which are ill-formed, so that the whole area is text. It has just the
+/// length for that. U+FFFD is never shorter than what it stands for, so what is written does not overtake what is read.
+#[cold]
+pub(crate) fn replace_within(area: &mut [u8], len: usize) {
+    work::copied(area.len());
+    let (mut written, mut read) = (0, area.len() - len);
+    while let Some(part) = area.get(read..).and_then(|rest| rest.utf8_chunks().next()) {
+        let (valid, invalid) = (part.valid().len(), part.invalid().len());
+        let mark = replacement(part.invalid()).as_bytes();
+        area.copy_within(read..read + valid, written);
+        written += valid;
+        read += valid + invalid;
+        if let Some(place) = area.get_mut(written..written + mark.len()) {
+            place.copy_from_slice(mark);
+        }
+        written += mark.len();
+    }
+    debug_assert_eq!(written, area.len(), "the area has not the length of the text");
+}
+
 fn replacement(invalid: &[u8]) -> &'static str {
-    if invalid.is_empty() { "" } else { "\u{FFFD}" }
+    if invalid.is_empty() { "" } else { REPLACEMENT }
 }

@@ -84,6 +84,7 @@ proptest! {
             FrameBuf::Event(event) => oracle::Frame::Event(owned(event.as_event())),
             FrameBuf::Comment(text) => oracle::Frame::Comment(text),
             FrameBuf::Retry(time) => oracle::Frame::Retry(time.as_millis().try_into().unwrap()),
+            FrameBuf::Id(id) => oracle::Frame::Id(id),
             _ => unreachable!("a new kind of frame"),
         }).collect::<Vec<_>>());
         prop_assert_eq!(found, oracle::interpret(&wire).frames);

@@ -4,18 +4,16 @@
 mod common;
 
 #[cfg(feature = "alloc")]
-use common::drive::{self, Input};
+use common::drive::{self, Input, Pair};
 use common::limit::{self, Calls, Step};
 use common::oracle::{self, Frame};
 use common::rows::{self, Seen, Stream};
 use common::tokens::Tokens;
-#[cfg(feature = "alloc")]
-use sse_wire::Decoder;
 
 /// A connection that leaves everything behind that one can: an id, a time, an event without its end, a CR.
 const LEFTOVERS: &[u8] = b"data: a\n\nid: left\nretry: 1\n\nevent: over\nid: over\ndata: over\r";
 
-const CALLS: [Calls; 2] = [Calls::NextEvent, Calls::NextFrame];
+const CALLS: [Calls; 3] = Calls::EVERY;
 
 /// Each of these laws over each heading of the table, as a test of its own, so that they run side by side.
 macro_rules! laws_over_the_table {
@@ -85,9 +83,9 @@ fn is_decoded_in_every_chunking(streams: &[Stream]) {
             });
             for cut in Cut::every(wire) {
                 for input in Input::EVERY {
-                    let mut decoder = Decoder::new();
+                    let mut decoder = Pair::new(drive::decoder(calls));
                     for (count, (connection, want)) in connections.iter().zip(&want).enumerate() {
-                        let got = drive::connection(&mut decoder, calls, input, &cut.chunks(connection));
+                        let got = decoder.connection(calls, input, &cut.chunks(connection));
                         assert_eq!(got, *want, "{label}, {cut:?}, {calls:?}, {input:?}, connection {count}");
                     }
                 }
@@ -114,9 +112,9 @@ fn is_decoded_within_every_limit(streams: &[Stream]) {
                     before.clone()
                 });
                 for (cut, input) in whole.into_iter().chain(parts) {
-                    let mut decoder = Decoder::new().with_max_event_len(limit);
+                    let mut decoder = Pair::new(drive::decoder(calls).with_max_event_len(limit));
                     for (connection, want) in connections.iter().zip(&want) {
-                        let got = drive::connection(&mut decoder, calls, input, &cut.chunks(connection));
+                        let got = decoder.connection(calls, input, &cut.chunks(connection));
                         assert_eq!(got, *want, "{label}, limit {limit}, {cut:?}, {calls:?}, {input:?}");
                     }
                 }
@@ -129,13 +127,13 @@ fn is_decoded_within_every_limit(streams: &[Stream]) {
 fn nothing_is_late(streams: &[Stream]) {
     for Stream { label, wire, .. } in streams {
         for calls in CALLS {
-            let mut decoder = Decoder::new();
+            let mut decoder = Pair::new(drive::decoder(calls));
             let mut fed = Vec::new();
             let mut steps = Vec::new();
             for byte in wire.chunks(1) {
                 fed.extend_from_slice(byte);
-                drive::read(&mut decoder, calls, Input::OneChunk, byte, &mut steps);
-                let got = drive::end(&mut decoder.clone(), steps.clone());
+                decoder.read(calls, Input::OneChunk, byte, &mut steps);
+                let got = decoder.clone().end(steps.clone());
                 let want = limit::Outcome::unlimited(&oracle::interpret(&fed), calls);
                 assert_eq!(got, want, "{label}, {calls:?}, after {}", fed.escape_ascii());
             }
@@ -149,8 +147,8 @@ fn limit_table_in_every_chunking() {
     for row in rows::limit::LIMIT {
         for cut in Cut::every(row.wire) {
             for (calls, seen) in [(Calls::NextEvent, row.events), (Calls::NextFrame, row.frames)] {
-                let mut decoder = Decoder::new().with_max_event_len(row.limit);
-                let got = drive::connection(&mut decoder, calls, Input::OneChunk, &cut.chunks(row.wire)).steps;
+                let mut decoder = Pair::new(drive::decoder(calls).with_max_event_len(row.limit));
+                let got = decoder.connection(calls, Input::OneChunk, &cut.chunks(row.wire)).steps;
                 assert_eq!(got, steps(seen), "{}, {cut:?}, {calls:?}", row.name);
             }
         }
@@ -163,9 +161,9 @@ fn connections_in_every_chunking() {
     for (name, connections) in rows::connections::CONNECTIONS {
         let longest = connections.iter().map(|connection| connection.wire).max_by_key(|wire| wire.len());
         for cut in Cut::every(longest.unwrap_or_default()) {
-            let mut decoder = Decoder::new();
+            let mut decoder = Pair::new(drive::decoder(Calls::NextFrame));
             for (count, want) in connections.iter().enumerate() {
-                let got = drive::connection(&mut decoder, Calls::NextFrame, Input::OneChunk, &cut.chunks(want.wire));
+                let got = decoder.connection(Calls::NextFrame, Input::OneChunk, &cut.chunks(want.wire));
                 let label = format!("{name}, {cut:?}, connection {count}");
                 assert_eq!(got.steps, steps(want.frames), "{label}");
                 assert_eq!(got.last_event_id, want.last_event_id, "{label}");
@@ -187,8 +185,8 @@ fn every_row_in_one_stream() {
             for len in [wire.len(), 16 * 1024, 4099, 1460, 64, 3] {
                 for input in Input::EVERY {
                     let chunks: Vec<_> = wire.chunks(len).collect();
-                    let mut decoder = Decoder::new().with_max_event_len(limit);
-                    let got = drive::connection(&mut decoder, calls, input, &chunks);
+                    let mut decoder = Pair::new(drive::decoder(calls).with_max_event_len(limit));
+                    let got = decoder.connection(calls, input, &chunks);
                     let differs = got.steps.iter().zip(&want.steps).find(|(got, want)| got != want);
                     assert_eq!(differs, None, "limit {limit}, chunks of {len}, {calls:?}, {input:?}");
                     assert!(got == want, "limit {limit}, chunks of {len}, {calls:?}, {input:?}: after the steps");
@@ -262,6 +260,7 @@ fn step(seen: &Seen) -> Step {
         })),
         Seen::Comment(text) => Step::Frame(Frame::Comment(text.to_owned())),
         Seen::Retry(time) => Step::Frame(Frame::Retry(time)),
+        Seen::Id(id) => Step::Frame(Frame::Id(id.to_owned())),
         Seen::TooLong(offset) => Step::TooLong { offset },
     }
 }

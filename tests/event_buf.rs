@@ -41,6 +41,7 @@ proptest! {
                     }
                     Ok(FrameBuf::Comment(text)) => Step::Frame(oracle::Frame::Comment(text)),
                     Ok(FrameBuf::Retry(time)) => Step::Frame(oracle::Frame::Retry(time.as_millis().try_into().unwrap())),
+                    Ok(FrameBuf::Id(id)) => Step::Frame(oracle::Frame::Id(id)),
                     Ok(_) => unreachable!("a new kind of frame"),
                     Err(error) => Step::TooLong { offset: error.offset() },
                 });

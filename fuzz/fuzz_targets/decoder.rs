@@ -1,5 +1,5 @@
 //! What is decoded is what the standard says, with and without a limit, however the stream is cut and the decoder is
-//! called, on every connection of one decoder.
+//! called, on every connection of one decoder; with its shortcuts, and in lock-step without them.
 #![no_main]
 
 use fastrand::Rng;
@@ -12,10 +12,13 @@ use sse_wire_fuzz::{Cut, Streams, oracle};
 fuzz_target!(|input: &[u8]| {
     let streams = Streams::new(input);
     let mut rng = Rng::with_seed(streams.seed);
-    let calls = [Calls::NextEvent, Calls::NextFrame][rng.usize(..2)];
+    let calls = Calls::EVERY[rng.usize(..3)];
     let last_event_id = ["", "before"][rng.usize(..2)];
     let retained = [0, 16, 64 * 1024][rng.usize(..3)];
-    let decoder = Decoder::new().with_last_event_id(last_event_id).with_max_retained(retained);
+    let decoder = Decoder::new()
+        .with_last_event_id(last_event_id)
+        .with_max_retained(retained)
+        .with_ignored_frames(calls == Calls::IgnoredToo);
     let before = oracle::Outcome { last_event_id: last_event_id.to_owned(), ..oracle::Outcome::default() };
 
     let outcomes = each(&streams, before.clone(), oracle::interpret_from);
@@ -35,7 +38,7 @@ fuzz_target!(|input: &[u8]| {
     for (stream, outcome) in streams.connections.iter().zip(&outcomes) {
         let pieces = Cut::Random(streams.seed).pieces(&stream.wire, &stream.marks);
         let frames = read::mixed(&mut decoder, &pieces, &mut rng);
-        let mut all = outcome.frames.iter();
+        let mut all = outcome.ignored_too.iter();
         assert!(frames.iter().all(|frame| all.any(|other| frame == other)), "in turn {frames:?} of {streams:?}");
         let found = oracle::Outcome { frames, ..oracle::Outcome::default() };
         assert_eq!(found.events(), outcome.events(), "in turn, of {streams:?}");
@@ -54,9 +57,25 @@ fn each<T: Clone>(streams: &Streams, before: T, judge: impl Fn(&T, &[u8]) -> T) 
     outcomes
 }
 
-/// Reads the connections one after the other, and compares what each has shown.
+/// Reads the connections one after the other, with shortcuts and without, and compares what each has shown.
 fn check(streams: &Streams, decoder: Decoder, calls: Calls, cut: Cut, way: Way, expected: &[Outcome]) {
-    let mut decoder = decoder;
+    let fast = check_one(streams, decoder.clone(), calls, cut, way, expected);
+    let slow = check_one(streams, decoder.without_shortcuts(), calls, cut, way, expected);
+    assert_eq!(counters(&fast), counters(&slow), "{calls:?}, {way:?}, {cut:?}, of {streams:?}");
+}
+
+fn counters(decoder: &Decoder) -> (u64, u64, u64, bool) {
+    (decoder.position(), decoder.events(), decoder.ignored_lines(), decoder.is_between_events())
+}
+
+fn check_one(
+    streams: &Streams,
+    mut decoder: Decoder,
+    calls: Calls,
+    cut: Cut,
+    way: Way,
+    expected: &[Outcome],
+) -> Decoder {
     for (index, (stream, expected)) in streams.connections.iter().zip(expected).enumerate() {
         let outcome;
         (decoder, outcome) = read::connection(decoder, &cut.pieces(&stream.wire, &stream.marks), calls, way);
@@ -71,4 +90,5 @@ fn check(streams: &Streams, decoder: Decoder, calls: Calls, cut: Cut, way: Way, 
             "the end of the stream changes it",
         );
     }
+    decoder
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use bytes::{BufMut, BytesMut};
 use fastrand::Rng;
 use libfuzzer_sys::fuzz_target;
-use sse_wire::{io::EventWriter, EventBuilder, EventId, EventType, InvalidField, KEEP_ALIVE};
+use sse_wire::{EventBuilder, EventId, EventType, InvalidField, KEEP_ALIVE, io::EventWriter};
 use sse_wire_fuzz::sent::Data;
 use sse_wire_fuzz::{Cut, Events, Sent, oracle};
 

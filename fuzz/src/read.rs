@@ -57,7 +57,7 @@ fn steps(decoder: &mut Decoder, pieces: &[&[u8]], calls: Calls, way: Way) -> Vec
             }
             let result = match calls {
                 Calls::NextEvent => decoder.next_event(&mut chunk).map(|event| event.map(Frame::Event)),
-                Calls::NextFrame => decoder.next_frame(&mut chunk),
+                Calls::NextFrame | Calls::IgnoredToo => decoder.next_frame(&mut chunk),
             };
             let Some(result) = result.transpose() else { break };
             let step = step(result.map(owned_frame));
@@ -76,7 +76,7 @@ fn owned_steps(decoder: &mut Decoder, pieces: &[&[u8]], calls: Calls) -> Vec<Ste
         loop {
             let result = match calls {
                 Calls::NextEvent => decoder.next_event_buf(&mut chunk).map(|event| event.map(FrameBuf::Event)),
-                Calls::NextFrame => decoder.next_frame_buf(&mut chunk),
+                Calls::NextFrame | Calls::IgnoredToo => decoder.next_frame_buf(&mut chunk),
             };
             let Some(result) = result.transpose() else { break };
             agrees(&step(result.clone().map(frame_buf)), decoder);
@@ -94,7 +94,7 @@ fn reader(decoder: Decoder, pieces: &[&[u8]], calls: Calls) -> (Decoder, Outcome
     loop {
         let result = match calls {
             Calls::NextEvent => reader.next_event().map(|event| event.map(Frame::Event)),
-            Calls::NextFrame => reader.next_frame(),
+            Calls::NextFrame | Calls::IgnoredToo => reader.next_frame(),
         };
         match result {
             Ok(Some(found)) => steps.push(step(Ok(owned_frame(found)))),
@@ -164,6 +164,8 @@ fn frame_buf(frame: FrameBuf) -> oracle::Frame {
         }
         FrameBuf::Comment(text) => oracle::Frame::Comment(text),
         FrameBuf::Retry(time) => oracle::Frame::Retry(milliseconds(time)),
+        FrameBuf::Id(id) => oracle::Frame::Id(id),
+        FrameBuf::Ignored(line) => oracle::Frame::Ignored(line),
         frame => unreachable!("a new kind of frame: {frame:?}"),
     }
 }
@@ -172,7 +174,9 @@ fn frame_buf(frame: FrameBuf) -> oracle::Frame {
 fn agrees(step: &Step, decoder: &Decoder) {
     match step {
         Step::Frame(oracle::Frame::Event(event)) => assert_eq!(decoder.last_event_id(), event.last_event_id),
-        Step::Frame(oracle::Frame::Retry(time)) => assert_eq!(decoder.reconnection_time().map(milliseconds), Some(*time)),
+        Step::Frame(oracle::Frame::Retry(time)) => {
+            assert_eq!(decoder.reconnection_time().map(milliseconds), Some(*time))
+        }
         _ => {}
     }
 }

@@ -161,6 +161,8 @@ impl Sent {
                 id: self.valid_id().map(str::to_owned),
                 last_event_id: last_event_id.clone(),
             }));
+        } else if let Some(id) = self.valid_id() {
+            frames.push(Frame::Id(id.to_owned()));
         }
         frames
     }

@@ -1,14 +1,18 @@
 //! Events out of any `std::io::Read`.
 
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 use std::io::{self, Read};
 
-use crate::chunk::Chunk;
-use crate::decoder::Decoder;
+use crate::decode::Decoder;
+use crate::decode::find::{Next, find};
+use crate::decode::lend::{lend, plain_texts};
+use crate::decode::place::Place;
+use crate::decode::window::Window;
 use crate::error::Error;
 use crate::event::{Event, Frame};
-use crate::interpreter::Found;
+use crate::utf8::utf8;
+use crate::work;
 
 /// How much is read at a time.
 const READ: usize = 16 * 1024;
@@ -36,10 +40,19 @@ const READ: usize = 16 * 1024;
 pub struct EventReader<R> {
     inner: R,
     decoder: Decoder,
-    buffer: Vec<u8>,
-    /// What is read and not decoded: `buffer[start..end]`.
-    start: usize,
-    end: usize,
+    buffer: Buffer,
+}
+
+/// What was read, as a chunk that owns its bytes.
+#[derive(Debug, Default)]
+struct Buffer {
+    /// What was read are the first `len` bytes.
+    bytes: Vec<u8>,
+    len: usize,
+    /// The first byte that is not decoded yet.
+    index: usize,
+    /// A copy, which costs a tenth of the validation that it saves.
+    window: Window<String>,
 }
 
 impl<R: Read> EventReader<R> {
@@ -52,7 +65,7 @@ impl<R: Read> EventReader<R> {
     /// Reads from `inner`, with a decoder that has other limits, or goes on from an earlier connection.
     #[must_use]
     pub fn with_decoder(inner: R, decoder: Decoder) -> Self {
-        Self { inner, decoder, buffer: Vec::new(), start: 0, end: 0 }
+        Self { inner, decoder, buffer: Buffer::default() }
     }
 
     /// Reads up to the next event.
@@ -67,11 +80,12 @@ impl<R: Read> EventReader<R> {
     /// and nothing that has come in is lost, so that after [`WouldBlock`](io::ErrorKind::WouldBlock) or a time-out the
     /// call may be made again. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error<io::Error>> {
-        match self.find::<false>()? {
-            (Found::UsedUp, _) => Ok(None),
-            (_, decoded) => Ok(Some(
-                self.decoder.interpreter.lend_event(&mut Chunk::decoded(self.buffer.get(decoded).unwrap_or_default())),
-            )),
+        match self.next::<false>()? {
+            Some(Frame::Event(event)) => Ok(Some(event)),
+            frame => {
+                debug_assert!(frame.is_none(), "a frame that was not asked for");
+                Ok(None)
+            }
         }
     }
 
@@ -81,43 +95,51 @@ impl<R: Read> EventReader<R> {
     ///
     /// As [`next_event`](Self::next_event).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Error<io::Error>> {
-        let (found, decoded) = self.find::<true>()?;
-        let interpreter = &mut self.decoder.interpreter;
-        let mut chunk = Chunk::decoded(self.buffer.get(decoded).unwrap_or_default());
-        Ok(match found {
-            Found::UsedUp => None,
-            Found::Comment => Some(Frame::Comment(interpreter.comment.text(&mut chunk))),
-            Found::Retry => interpreter.reconnection_time().map(Frame::Retry),
-            _ => Some(Frame::Event(interpreter.lend_event(&mut chunk))),
-        })
+        self.next::<true>()
     }
 
-    /// Reads until something is found, and says in which part of the buffer.
-    fn find<const FRAMES: bool>(&mut self) -> Result<(Found, Range<usize>), Error<io::Error>> {
-        loop {
-            let start = self.start;
-            let bytes = self.buffer.get(start..self.end).unwrap_or_default();
-            let mut decoded = 0;
-            let found = self.decoder.interpreter.find::<FRAMES>(bytes, &mut decoded);
-            self.start += decoded;
-            match found {
-                Found::UsedUp if self.read()? => {}
-                Found::EventTooLong | Found::CommentTooLong => {
-                    return Err(Error::Decode(self.decoder.interpreter.error(found)));
-                }
-                _ => return Ok((found, start..self.start)),
+    #[inline]
+    fn next<const FRAMES: bool>(&mut self) -> Result<Option<Frame<'_>>, Error<io::Error>> {
+        let next = loop {
+            let Buffer { bytes, len, index, .. } = &mut self.buffer;
+            match find::<FRAMES, _>(&mut self.decoder.interpreter, bytes.get(..*len).unwrap_or_default(), index) {
+                Next::UsedUp if self.buffer.read(&mut self.inner)? => {}
+                next => break next,
             }
-        }
+        };
+        let interpreter = &mut self.decoder.interpreter;
+        let found = match next {
+            Next::UsedUp => return Ok(None),
+            Next::Plain(plain, len) => {
+                self.buffer.validate(plain.data.end);
+                let buffer = &self.buffer;
+                if let Some((event_type, data)) = plain_texts(plain, |place| buffer.text(place)) {
+                    interpreter.dispatched(len);
+                    let last_event_id = interpreter.last_event_id();
+                    return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+                }
+                interpreter.dispatch_whole(plain.event_type, plain.data, &buffer.bytes, len)
+            }
+            Next::Found(found) => {
+                self.buffer.validate(self.buffer.index);
+                found
+            }
+        };
+        let buffer = &self.buffer;
+        lend(interpreter, found, &buffer.bytes, |place| buffer.text(place)).map(Some).map_err(Error::Decode)
     }
+}
 
+impl Buffer {
     /// Reads once, when all is decoded. `false`: the end.
-    fn read(&mut self) -> Result<bool, Error<io::Error>> {
-        (self.start, self.end) = (0, 0);
-        self.buffer.resize(READ, 0);
+    fn read<R: Read>(&mut self, inner: &mut R) -> Result<bool, Error<io::Error>> {
+        self.clear();
+        self.bytes.resize(READ, 0);
+        self.window.text.reserve(READ);
         loop {
-            match self.inner.read(&mut self.buffer) {
+            match inner.read(&mut self.bytes) {
                 Ok(len) => {
-                    self.end = len;
+                    self.len = len;
                     return Ok(len > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -125,12 +147,41 @@ impl<R: Read> EventReader<R> {
             }
         }
     }
+
+    /// Forgets what was read.
+    fn clear(&mut self) {
+        (self.len, self.index) = (0, 0);
+        let mut text = core::mem::take(&mut self.window.text);
+        text.clear();
+        self.window = Window::new(text, 0);
+    }
+
+    /// Validates the next window, if a text up to `end` is not in one that has been.
+    #[inline]
+    fn validate(&mut self, end: usize) {
+        let bytes = self.bytes.get(..self.len).unwrap_or_default();
+        if let Some(place) = self.window.next(bytes, self.index, end) {
+            let text = utf8(place.of(bytes)).unwrap_or_default();
+            work::copied(text.len());
+            self.window.text.clear();
+            self.window.text.push_str(text);
+        }
+    }
+
+    /// What lies at `place` as text, if it is well-formed.
+    #[inline]
+    fn text(&self, place: Place) -> Option<&str> {
+        match self.window.in_text(place).of_text(&self.window.text) {
+            Some(text) => Some(text),
+            None => utf8(place.of(&self.bytes)),
+        }
+    }
 }
 
 impl<R> EventReader<R> {
     /// Ends the stream, and hands out the event that has no blank line yet: see [`Decoder::end_of_stream`].
     pub fn end_of_stream(&mut self) -> Option<Event<'_>> {
-        (self.start, self.end) = (0, 0);
+        self.buffer.clear();
         self.decoder.end_of_stream()
     }
 

@@ -22,7 +22,9 @@ pub fn owned_frame(frame: Frame<'_>) -> oracle::Frame {
         Frame::Event(event) => oracle::Frame::Event(owned(event)),
         Frame::Comment(text) => oracle::Frame::Comment(text.to_owned()),
         Frame::Retry(time) => oracle::Frame::Retry(milliseconds(time)),
-        other => unreachable!("a frame that was not asked for: {other:?}"),
+        Frame::Id(id) => oracle::Frame::Id(id.to_owned()),
+        Frame::Ignored(line) => oracle::Frame::Ignored(line.to_owned()),
+        other => unreachable!("a new kind of frame: {other:?}"),
     }
 }
 
@@ -56,8 +58,87 @@ impl Input {
     pub const EVERY: [Self; 3] = [Self::OneChunk, Self::ChunkPerCall, Self::Str];
 }
 
-/// One chunk, to its end: the loop of a user who writes everything down.
-pub fn read(decoder: &mut Decoder, calls: Calls, input: Input, bytes: &[u8], steps: &mut Vec<Step>) {
+/// A decoder, and in lock-step with it one without shortcuts: whatever comes out of one comes out of the other.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    fast: Decoder,
+    slow: Decoder,
+}
+
+impl Pair {
+    pub fn new(decoder: Decoder) -> Self {
+        Self { slow: decoder.clone().without_shortcuts(), fast: decoder }
+    }
+
+    /// One chunk, to its end: the loop of a user who writes everything down.
+    pub fn read(&mut self, calls: Calls, input: Input, bytes: &[u8], steps: &mut Vec<Step>) {
+        let before = steps.len();
+        read(&mut self.fast, calls, input, bytes, steps);
+        let mut slowly = Vec::new();
+        read(&mut self.slow, calls, input, bytes, &mut slowly);
+        assert_eq!(steps[before..], slowly, "with shortcuts and without");
+        self.check();
+    }
+
+    /// The end of the connection, after what it has shown.
+    pub fn end(&mut self, steps: Vec<Step>) -> Outcome {
+        let outcome = end(&mut self.fast, steps);
+        let slowly = end(&mut self.slow, outcome.steps.clone());
+        assert_eq!(outcome, slowly, "with shortcuts and without");
+        self.check();
+        outcome
+    }
+
+    /// A whole connection.
+    pub fn connection(&mut self, calls: Calls, input: Input, chunks: &[&[u8]]) -> Outcome {
+        let mut steps = Vec::new();
+        for bytes in chunks {
+            self.read(calls, input, bytes, &mut steps);
+        }
+        self.end(steps)
+    }
+
+    /// The decoder with its shortcuts.
+    pub fn decoder(&self) -> &Decoder {
+        &self.fast
+    }
+
+    fn check(&self) {
+        let state = |decoder: &Decoder| {
+            let counters = (decoder.position(), decoder.events(), decoder.ignored_lines(), decoder.is_between_events());
+            (decoder.last_event_id().to_owned(), decoder.reconnection_time(), counters)
+        };
+        assert_eq!(state(&self.fast), state(&self.slow), "with shortcuts and without");
+    }
+}
+
+impl From<Decoder> for Pair {
+    fn from(decoder: Decoder) -> Self {
+        Self::new(decoder)
+    }
+}
+
+/// What `next_event` gives, of a connection that goes on.
+pub fn events(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
+    steps(decoder, Calls::NextEvent, chunks)
+}
+
+/// What `next_frame` gives, of a connection that goes on.
+pub fn frames(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
+    steps(decoder, Calls::NextFrame, chunks)
+}
+
+fn steps(decoder: &mut Decoder, calls: Calls, chunks: &[&[u8]]) -> Vec<Step> {
+    let mut pair = Pair::new(decoder.clone());
+    let mut steps = Vec::new();
+    for bytes in chunks {
+        pair.read(calls, Input::OneChunk, bytes, &mut steps);
+    }
+    *decoder = pair.fast;
+    steps
+}
+
+fn read(decoder: &mut Decoder, calls: Calls, input: Input, bytes: &[u8], steps: &mut Vec<Step>) {
     let mut chunk = match str::from_utf8(bytes) {
         Ok(text) if input == Input::Str => Chunk::from(text),
         _ => Chunk::new(bytes),
@@ -74,13 +155,12 @@ pub fn read(decoder: &mut Decoder, calls: Calls, input: Input, bytes: &[u8], ste
 fn next(decoder: &mut Decoder, calls: Calls, chunk: &mut Chunk<'_>) -> Option<Step> {
     let result = match calls {
         Calls::NextEvent => decoder.next_event(chunk).map(|event| event.map(owned).map(oracle::Frame::Event)),
-        Calls::NextFrame => decoder.next_frame(chunk).map(|frame| frame.map(owned_frame)),
+        Calls::NextFrame | Calls::IgnoredToo => decoder.next_frame(chunk).map(|frame| frame.map(owned_frame)),
     };
     result.transpose().map(step)
 }
 
-/// The end of the connection, after what it has shown.
-pub fn end(decoder: &mut Decoder, steps: Vec<Step>) -> Outcome {
+fn end(decoder: &mut Decoder, steps: Vec<Step>) -> Outcome {
     let unfinished = decoder.end_of_stream().map(owned);
     Outcome {
         steps,
@@ -90,29 +170,7 @@ pub fn end(decoder: &mut Decoder, steps: Vec<Step>) -> Outcome {
     }
 }
 
-/// A whole connection.
-pub fn connection(decoder: &mut Decoder, calls: Calls, input: Input, chunks: &[&[u8]]) -> Outcome {
-    let mut steps = Vec::new();
-    for bytes in chunks {
-        read(decoder, calls, input, bytes, &mut steps);
-    }
-    end(decoder, steps)
-}
-
-/// What `next_event` gives, of a connection that goes on.
-pub fn events(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
-    steps(decoder, Calls::NextEvent, chunks)
-}
-
-/// What `next_frame` gives, of a connection that goes on.
-pub fn frames(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
-    steps(decoder, Calls::NextFrame, chunks)
-}
-
-fn steps(decoder: &mut Decoder, calls: Calls, chunks: &[&[u8]]) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for bytes in chunks {
-        read(decoder, calls, Input::OneChunk, bytes, &mut steps);
-    }
-    steps
+/// A decoder for these calls.
+pub fn decoder(calls: Calls) -> Decoder {
+    Decoder::new().with_ignored_frames(calls == Calls::IgnoredToo)
 }

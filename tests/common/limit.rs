@@ -28,6 +28,20 @@ pub fn frames_within(stream: &[u8], limit: usize) -> Vec<Step> {
 pub enum Calls {
     NextEvent,
     NextFrame,
+    /// `next_frame` with ignored lines.
+    IgnoredToo,
+}
+
+impl Calls {
+    pub const EVERY: [Self; 3] = [Self::NextEvent, Self::NextFrame, Self::IgnoredToo];
+
+    pub fn show(self, frame: &Frame) -> bool {
+        match frame {
+            Frame::Event(_) => true,
+            Frame::Comment(_) | Frame::Retry(_) | Frame::Id(_) => self != Self::NextEvent,
+            Frame::Ignored(_) => self == Self::IgnoredToo,
+        }
+    }
 }
 
 /// A whole connection, read to its end; the oracle's `Outcome` with errors among the frames.
@@ -42,9 +56,9 @@ pub struct Outcome {
 impl Outcome {
     /// What these calls show of a stream where nothing is too long.
     pub fn unlimited(outcome: &oracle::Outcome, calls: Calls) -> Self {
-        let shown = |frame: &&Frame| calls == Calls::NextFrame || matches!(frame, Frame::Event(_));
+        let shown = |frame: &&Frame| calls.show(frame);
         Self {
-            steps: outcome.frames.iter().filter(shown).cloned().map(Step::Frame).collect(),
+            steps: outcome.ignored_too.iter().filter(shown).cloned().map(Step::Frame).collect(),
             last_event_id: outcome.last_event_id.clone(),
             reconnection_time: outcome.reconnection_time,
             unfinished: outcome.unfinished.clone(),
@@ -54,6 +68,7 @@ impl Outcome {
 
 /// Reads the connection that follows `before`.
 pub fn within(before: &Outcome, stream: &[u8], limit: usize, calls: Calls) -> Outcome {
+    let text = without_bom(stream);
     let mut model = Model {
         limit,
         calls,
@@ -62,10 +77,11 @@ pub fn within(before: &Outcome, stream: &[u8], limit: usize, calls: Calls) -> Ou
         pending: Pending::default(),
         skipping_event: false,
         skipping_comment: false,
+        skipped_here: false,
+        at_start: text.len() == stream.len(),
         seen: Outcome { steps: Vec::new(), unfinished: None, ..before.clone() },
     };
 
-    let text = without_bom(stream);
     let mut offset = stream.len() as u64 - text.len() as u64;
     let mut bytes = text.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -96,28 +112,49 @@ struct Model {
     pending: Pending,
     /// Until the blank line.
     skipping_event: bool,
-    /// Until the line's end.
+    /// Until the line's end; an unknown line counts as a comment does.
     skipping_comment: bool,
+    /// The event became too long in this line, which is then not shown as ignored.
+    skipped_here: bool,
+    /// A byte order mark may still come.
+    at_start: bool,
     seen: Outcome,
 }
 
 impl Model {
     fn byte_arrives(&mut self, byte: u8) {
         self.line.push(byte);
+        self.at_start &= b"\xEF\xBB".starts_with(&self.line);
         self.weigh_event(self.pending.kept_with(&self.line));
         self.weigh_comment();
     }
 
     fn line_ends(&mut self) {
+        self.at_start = false;
+        if !self.line.is_empty() && comment(&self.line).is_none() && field(&self.line).is_none() {
+            self.weigh_line(self.calls == Calls::IgnoredToo, self.line.len());
+        }
         let line = core::mem::take(&mut self.line);
+        let skipped_here = core::mem::take(&mut self.skipped_here);
         if line.is_empty() {
             return self.event_ends();
         }
 
         if let Some(text) = comment(&line) {
             let skipped = core::mem::take(&mut self.skipping_comment);
-            if self.calls == Calls::NextFrame && !skipped {
-                self.seen.steps.push(Step::Frame(Frame::Comment(utf8(text))));
+            if !skipped {
+                self.show(Frame::Comment(utf8(text)));
+            }
+        } else if field(&line).is_none() {
+            if !core::mem::take(&mut self.skipping_comment) {
+                self.show(Frame::Ignored(utf8(&line)));
+            }
+        } else if is_void(&line) && !skipped_here && self.calls == Calls::IgnoredToo {
+            // Not before its end is it known to be ignored.
+            if line.len() > self.limit {
+                self.seen.steps.push(Step::TooLong { offset: self.event_offset });
+            } else {
+                self.show(Frame::Ignored(utf8(&line)));
             }
         }
 
@@ -125,9 +162,7 @@ impl Model {
             && let Some(time) = integer(&utf8(value))
         {
             self.seen.reconnection_time = Some(time);
-            if self.calls == Calls::NextFrame {
-                self.seen.steps.push(Step::Frame(Frame::Retry(time)));
-            }
+            self.show(Frame::Retry(time));
         }
 
         if !self.skipping_event {
@@ -145,7 +180,15 @@ impl Model {
             self.seen.last_event_id = utf8(id);
         }
         if let Some(event) = pending.event(&self.seen.last_event_id) {
-            self.seen.steps.push(Step::Frame(Frame::Event(event)));
+            self.show(Frame::Event(event));
+        } else if let Some(id) = &pending.id {
+            self.show(Frame::Id(utf8(id)));
+        }
+    }
+
+    fn show(&mut self, frame: Frame) {
+        if self.calls.show(&frame) {
+            self.seen.steps.push(Step::Frame(frame));
         }
     }
 
@@ -165,17 +208,40 @@ impl Model {
     fn weigh_event(&mut self, kept: usize) {
         if kept > self.limit && !self.skipping_event {
             self.skipping_event = true;
+            self.skipped_here = true;
             self.seen.steps.push(Step::TooLong { offset: self.event_offset });
         }
     }
 
     fn weigh_comment(&mut self) {
-        let len = comment(&self.line).map_or(0, <[u8]>::len);
-        if self.calls == Calls::NextFrame && len > self.limit && !self.skipping_comment {
+        let (shown, len) = match comment(&self.line) {
+            Some(text) => (self.calls != Calls::NextEvent, text.len()),
+            None => (self.calls == Calls::IgnoredToo && !self.at_start && is_unknown(&self.line), self.line.len()),
+        };
+        self.weigh_line(shown, len);
+    }
+
+    fn weigh_line(&mut self, shown: bool, len: usize) {
+        if shown && len > self.limit && !self.skipping_comment {
             self.skipping_comment = true;
             self.seen.steps.push(Step::TooLong { offset: self.event_offset });
         }
     }
+}
+
+/// Whether a line of a known field is ignored for its value.
+fn is_void(line: &[u8]) -> bool {
+    match field(line) {
+        Some((FieldName::Id, value)) => value.contains(&b'\0'),
+        Some((FieldName::Retry, value)) => integer(&utf8(value)).is_none(),
+        _ => false,
+    }
+}
+
+/// Whether no known field begins like this line, as far as it goes.
+fn is_unknown(line: &[u8]) -> bool {
+    let names: [&[u8]; 4] = [b"event:", b"data:", b"id:", b"retry:"];
+    !names.iter().any(|name| name.starts_with(line) || line.starts_with(name))
 }
 
 /// What the ended lines of an event leave behind, in raw bytes.

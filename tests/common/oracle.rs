@@ -21,12 +21,18 @@ pub enum Frame {
     Comment(String),
     /// Milliseconds.
     Retry(u64),
+    /// The last event ID, at the blank line of a block that sets it and is no event (decision 23).
+    Id(String),
+    /// The whole line (decision 23).
+    Ignored(String),
 }
 
 /// A whole connection, read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     pub frames: Vec<Frame>,
+    /// The same with the lines that the standard ignores.
+    pub ignored_too: Vec<Frame>,
     pub last_event_id: String,
     pub reconnection_time: Option<u64>,
     /// What the standard discards at the end of the stream, if it has data; the unfinished last line counts as ended.
@@ -64,7 +70,8 @@ pub fn interpret_from(before: &Outcome, stream: &[u8]) -> Outcome {
         discarded.process_line(&rest);
     }
     Outcome {
-        frames: source.frames,
+        frames: source.frames.iter().filter(|frame| !matches!(frame, Frame::Ignored(_))).cloned().collect(),
+        ignored_too: source.frames,
         last_event_id: source.last_event_id,
         reconnection_time: source.reconnection_time,
         unfinished: discarded.take_event(),
@@ -150,16 +157,26 @@ impl Source {
             // "If the line contains a U+003A COLON character (:): Collect the characters on the line before the first
             // [colon], and let field be that string. Collect the characters on the line after the first [colon], and let
             // value be that string. If value starts with a U+0020 SPACE character, remove it from value."
-            self.process_field(field, without_space(value));
+            self.process_field(field, without_space(value), &line);
         } else {
             // "Otherwise, the string is not empty but does not contain a U+003A COLON character (:): Process the field
             // using [...] the whole line as the field name, and the empty string as the field value."
-            self.process_field(&line, "");
+            self.process_field(&line, "", &line);
         }
     }
 
     /// "Field names must be compared literally, with no case folding performed."
-    fn process_field(&mut self, name: &str, value: &str) {
+    ///
+    /// What is ignored is shown all the same: the whole line.
+    fn process_field(&mut self, name: &str, value: &str, line: &str) {
+        let known = self.known_field(name, value);
+        if !known {
+            self.frames.push(Frame::Ignored(line.to_owned()));
+        }
+    }
+
+    /// Whether the field is not ignored.
+    fn known_field(&mut self, name: &str, value: &str) -> bool {
         match name {
             // "Set the event type buffer to the field value."
             "event" => value.clone_into(&mut self.event_type_buffer),
@@ -180,24 +197,26 @@ impl Source {
 
             // "If the field value consists of only ASCII digits, then interpret the field value as an integer in base
             // ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field."
-            "retry" => {
-                if let Some(time) = integer(value) {
-                    self.reconnection_time = Some(time);
-                    self.frames.push(Frame::Retry(time));
-                }
+            "retry" if integer(value).is_some() => {
+                self.reconnection_time = integer(value);
+                self.frames.extend(integer(value).map(Frame::Retry));
             }
 
             // "Otherwise: The field is ignored."
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     /// "When the user agent is required to dispatch the event, the user agent must process the data buffer, the event
     /// type buffer, and the last event ID buffer using steps appropriate for the user agent."
     fn dispatch(&mut self) {
+        let own_id = self.own_id.clone();
         if let Some(event) = self.take_event() {
             // "8. Queue a task which [...] dispatches the newly created event."
             self.frames.push(Frame::Event(event));
+        } else if let Some(id) = own_id {
+            self.frames.push(Frame::Id(id));
         }
     }
 

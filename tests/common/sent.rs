@@ -73,6 +73,8 @@ impl Sent {
                 id: self.id.clone(),
                 last_event_id: last_event_id.clone(),
             }));
+        } else if let Some(id) = &self.id {
+            frames.push(oracle::Frame::Id(id.clone()));
         }
         frames
     }

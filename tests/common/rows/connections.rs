@@ -3,7 +3,7 @@
 //! Those that web-platform-tests name are the ones of the proposed `EventSource.fromReadableStream` (whatwg/html#12272),
 //! which pipe one stream behind another with `reset()` in between.
 
-use super::Seen::{self, Comment, Retry};
+use super::Seen::{self, Comment, Id, Retry};
 use super::message;
 
 /// One connection from its first byte to its end, and what is known after it.
@@ -91,8 +91,8 @@ pub const CONNECTIONS: &[(&str, &[Connection])] = &[
     (
         "an empty id takes the last event ID back for the streams that follow",
         &[
-            connection(b"id: 1\n\n", &[]).last_event_id("1"),
-            connection(b"id\n\n", &[]),
+            connection(b"id: 1\n\n", &[Id("1")]).last_event_id("1"),
+            connection(b"id\n\n", &[Id("")]),
             connection(b"data: a\n\n", &[message("a")]),
         ],
     ),

@@ -1,6 +1,6 @@
 //! The data buffer: one space less, LF between the lines, dispatched if there was a line at all.
 
-use super::Seen::{Comment, Retry};
+use super::Seen::{Comment, Id, Retry};
 use super::{Row, event, message, row};
 
 pub const ROWS: &[Row] = &[
@@ -37,9 +37,13 @@ pub const ROWS: &[Row] = &[
     .last_event_id("1")
     .reconnection_time(5),
     row("does not survive the blank line", b"data: a\n\ndata: b\n\n", &[message("a"), message("b")]),
-    row("none: nothing is dispatched", b"event: t\nid: 1\nretry: 5\n: c\nfoo: bar\n\n", &[Retry(5), Comment("c")])
-        .last_event_id("1")
-        .reconnection_time(5),
+    row(
+        "none: nothing is dispatched",
+        b"event: t\nid: 1\nretry: 5\n: c\nfoo: bar\n\n",
+        &[Retry(5), Comment("c"), Id("1")],
+    )
+    .last_event_id("1")
+    .reconnection_time(5),
     row(
         "empty event, then a full one, then an empty one",
         b"data\n\ndata: a\n\ndata:\n\n",

@@ -1,5 +1,6 @@
 //! The event type buffer: the last one wins, an empty one is no type, the blank line forgets it.
 
+use super::Seen::Id;
 use super::{Row, event, message, row};
 
 pub const ROWS: &[Row] = &[
@@ -7,8 +8,12 @@ pub const ROWS: &[Row] = &[
     row("after the data", b"data: a\nevent: t\n\n", &[event("t", "a")]),
     row("of one event is not that of the next", b"event: t\ndata: a\n\ndata: b\n\n", &[event("t", "a"), message("b")]),
     row("without data is forgotten", b"event: t\n\ndata: a\n\n", &[message("a")]),
-    row("without data is forgotten, id and all", b"event: t\nid: 1\n\ndata: a\n\n", &[message("a").after("1")])
-        .last_event_id("1"),
+    row(
+        "without data is forgotten, id and all",
+        b"event: t\nid: 1\n\ndata: a\n\n",
+        &[Id("1"), message("a").after("1")],
+    )
+    .last_event_id("1"),
     row("the last one wins", b"event: t\nevent: u\ndata: a\n\n", &[event("u", "a")]),
     row("the last one wins around the data", b"event: t\ndata: a\nevent: u\n\n", &[event("u", "a")]),
     row("a shorter one wins", b"event: long\nevent: t\ndata: a\n\n", &[event("t", "a")]),

@@ -1,6 +1,6 @@
 //! Decision 8 by hand: what counts, from which byte on it is too much, and what happens then.
 
-use super::Seen::{Comment, Retry, TooLong};
+use super::Seen::{Comment, Id, Retry, TooLong};
 use super::{Seen, event, message};
 
 /// A stream within a limit.
@@ -85,7 +85,8 @@ pub const LIMIT: &[LimitRow] = &[
         "the last event ID of earlier events is free",
         b"id: 123\n\ndata: abc\n\n",
         &[message("abc").after("123")],
-    ),
+    )
+    .frames(&[Id("123"), message("abc").after("123")]),
     within(
         3,
         "the id of a skipped event is not committed",

@@ -59,6 +59,8 @@ pub enum Seen {
     Comment(&'static str),
     /// Milliseconds.
     Retry(u64),
+    /// The last event ID, of a block that is no event.
+    Id(&'static str),
     /// The error of a decoder with a limit; the offset in the stream.
     TooLong(u64),
 }

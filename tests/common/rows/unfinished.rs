@@ -1,6 +1,6 @@
 //! A stream that ends within an event: nothing of it acts, but it can be asked for.
 
-use super::Seen::{Comment, Retry};
+use super::Seen::{Comment, Id, Retry};
 use super::{Row, event, message, row};
 
 pub const ROWS: &[Row] = &[
@@ -27,13 +27,13 @@ pub const ROWS: &[Row] = &[
     row("a type in the making", b"event: t\ndata: a\neven", &[]).unfinished(event("t", "a")),
     row("an id", b"data: a\nid: 1", &[]).unfinished(message("a").id("1")),
     row("an id, ended", b"data: a\nid: 1\n", &[]).unfinished(message("a").id("1")),
-    row("an empty id", b"id: 1\n\ndata: a\nid", &[]).last_event_id("1").unfinished(message("a").id("")),
+    row("an empty id", b"id: 1\n\ndata: a\nid", &[Id("1")]).last_event_id("1").unfinished(message("a").id("")),
     row("a second id", b"id: 1\ndata: a\nid: 2", &[]).unfinished(message("a").id("2")),
-    row("an id with a NUL", b"id: 1\n\nid: 2\ndata: a\nid: 3\0", &[])
+    row("an id with a NUL", b"id: 1\n\nid: 2\ndata: a\nid: 3\0", &[Id("1")])
         .last_event_id("1")
         .unfinished(message("a").id("2")),
     row("only an id with a NUL", b"data: a\nid: 3\0", &[]).unfinished(message("a")),
-    row("no id of its own", b"id: 1\n\ndata: a", &[]).last_event_id("1").unfinished(message("a").after("1")),
+    row("no id of its own", b"id: 1\n\ndata: a", &[Id("1")]).last_event_id("1").unfinished(message("a").after("1")),
     row("no data: an id", b"id: 1", &[]),
     row("no data: an ended id", b"id: 1\n", &[]),
     row("no data: a type", b"event: t", &[]),

@@ -1,6 +1,6 @@
 //! Ill-formed UTF-8 is replaced by U+FFFD for each maximal subpart.
 
-use super::Seen::Comment;
+use super::Seen::{Comment, Id};
 use super::{Row, event, message, row};
 
 pub const ROWS: &[Row] = &[
@@ -105,14 +105,15 @@ pub const ROWS: &[Row] = &[
         .last_event_id("1\u{FFFD}\u{FFFD}"),
     row("in an id: a surrogate", b"id: \xED\xA0\x80\ndata: a\n\n", &[message("a").id("\u{FFFD}\u{FFFD}\u{FFFD}")])
         .last_event_id("\u{FFFD}\u{FFFD}\u{FFFD}"),
-    row("in an id: above U+10FFFF", b"id: \xF4\x90\x80\x80\n\n", &[]).last_event_id("\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
+    row("in an id: above U+10FFFF", b"id: \xF4\x90\x80\x80\n\n", &[Id("\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}")])
+        .last_event_id("\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
     row(
         "in an id: truncated",
         b"id: \xE2\x82\ndata: a\n\ndata: b\n\n",
         &[message("a").id("\u{FFFD}"), message("b").after("\u{FFFD}")],
     )
     .last_event_id("\u{FFFD}"),
-    row("in an id: without data", b"id: \x80\n\ndata: a\n\n", &[message("a").after("\u{FFFD}")])
+    row("in an id: without data", b"id: \x80\n\ndata: a\n\n", &[Id("\u{FFFD}"), message("a").after("\u{FFFD}")])
         .last_event_id("\u{FFFD}"),
     row("in an id: before a NUL", b"id: \xE2\x82\0\ndata: a\n\n", &[message("a")]),
     row(

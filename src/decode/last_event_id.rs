@@ -4,7 +4,8 @@ use alloc::string::String;
 #[cfg(feature = "bytes")]
 use alloc::sync::Arc;
 
-use crate::value::Value;
+use crate::utf8::{replace_into, utf8};
+use crate::work;
 
 /// The last event ID as text, and once an owned event has asked for it, shared.
 #[derive(Clone, Debug, Default)]
@@ -15,29 +16,39 @@ pub(crate) struct LastEventId {
 }
 
 impl LastEventId {
-    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            text: String::new(),
+            #[cfg(feature = "bytes")]
+            shared: None,
+        }
+    }
+
+    #[inline(always)]
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Becomes `id`.
+    /// Becomes `id`, with U+FFFD where it is ill-formed. Says whether it is another one.
     #[inline]
-    pub(crate) fn set(&mut self, id: &str) {
-        self.text.clear();
-        self.text.push_str(id);
-        #[cfg(feature = "bytes")]
-        {
-            self.shared = None;
+    pub(crate) fn commit(&mut self, id: &[u8]) -> bool {
+        work::looked(id.len());
+        let is_another = id != self.text.as_bytes();
+        if is_another {
+            #[cfg(feature = "bytes")]
+            {
+                self.shared = None;
+            }
+            work::copied(id.len());
+            match utf8(id) {
+                Some(id) => {
+                    self.text.clear();
+                    self.text.push_str(id);
+                }
+                None => replace_into(id, &mut self.text),
+            }
         }
-    }
-
-    /// Becomes the event's id, if it is not that already.
-    pub(crate) fn set_value(&mut self, id: &Value, bytes: &[u8]) {
-        if id.bytes(bytes) != self.text.as_bytes() {
-            let mut text = core::mem::take(self).text;
-            id.clone_text_into(bytes, &mut text);
-            self.text = text;
-        }
+        is_another
     }
 
     /// The id, shared, if it is not empty: one allocation for each new id that an event without one asks for.
@@ -48,12 +59,13 @@ impl LastEventId {
             return None;
         }
         if self.shared.is_none() {
-            self.shared = share(&self.text);
+            self.shared = Some(self.text.as_str().into());
         }
         self.shared.clone()
     }
 
     /// The bytes of memory beyond the id itself.
+    #[inline(always)]
     pub(crate) fn spare(&self) -> usize {
         self.text.capacity() - self.text.len()
     }
@@ -61,21 +73,5 @@ impl LastEventId {
     /// Gives them back.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
-    }
-}
-
-/// A copy to be shared, if there is anything.
-#[cfg(feature = "bytes")]
-pub(crate) fn share(id: &str) -> Option<Arc<str>> {
-    (!id.is_empty()).then(|| id.into())
-}
-
-impl From<&str> for LastEventId {
-    fn from(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            #[cfg(feature = "bytes")]
-            shared: None,
-        }
     }
 }

@@ -3,8 +3,11 @@
 use core::fmt;
 use core::ops::ControlFlow;
 
+use crate::decode::field::{Field, FirstWord};
+use crate::decode::place::Place;
 use crate::escaped::Escaped;
 use crate::line_end::{self, CR, LF};
+use crate::work;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -48,6 +51,15 @@ pub struct Parser {
     state: State,
     /// A CR ended the last line at the end of a chunk: an LF that comes next belongs to it.
     skip_lf: bool,
+    /// What stands between name and value of the last field.
+    separator: Separator,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    None,
+    Colon,
+    ColonAndSpace,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +91,7 @@ pub(crate) enum Line {
 pub(crate) enum Piece {
     Line {
         line: Line,
-        start: usize,
-        end: usize,
+        value: Place,
         complete: bool,
     },
     /// The first bytes of an unknown line, which were taken for the beginning of a name in an earlier chunk.
@@ -124,44 +135,11 @@ pub enum Token<'i> {
     Blank,
 }
 
-/// The name of a field that the standard knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Field {
-    /// `event`: the event type.
-    Event,
-    /// `data`: a line of the data.
-    Data,
-    /// `id`: the last event ID.
-    Id,
-    /// `retry`: the reconnection time.
-    Retry,
-}
-
-impl Field {
-    /// The name as it stands in the stream. Names are case-sensitive.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(sse_wire::Field::Retry.name(), "retry");
-    /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Event => "event",
-            Self::Data => "data",
-            Self::Id => "id",
-            Self::Retry => "retry",
-        }
-    }
-}
-
 impl Parser {
     /// Makes a parser for the beginning of a stream, where a byte order mark is skipped.
     #[must_use]
     pub const fn new() -> Self {
-        Self { state: State::Bom(0), skip_lf: false }
+        Self { state: State::Bom(0), skip_lf: false, separator: Separator::None }
     }
 
     /// Takes the next token off the front of `chunk`.
@@ -180,8 +158,8 @@ impl Parser {
         Some(match piece? {
             Piece::Blank => Token::Blank,
             Piece::Again(line) => Token::Unknown { line, complete: false },
-            Piece::Line { line, start, end, complete } => {
-                let bytes = bytes.get(start..end).unwrap_or_default();
+            Piece::Line { line, value, complete } => {
+                let bytes = value.of(bytes);
                 match line {
                     Line::Field(field) => Token::Field { field, value: bytes, complete },
                     Line::Comment => Token::Comment { text: bytes, complete },
@@ -194,6 +172,38 @@ impl Parser {
     /// As [`next_token`](Self::next_token), from `bytes[*index..]` on. After `None`, `index` is the length.
     #[inline]
     pub(crate) fn next_piece(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
+        if self.is_at_line_start()
+            && let Some((piece, next)) = Self::whole_line(bytes, *index)
+        {
+            *index = next;
+            return Some(piece);
+        }
+        self.next_part(bytes, index)
+    }
+
+    /// The line at `index`, and the byte after it, if it is whole and its name is one of the standard's with a colon: what
+    /// the states come to, with no state in between.
+    #[inline(always)]
+    fn whole_line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
+        let first = *bytes.get(index)?;
+        let (line, start) = if let Some(field) = Field::beginning_with(first) {
+            let prefix = FirstWord::at(bytes, index)?.prefix_len(field)?;
+            (Line::Field(field), index + prefix)
+        } else if first == b':' {
+            (Line::Comment, index + 1 + usize::from(bytes.get(index + 1) == Some(&b' ')))
+        } else {
+            let next = line_end::after(bytes, index)?;
+            work::looked(next - index);
+            return Some((Piece::Blank, next));
+        };
+        let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
+        let next = line_end::after(bytes, end)?;
+        Some((Piece::Line { line, value: Place { start, end }, complete: true }, next))
+    }
+
+    /// What the states say: the way for everything.
+    #[inline(never)]
+    pub(crate) fn next_part(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         if self.skip_lf {
             let first = *bytes.get(*index)?;
             *index += usize::from(first == LF);
@@ -203,32 +213,26 @@ impl Parser {
             let rest = bytes.get(*index..)?;
             let first = *rest.first()?;
             match self.state {
-                State::LineStart => {
-                    // Comparing with a constant is one or two word operations, where a loop is a dozen.
-                    let (field, whole_name) = match first {
-                        LF | CR => {
-                            self.end_line(bytes, index);
-                            return Some(Piece::Blank);
-                        }
-                        b':' => {
-                            *index += 1;
-                            self.state = State::Colon(Line::Comment);
-                            continue;
-                        }
-                        b'd' => (Field::Data, rest.starts_with(b"data:")),
-                        b'e' => (Field::Event, rest.starts_with(b"event:")),
-                        b'i' => (Field::Id, rest.starts_with(b"id:")),
-                        b'r' => (Field::Retry, rest.starts_with(b"retry:")),
-                        _ => return self.value(Line::Unknown, bytes, index),
-                    };
-                    if whole_name {
-                        *index += field.name().len() + 1;
-                        self.state = State::Colon(Line::Field(field));
-                    } else if let ControlFlow::Break(piece) = self.name(field, 0, bytes, index) {
-                        return piece;
+                State::LineStart => match first {
+                    LF | CR => {
+                        self.end_line(bytes, index);
+                        return Some(Piece::Blank);
                     }
-                }
+                    b':' => {
+                        *index += 1;
+                        self.state = State::Colon(Line::Comment);
+                    }
+                    _ => match Field::beginning_with(first) {
+                        None => return self.value(Line::Unknown, bytes, index),
+                        Some(field) => {
+                            if let ControlFlow::Break(piece) = self.name(field, 0, bytes, index) {
+                                return piece;
+                            }
+                        }
+                    },
+                },
                 State::Colon(line) => {
+                    self.separator = if first == b' ' { Separator::ColonAndSpace } else { Separator::Colon };
                     *index += usize::from(first == b' ');
                     return self.value(line, bytes, index);
                 }
@@ -258,43 +262,39 @@ impl Parser {
     }
 
     /// Whether a line has begun and not ended, other than by a part of a byte order mark, which is of no effect.
-    #[cfg(feature = "alloc")]
     pub(crate) fn in_line(&self) -> bool {
         !matches!(self.state, State::LineStart | State::Bom(_))
     }
 
-    /// Whether a line begins with the next byte.
-    #[cfg(feature = "alloc")]
+    /// Whether a line has begun and not ended that is no comment, as far as has come in.
+    pub(crate) fn in_line_of_effect(&self) -> bool {
+        self.in_line() && !matches!(self.state, State::Colon(Line::Comment) | State::Value(Line::Comment))
+    }
+
+    /// Whether the value of a field is coming in.
     #[inline]
+    pub(crate) fn is_in(&self, field: Field) -> bool {
+        self.state == State::Value(Line::Field(field))
+    }
+
+    /// Whether a line begins with the next byte.
+    #[inline(always)]
     pub(crate) fn is_at_line_start(&self) -> bool {
         self.state == State::LineStart && !self.skip_lf
     }
 
-    /// Whether the next byte goes on with a value of `data`.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    pub(crate) fn is_in_data(&self) -> bool {
-        self.state == State::Value(Line::Field(Field::Data))
-    }
-
-    /// Takes it from the caller that the line has ended, and not with a CR at the end of the chunk.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    pub(crate) fn begin_line(&mut self) {
-        self.state = State::LineStart;
-    }
-
-    /// Takes it from the caller that a value of `data` has begun, and goes on with the next byte.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    pub(crate) fn begin_data(&mut self) {
-        self.state = State::Value(Line::Field(Field::Data));
-    }
-
     /// Whether an LF that comes next would belong to the line that has ended.
-    #[cfg(feature = "alloc")]
     pub(crate) fn skips_lf(&self) -> bool {
         self.skip_lf
+    }
+
+    /// What stood between name and value of the last field, where its line began in this way.
+    pub(crate) fn separator(&self) -> &'static str {
+        match self.separator {
+            Separator::None => "",
+            Separator::Colon => ":",
+            Separator::ColonAndSpace => ": ",
+        }
     }
 
     /// Goes on with a line that begins like `field`'s name: with the state, or out of the loop with a piece or with the
@@ -318,9 +318,10 @@ impl Parser {
                 }
                 Some(&(LF | CR)) => {
                     *index = end;
+                    self.separator = Separator::None;
                     self.end_line(bytes, index);
-                    let line = Line::Field(field);
-                    return ControlFlow::Break(Some(Piece::Line { line, start: end, end, complete: true }));
+                    let value = Place { start: end, end };
+                    return ControlFlow::Break(Some(Piece::Line { line: Line::Field(field), value, complete: true }));
                 }
                 _ => {}
             }
@@ -338,29 +339,26 @@ impl Parser {
         let start = *index;
         let rest = bytes.get(start..)?;
         if let Some(len) = line_end::line_end(rest) {
-            let end = start + len;
-            *index = end;
+            let value = Place { start, end: start + len };
+            *index = value.end;
             self.end_line(bytes, index);
-            return Some(Piece::Line { line, start, end, complete: true });
+            return Some(Piece::Line { line, value, complete: true });
         }
-        *index = bytes.len();
+        let value = Place { start, end: bytes.len() };
+        *index = value.end;
         self.state = State::Value(line);
-        (!rest.is_empty()).then_some(Piece::Line { line, start, end: bytes.len(), complete: false })
+        (!rest.is_empty()).then_some(Piece::Line { line, value, complete: false })
     }
 
     /// Takes the line end at `index`, an LF after a CR included where it is here already.
     #[inline]
     fn end_line(&mut self, bytes: &[u8], index: &mut usize) {
-        let ended_by = bytes.get(*index);
-        *index += 1;
+        work::looked(1);
         self.state = State::LineStart;
-        if ended_by == Some(&CR) {
-            match bytes.get(*index) {
-                Some(&LF) => *index += 1,
-                Some(_) => {}
-                None => self.skip_lf = true,
-            }
-        }
+        *index = line_end::after(bytes, *index).unwrap_or_else(|| {
+            self.skip_lf = *index + 1 == bytes.len();
+            *index + 1
+        });
     }
 }
 
@@ -392,6 +390,7 @@ impl Default for Parser {
 /// How many bytes of `word` have come once `rest` follows the first `matched` of them, and whether that is all of
 /// `rest`.
 fn match_on(word: &[u8], matched: u8, rest: &[u8]) -> (u8, bool) {
+    work::looked(word.len());
     let wanted = word.iter().skip(usize::from(matched));
     let mut now = matched;
     let mut rest = rest.iter();

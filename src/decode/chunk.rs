@@ -1,0 +1,242 @@
+//! The bytes that came in, and how far they are decoded.
+
+use core::fmt;
+
+#[cfg(feature = "bytes")]
+use core::mem;
+
+#[cfg(feature = "bytes")]
+use bytes::Bytes;
+
+use crate::decode::place::Place;
+use crate::decode::window::Window;
+use crate::escaped::Escaped;
+#[cfg(feature = "bytes")]
+use crate::text::Text;
+use crate::utf8::utf8;
+
+/// The bytes that came in, and how far they are decoded.
+///
+/// `&str` out of bytes costs a validation, and one for every event is what makes decoders slow. So the chunk remembers
+/// a validated window of whole lines, some 16 KiB at a time, and the events in it are plain sub-slices. Where a window
+/// is ill-formed, each event in it is looked at by itself.
+///
+/// Keep one `Chunk` for as long as its bytes last. A new one for every call, from [`remaining`](Self::remaining), is
+/// correct and validates more often. Events borrow from the bytes, not from the `Chunk`.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Chunk, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\nda");
+///
+/// let first = decoder.next_event(&mut chunk)?.map(|event| event.data().len());
+/// assert_eq!((first, chunk.remaining()), (Some(1), &b"data: 2\n\nda"[..]));
+///
+/// while let Some(event) = decoder.next_event(&mut chunk)? {
+///     assert_eq!(event.data(), "2");
+/// }
+/// assert!(chunk.is_empty());
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+#[derive(Clone)]
+pub struct Chunk<'i> {
+    bytes: &'i [u8],
+    /// The first byte that is not decoded yet.
+    pub(crate) index: usize,
+    window: Window<&'i str>,
+}
+
+impl<'i> Chunk<'i> {
+    /// A cursor over `bytes`. Costs nothing: they are validated when events are found in them.
+    #[must_use]
+    pub const fn new(bytes: &'i [u8]) -> Self {
+        Self { bytes, index: 0, window: Window::new("", 0) }
+    }
+
+    /// The bytes that are not decoded yet.
+    #[must_use]
+    pub const fn remaining(&self) -> &'i [u8] {
+        match self.bytes.split_at_checked(self.index) {
+            Some((_, remaining)) => remaining,
+            None => &[],
+        }
+    }
+
+    /// Whether all bytes are decoded.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.index >= self.bytes.len()
+    }
+
+    /// All bytes, those that are decoded included.
+    #[inline(always)]
+    pub(crate) fn bytes(&self) -> &'i [u8] {
+        self.bytes
+    }
+
+    /// What lies at `place`, which is decoded, as text. `None` where it is ill-formed.
+    #[inline(always)]
+    pub(crate) fn text(&mut self, place: Place) -> Option<&'i str> {
+        match self.window.in_text(place).of_text(self.window.text) {
+            Some(text) => Some(text),
+            None => self.text_outside(place),
+        }
+    }
+
+    #[inline(never)]
+    fn text_outside(&mut self, place: Place) -> Option<&'i str> {
+        if let Some(window) = self.window.next(self.bytes, self.index, place.end) {
+            self.window.text = utf8(window.of(self.bytes)).unwrap_or_default();
+            if let Some(text) = self.window.in_text(place).of_text(self.window.text) {
+                return Some(text);
+            }
+        }
+        utf8(place.of(self.bytes))
+    }
+}
+
+impl<'i> From<&'i [u8]> for Chunk<'i> {
+    fn from(bytes: &'i [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl<'i, const N: usize> From<&'i [u8; N]> for Chunk<'i> {
+    fn from(bytes: &'i [u8; N]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// Text is never validated again.
+impl<'i> From<&'i str> for Chunk<'i> {
+    fn from(text: &'i str) -> Self {
+        Self { bytes: text.as_bytes(), index: 0, window: Window::new(text, text.len()) }
+    }
+}
+
+impl Default for Chunk<'_> {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl fmt::Debug for Chunk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chunk").field(&Escaped(self.remaining())).finish()
+    }
+}
+
+/// The bytes that came in, shared, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
+///
+/// What [`Chunk`] is for borrowed bytes: it remembers a validated window, of which the events are slices, or of a copy of
+/// it where it is not ASCII. It lets go of the bytes with the last of them, so that only the events keep the buffer.
+///
+/// # Examples
+///
+/// ```
+/// use bytes::Bytes;
+/// use sse_wire::{ChunkBuf, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = ChunkBuf::from(Bytes::from_static(b"data: 1\n\ndata: 2\n\n"));
+/// let mut events = Vec::new();
+/// while let Some(event) = decoder.next_event_buf(&mut chunk)? {
+///     events.push(event);
+/// }
+/// assert_eq!(events[1].data(), "2");
+/// assert!(chunk.is_empty());
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
+#[cfg(feature = "bytes")]
+#[derive(Clone, Default)]
+pub struct ChunkBuf {
+    bytes: Bytes,
+    /// The first byte that is not decoded yet.
+    pub(crate) index: usize,
+    window: Window<Text>,
+}
+
+#[cfg(feature = "bytes")]
+impl ChunkBuf {
+    /// The bytes that are not decoded yet.
+    #[must_use]
+    pub fn remaining(&self) -> &[u8] {
+        self.bytes.get(self.index..).unwrap_or_default()
+    }
+
+    /// Whether all bytes are decoded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index >= self.bytes.len()
+    }
+
+    /// All bytes, those that are decoded included.
+    #[inline(always)]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Releases the bytes, if all of them are decoded.
+    #[inline]
+    pub(crate) fn release(&mut self) {
+        if self.is_empty() && self.index > 0 {
+            *self = Self::default();
+        }
+    }
+
+    /// What lies at `place`, which is decoded, as text that is shared, and where that text begins in the chunk. `None` where
+    /// it is ill-formed. If all is decoded, the chunk gives the text away, and has to be released.
+    #[inline]
+    pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
+        if !self.is_in_window(place) {
+            if let Some(window) = self.window.next(&self.bytes, self.index, place.end) {
+                self.window.text = self.text_at(window).unwrap_or_default();
+            }
+            if !self.is_in_window(place) {
+                return Some((self.text_at(place)?, place.start));
+            }
+        }
+        let text = if self.is_empty() { mem::take(&mut self.window.text) } else { self.window.text.clone() };
+        Some((text, self.window.start()))
+    }
+
+    /// What lies at `place`, which is decoded, as text; of the window where it is there. `None` where it is ill-formed.
+    pub(crate) fn text(&self, place: Place) -> Option<&str> {
+        match self.window.in_text(place).of_text(self.window.text.as_str()) {
+            Some(text) => Some(text),
+            None => utf8(place.of(&self.bytes)),
+        }
+    }
+
+    #[inline(always)]
+    fn is_in_window(&self, place: Place) -> bool {
+        let in_text = self.window.in_text(place);
+        in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
+    }
+
+    /// Takes the bytes over where they are the whole chunk and nothing of it is left, instead of counting references.
+    fn text_at(&mut self, place: Place) -> Option<Text> {
+        if self.is_empty() && place.len() == self.bytes.len() {
+            return Text::of(&mut self.bytes);
+        }
+        Text::of(&mut self.bytes.slice(place.start..place.end))
+    }
+}
+
+/// Shares the bytes; validates nothing yet.
+#[cfg(feature = "bytes")]
+impl From<Bytes> for ChunkBuf {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl fmt::Debug for ChunkBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ChunkBuf").field(&Escaped(self.remaining())).finish()
+    }
+}

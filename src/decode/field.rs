@@ -1,0 +1,92 @@
+//! The fields that the standard knows, and how their lines begin: the name, the colon, one optional space.
+
+/// The name of a field that the standard knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Field {
+    /// `event`: the event type.
+    Event,
+    /// `data`: a line of the data.
+    Data,
+    /// `id`: the last event ID.
+    Id,
+    /// `retry`: the reconnection time.
+    Retry,
+}
+
+impl Field {
+    /// The name as it stands in the stream. Names are case-sensitive.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::Field::Retry.name(), "retry");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Data => "data",
+            Self::Id => "id",
+            Self::Retry => "retry",
+        }
+    }
+
+    /// The only field whose line can begin with this byte.
+    #[inline(always)]
+    pub(crate) const fn beginning_with(byte: u8) -> Option<Self> {
+        match byte {
+            b'd' => Some(Self::Data),
+            b'e' => Some(Self::Event),
+            b'i' => Some(Self::Id),
+            b'r' => Some(Self::Retry),
+            _ => None,
+        }
+    }
+}
+
+/// The first eight bytes of a line, the first one lowest: to compare with a name in one operation.
+#[derive(Clone, Copy)]
+pub(crate) struct FirstWord(u64);
+
+impl FirstWord {
+    /// The word at `line`. `None` where the chunk ends before that: what is not there must not look like a name without
+    /// its space.
+    #[inline(always)]
+    pub(crate) fn at(bytes: &[u8], line: usize) -> Option<Self> {
+        bytes.get(line..)?.first_chunk().map(|word| Self(u64::from_le_bytes(*word)))
+    }
+
+    /// How long the name of the field, the colon and one space after it are, if the line begins with them.
+    #[inline(always)]
+    pub(crate) const fn prefix_len(self, field: Field) -> Option<usize> {
+        const SPACE: u64 = b' ' as u64;
+        let name = field.name().as_bytes();
+        let len = name.len() + 1;
+        let others = 8 * (size_of::<u64>() - len);
+        if self.0 << others != with_colon(name) << others {
+            return None;
+        }
+        Some(len + (self.0 >> (8 * len) & 0xFF == SPACE) as usize)
+    }
+}
+
+impl FirstWord {
+    /// As [`prefix_len`](Self::prefix_len) of `data`, by branches: a length that was compared would make the search for
+    /// the line's end wait for the comparison.
+    #[inline(always)]
+    pub(crate) const fn data_prefix_len(self) -> Option<usize> {
+        const DATA_SPACE: u64 = u64::from_le_bytes(*b"data: \0\0");
+        if self.0 << 16 == DATA_SPACE << 16 { Some(6) } else { self.prefix_len(Field::Data) }
+    }
+}
+
+/// The name and a colon as the low bytes of a word.
+const fn with_colon(name: &[u8]) -> u64 {
+    let (mut word, mut rest) = (b':' as u64, name);
+    while let [before @ .., last] = rest {
+        word = word << 8 | *last as u64;
+        rest = before;
+    }
+    word
+}

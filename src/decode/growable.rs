@@ -1,0 +1,204 @@
+//! Memory that grows as it has to.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::decode::last_event_id::LastEventId;
+use crate::decode::memory::{Buffer, Memory, Source};
+use crate::utf8::{replace_into, utf8};
+use crate::work;
+
+/// A `Vec` for each buffer; they are used again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Growable {
+    event_type: Bytes,
+    data: Bytes,
+    id: Bytes,
+    next_id: Bytes,
+    text: Bytes,
+    pub(crate) last_event_id: LastEventId,
+    /// How long the last large data was, fading: it is reserved at once when data becomes large again.
+    large: usize,
+}
+
+/// The bytes of one buffer.
+#[derive(Clone, Debug, Default)]
+struct Bytes {
+    gathered: Vec<u8>,
+    /// The text that was handed out where the bytes are ill-formed.
+    replaced: String,
+}
+
+/// From so many bytes of data on, growing by doubling costs more than to reserve what the last large data needed.
+const LARGE: usize = 64 * 1024;
+
+/// How much memory beyond the last event ID is not worth a look.
+const SPARE_ID: usize = 256;
+
+impl Growable {
+    pub(crate) const fn new() -> Self {
+        const EMPTY: Bytes = Bytes { gathered: Vec::new(), replaced: String::new() };
+        Self {
+            event_type: EMPTY,
+            data: EMPTY,
+            id: EMPTY,
+            next_id: EMPTY,
+            text: EMPTY,
+            last_event_id: LastEventId::new(),
+            large: 0,
+        }
+    }
+
+    /// Makes room for more data.
+    #[cold]
+    fn grow_data(&mut self, more: usize) {
+        let data = &mut self.data.gathered;
+        let needed = data.len() + more;
+        work::copied(data.len());
+        if needed > LARGE && self.large > needed {
+            data.reserve_exact(self.large - data.len());
+        } else {
+            data.reserve(more);
+        }
+    }
+
+    /// Takes the data out of its buffer, if that takes more than `max_retained`.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn take_data(&mut self, max_retained: usize) -> Option<Vec<u8>> {
+        if self.data.gathered.capacity() <= max_retained {
+            return None;
+        }
+        self.note_large();
+        Some(core::mem::take(&mut self.data.gathered))
+    }
+
+    /// Puts it back.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn put_data_back(&mut self, data: Vec<u8>) {
+        self.data.gathered = data;
+    }
+
+    fn note_large(&mut self) {
+        let len = self.data.gathered.len();
+        self.large = if len > LARGE { len.max(self.large / 2) } else { self.large / 2 };
+    }
+
+    #[inline(always)]
+    fn bytes(&mut self, buffer: Buffer) -> &mut Bytes {
+        match buffer {
+            Buffer::EventType => &mut self.event_type,
+            Buffer::Data => &mut self.data,
+            Buffer::Id => &mut self.id,
+            Buffer::NextId => &mut self.next_id,
+            Buffer::Text => &mut self.text,
+        }
+    }
+}
+
+impl Memory for Growable {
+    const COUNTS_IDS: bool = true;
+    const MAX_ID_LEN: usize = usize::MAX;
+
+    #[inline(always)]
+    fn get(&self, buffer: Buffer) -> &[u8] {
+        match buffer {
+            Buffer::EventType => &self.event_type.gathered,
+            Buffer::Data => &self.data.gathered,
+            Buffer::Id => &self.id.gathered,
+            Buffer::NextId => &self.next_id.gathered,
+            Buffer::Text => &self.text.gathered,
+        }
+    }
+
+    #[inline(always)]
+    fn append(&mut self, buffer: Buffer, bytes: &[u8]) {
+        if buffer == Buffer::Data && self.data.gathered.capacity() - self.data.gathered.len() < bytes.len() {
+            self.grow_data(bytes.len());
+        }
+        work::copied(bytes.len());
+        self.bytes(buffer).gathered.extend_from_slice(bytes);
+    }
+
+    #[inline(always)]
+    fn clear(&mut self, buffer: Buffer) {
+        if buffer == Buffer::Data && self.data.gathered.len() > LARGE {
+            self.note_large();
+        }
+        self.bytes(buffer).gathered.clear();
+    }
+
+    #[inline(always)]
+    fn end_event_type(&mut self) {}
+
+    #[inline(always)]
+    fn swap_ids(&mut self) {
+        core::mem::swap(&mut self.id, &mut self.next_id);
+    }
+
+    fn max_text_len(&self, max_event_len: usize, _: usize) -> usize {
+        max_event_len
+    }
+
+    #[inline(always)]
+    fn fits_as_text(&self, _: &[u8], _: &[u8], _: &[u8], _: usize) -> bool {
+        true
+    }
+
+    #[inline]
+    fn event_texts<'s>(&'s mut self, [event_type, data, id]: [Source<'s>; 3]) -> ([&'s str; 3], &'s str) {
+        let texts = [self.event_type.text(event_type), self.data.text(data), self.id.text(id)];
+        (texts, self.last_event_id.as_str())
+    }
+
+    fn text<'s>(&'s mut self, source: Source<'s>) -> &'s str {
+        self.text.text(source)
+    }
+
+    #[inline(always)]
+    fn last_event_id(&self) -> &str {
+        self.last_event_id.as_str()
+    }
+
+    #[inline]
+    fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool {
+        self.last_event_id.commit(in_chunk.unwrap_or(&self.id.gathered))
+    }
+
+    #[inline]
+    fn held(&self) -> usize {
+        self.event_type.held()
+            + self.data.held()
+            + self.id.held()
+            + self.next_id.held()
+            + self.text.held()
+            + self.last_event_id.spare().max(SPARE_ID)
+    }
+
+    fn release(&mut self, buffer: Buffer) {
+        *self.bytes(buffer) = Bytes::default();
+    }
+
+    fn release_spare_id(&mut self, _: usize) {
+        self.last_event_id.shrink();
+    }
+}
+
+impl Bytes {
+    fn held(&self) -> usize {
+        self.gathered.capacity() + self.replaced.capacity()
+    }
+
+    #[inline]
+    fn text<'s>(&'s mut self, source: Source<'s>) -> &'s str {
+        let bytes = match source {
+            Source::Text(text) => return text,
+            Source::IllFormed(bytes) => bytes,
+            Source::Memory => match utf8(&self.gathered) {
+                Some(text) => return text,
+                None => &self.gathered,
+            },
+        };
+        replace_into(bytes, &mut self.replaced);
+        &self.replaced
+    }
+}

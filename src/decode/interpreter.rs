@@ -1,0 +1,533 @@
+//! Section 9.2.6: process the line, process the field, dispatch, end of stream.
+//!
+//! Complete and exact by itself. What it has found lies where the buffers say, until the next call; it has no lifetime, so
+//! that a reader that owns its bytes can loop over *find* and lend once.
+
+use core::time::Duration;
+
+use crate::decode::buffers::Buffers;
+use crate::decode::field::Field;
+use crate::decode::memory::Memory;
+use crate::decode::parser::{Line, Parser, Piece};
+use crate::decode::place::Place;
+use crate::decode::retry::Digits;
+use crate::error::{DecodeError, What};
+use crate::line_end::LF;
+
+/// The standard's interpretation of an event stream, with all that has to be remembered between two chunks.
+#[derive(Clone, Debug)]
+pub(crate) struct Interpreter<M> {
+    parser: Parser,
+    pub(crate) buffers: Buffers<M>,
+    digits: Digits,
+    /// The line goes on in the next piece.
+    in_line: bool,
+    /// A line of the block has come that is no comment.
+    in_block: bool,
+    /// The rest of the event is passed over: it is too long.
+    skip_event: bool,
+    skip_text: SkipText,
+    /// What the last call handed out, and the next call releases.
+    lent: Lent,
+    is_at_event: bool,
+    /// The last reconnection time that came, in milliseconds.
+    retry: Option<u64>,
+    /// The bytes of earlier connections.
+    earlier: u64,
+    /// The byte of the stream after the last blank line.
+    event_offset: u64,
+    /// How many bytes of the stream after that are decoded.
+    event_len: u64,
+    /// Where the last event began that was too long.
+    failed_offset: u64,
+    events: u64,
+    ignored_lines: u64,
+    /// Comments, reconnection times and moved ids.
+    other_signs: u64,
+    pub(crate) settings: Settings,
+}
+
+/// What a user may choose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) max_event_len: usize,
+    pub(crate) max_retained: usize,
+    /// Whether lines that the standard ignores are frames.
+    pub(crate) ignored_frames: bool,
+    /// Whether the interpreter and the parser's states do all the work: for tests.
+    pub(crate) no_shortcuts: bool,
+}
+
+/// What is to be released before the decoding goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lent {
+    Nothing,
+    Event,
+    Text,
+}
+
+/// Why the rest of a comment, or of a line that the standard ignores, is passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SkipText {
+    No,
+    /// A part of it was passed over, or it was an error already.
+    Passed,
+    /// It is longer than the limit, and an error if it turns out to be ignored.
+    TooLong,
+}
+
+/// What has been found. Where it lies, the buffers know until the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// An event.
+    Event,
+    /// A comment.
+    Comment,
+    /// A reconnection time, which is in force.
+    Retry,
+    /// A last event ID, of a block that is no event.
+    Id,
+    /// A line that the standard ignores.
+    Ignored,
+    /// Something longer than the limit.
+    TooLong(What),
+}
+
+impl<M: Memory> Interpreter<M> {
+    /// For the beginning of a stream. Allocates nothing.
+    pub(crate) const fn new(memory: M, settings: Settings) -> Self {
+        Self {
+            parser: Parser::new(),
+            buffers: Buffers::new(memory),
+            digits: Digits::None,
+            in_line: false,
+            in_block: false,
+            skip_event: false,
+            skip_text: SkipText::No,
+            lent: Lent::Nothing,
+            is_at_event: false,
+            retry: None,
+            earlier: 0,
+            event_offset: 0,
+            event_len: 0,
+            failed_offset: 0,
+            events: 0,
+            ignored_lines: 0,
+            other_signs: 0,
+            settings,
+        }
+    }
+
+    /// Whether an event may begin with the next byte: nothing of effect has come since the last blank line, and nothing is to
+    /// be released.
+    #[inline(always)]
+    pub(crate) fn is_at_event(&self) -> bool {
+        self.is_at_event
+    }
+
+    /// Takes it that an event of `len` bytes has been handed out, which [`is_at_event`](Self::is_at_event) allowed.
+    #[inline(always)]
+    pub(crate) fn dispatched(&mut self, len: usize) {
+        self.end_block(len);
+        self.events += 1;
+    }
+
+    /// Takes an event that has been found whole, because it is ill-formed, and dispatches it.
+    #[cold]
+    pub(crate) fn dispatch_whole(&mut self, event_type: Place, data: Place, bytes: &[u8], len: usize) -> Found {
+        self.buffers.set_event(event_type, data);
+        self.is_at_event = false;
+        self.dispatch::<false>(bytes, len).unwrap_or(Found::Event)
+    }
+
+    /// Releases what the last call handed out. Says whether there was something.
+    #[inline]
+    pub(crate) fn release(&mut self) -> bool {
+        match core::mem::replace(&mut self.lent, Lent::Nothing) {
+            Lent::Nothing => return false,
+            Lent::Event => self.buffers.clear_event(),
+            Lent::Text => self.buffers.clear_text(),
+        }
+        self.buffers.trim(self.settings.max_retained);
+        self.is_at_event = self.may_begin_event();
+        true
+    }
+
+    /// Interprets `bytes[*index..]` up to what can be handed out, or to where an event may begin, or to the end of the chunk.
+    ///
+    /// Whatever ends the loop: what has come stands in here, and `index` is behind it.
+    #[inline]
+    pub(crate) fn interpret<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Option<Found> {
+        let mut start = *index;
+        // An LF that belongs to the blank line before this event, but came later.
+        if self.parser.skips_lf() && self.event_len == 0 && bytes.get(start) == Some(&LF) {
+            self.event_offset += 1;
+            start += 1;
+        }
+        self.is_at_event = false;
+        let by_states = self.settings.ignored_frames || self.settings.no_shortcuts;
+        let found = loop {
+            let piece =
+                if by_states { self.parser.next_part(bytes, index) } else { self.parser.next_piece(bytes, index) };
+            match piece {
+                None => break None,
+                Some(Piece::Blank) => return self.dispatch::<FRAMES>(bytes, *index - start),
+                Some(Piece::Again(beginning)) => {
+                    self.in_line = true;
+                    self.in_block = true;
+                    if let Some(found) = self.unknown::<FRAMES>(Err(beginning), false, bytes) {
+                        break Some(found);
+                    }
+                }
+                Some(Piece::Line { line, value, complete }) => {
+                    if let Some(found) = self.process_line::<FRAMES>(line, value, complete, bytes) {
+                        break Some(found);
+                    }
+                    if self.may_begin_event() {
+                        break None;
+                    }
+                }
+            }
+        };
+        self.event_len += (*index - start) as u64;
+        // The event goes on, and the chunk need not be the same when the next call comes.
+        self.buffers.gather_event(bytes, self.parser.is_in(Field::Event));
+        match found {
+            Some(Found::Comment | Found::Ignored) => self.lent = Lent::Text,
+            _ => self.buffers.gather_text(bytes),
+        }
+        self.is_at_event = self.lent == Lent::Nothing && self.may_begin_event();
+        found
+    }
+
+    /// Process the line.
+    #[inline(always)]
+    fn process_line<const FRAMES: bool>(
+        &mut self,
+        line: Line,
+        value: Place,
+        complete: bool,
+        bytes: &[u8],
+    ) -> Option<Found> {
+        let first = !self.in_line;
+        self.in_line = !complete;
+        match line {
+            Line::Comment => {
+                self.other_signs += u64::from(complete);
+                if FRAMES {
+                    return self.text_line(Found::Comment, What::Comment, Ok(value), complete, bytes);
+                }
+                self.pass_text(complete);
+                None
+            }
+            Line::Unknown => {
+                self.in_block = true;
+                self.ignored_lines += u64::from(complete);
+                self.unknown::<FRAMES>(Ok(value), complete, bytes)
+            }
+            Line::Field(field) => {
+                self.in_block = true;
+                let found = self.process_field::<FRAMES>(field, value, first, complete, bytes);
+                if self.settings.ignored_frames && complete && found != Some(Found::Ignored) {
+                    self.pass_text(complete);
+                }
+                found
+            }
+        }
+    }
+
+    /// Process the field.
+    #[inline(always)]
+    fn process_field<const FRAMES: bool>(
+        &mut self,
+        field: Field,
+        value: Place,
+        first: bool,
+        complete: bool,
+        bytes: &[u8],
+    ) -> Option<Found> {
+        let max = self.settings.max_event_len;
+        let fits = match field {
+            Field::Retry => return self.retry::<FRAMES>(value, first, complete, bytes),
+            Field::Id => {
+                self.capture::<FRAMES>(field, value, first, complete, bytes);
+                if self.skip_event {
+                    self.buffers.skip_id(value.of(bytes), first);
+                    return self.end_void_id::<FRAMES>(complete);
+                }
+                self.buffers.id(bytes, value, first, max)
+            }
+            Field::Data | Field::Event if self.skip_event => return None,
+            Field::Data => self.buffers.data(bytes, value, first, max),
+            Field::Event => self.buffers.event_type(bytes, value, first, complete, max),
+        };
+        if !fits {
+            return self.skip_event(field, complete);
+        }
+        if field == Field::Id && complete && !self.buffers.end_id() {
+            return self.end_void_id::<FRAMES>(complete);
+        }
+        None
+    }
+
+    /// The `retry` field: it acts at its line's end.
+    #[inline(never)]
+    fn retry<const FRAMES: bool>(&mut self, value: Place, first: bool, complete: bool, bytes: &[u8]) -> Option<Found> {
+        self.capture::<FRAMES>(Field::Retry, value, first, complete, bytes);
+        if first {
+            self.digits = Digits::None;
+        }
+        self.digits.add(value.of(bytes));
+        if !complete {
+            return None;
+        }
+        let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>() };
+        self.retry = Some(millis);
+        self.other_signs += 1;
+        FRAMES.then_some(Found::Retry)
+    }
+
+    /// The event is too long: the rest of it is passed over, and so is the line as one that may be ignored.
+    #[cold]
+    fn skip_event(&mut self, field: Field, complete: bool) -> Option<Found> {
+        if field == Field::Id {
+            self.ignored_lines += u64::from(complete && self.buffers.id_is_void());
+            if self.settings.ignored_frames {
+                self.pass_text(complete);
+            }
+        }
+        self.skip_event = true;
+        self.discard_event();
+        self.too_long(What::Event)
+    }
+
+    /// A line of a field that the standard does not know.
+    #[inline]
+    fn unknown<const FRAMES: bool>(
+        &mut self,
+        piece: Result<Place, &[u8]>,
+        complete: bool,
+        bytes: &[u8],
+    ) -> Option<Found> {
+        if !self.settings.ignored_frames {
+            return None;
+        }
+        if FRAMES {
+            return self.text_line(Found::Ignored, What::Ignored, piece, complete, bytes);
+        }
+        self.pass_text(complete);
+        None
+    }
+
+    /// A line that is handed out by itself, and counts by itself against the limit. A piece lies in the chunk, or is what
+    /// looked like a name in an earlier one.
+    #[inline(never)]
+    fn text_line(
+        &mut self,
+        found: Found,
+        what: What,
+        piece: Result<Place, &[u8]>,
+        complete: bool,
+        bytes: &[u8],
+    ) -> Option<Found> {
+        if self.skip_text != SkipText::No {
+            self.skip_text = if complete { SkipText::No } else { self.skip_text };
+            return None;
+        }
+        if !self.append_text(piece, bytes) {
+            self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
+            return self.too_long(what);
+        }
+        complete.then_some(found)
+    }
+
+    /// Whether the line fits.
+    fn append_text(&mut self, piece: Result<Place, &[u8]>, bytes: &[u8]) -> bool {
+        let fits = match piece {
+            Ok(place) => self.buffers.text(bytes, place, self.settings.max_event_len),
+            Err(beginning) => self.buffers.text_beginning(beginning, self.settings.max_event_len),
+        };
+        if !fits {
+            self.buffers.clear_text();
+            self.buffers.trim(self.settings.max_retained);
+        }
+        fits
+    }
+
+    /// The line is not handed out.
+    #[inline]
+    fn pass_text(&mut self, complete: bool) {
+        self.buffers.clear_text();
+        self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
+    }
+
+    /// Keeps a line that may turn out to be ignored, if those are handed out.
+    #[inline(always)]
+    fn capture<const FRAMES: bool>(&mut self, field: Field, value: Place, first: bool, complete: bool, bytes: &[u8]) {
+        if !self.settings.ignored_frames {
+            return;
+        }
+        if FRAMES { self.capture_line(field, value, first, bytes) } else { self.pass_text(complete) }
+    }
+
+    #[cold]
+    fn capture_line(&mut self, field: Field, value: Place, first: bool, bytes: &[u8]) {
+        let mut fits = true;
+        if first {
+            self.skip_text = SkipText::No;
+            fits = self.append_text(Err(field.name().as_bytes()), bytes)
+                && self.append_text(Err(self.parser.separator().as_bytes()), bytes);
+        }
+        if self.skip_text == SkipText::No && !(fits && self.append_text(Ok(value), bytes)) {
+            self.skip_text = SkipText::TooLong;
+        }
+    }
+
+    /// Ends an `id` line that is void.
+    #[inline]
+    fn end_void_id<const FRAMES: bool>(&mut self, complete: bool) -> Option<Found> {
+        if complete && self.buffers.id_is_void() { self.end_ignored::<FRAMES>() } else { None }
+    }
+
+    /// Ends a line of a known field whose value the standard ignores.
+    fn end_ignored<const FRAMES: bool>(&mut self) -> Option<Found> {
+        self.ignored_lines += 1;
+        self.buffers.trim(self.settings.max_retained);
+        if !FRAMES || !self.settings.ignored_frames {
+            return None;
+        }
+        match core::mem::replace(&mut self.skip_text, SkipText::No) {
+            SkipText::No => Some(Found::Ignored),
+            SkipText::Passed => None,
+            SkipText::TooLong => self.too_long(What::Ignored),
+        }
+    }
+
+    #[cold]
+    fn too_long(&mut self, what: What) -> Option<Found> {
+        self.failed_offset = self.event_offset;
+        Some(Found::TooLong(what))
+    }
+
+    /// Dispatch the event, at its blank line, which ends `len` bytes behind what was decoded before.
+    #[inline]
+    fn dispatch<const FRAMES: bool>(&mut self, bytes: &[u8], len: usize) -> Option<Found> {
+        self.skip_event = false;
+        if self.buffers.event_is_empty() {
+            self.end_block(len);
+            self.is_at_event = self.may_begin_event();
+            return None;
+        }
+        if !self.buffers.fit_as_text(bytes, self.settings.max_event_len) {
+            let found = self.too_long(What::Event);
+            self.end_block(len);
+            self.discard_event();
+            self.is_at_event = self.may_begin_event();
+            return found;
+        }
+        self.end_block(len);
+        self.other_signs += u64::from(self.buffers.commit_id(bytes));
+        if self.buffers.has_data() {
+            self.events += 1;
+            self.lent = Lent::Event;
+            return Some(Found::Event);
+        }
+        let found = FRAMES && self.buffers.has_id();
+        self.discard_event();
+        self.is_at_event = self.may_begin_event();
+        found.then_some(Found::Id)
+    }
+
+    /// The block and its blank line end so many bytes behind what was decoded before.
+    #[inline(always)]
+    fn end_block(&mut self, len: usize) {
+        self.event_offset += self.event_len + len as u64;
+        self.event_len = 0;
+        self.in_block = false;
+    }
+
+    /// Whether an event may begin with the next byte.
+    #[inline(always)]
+    fn may_begin_event(&self) -> bool {
+        self.buffers.event_is_empty()
+            && !self.in_line
+            && !self.skip_event
+            && !self.settings.no_shortcuts
+            && self.parser.is_at_line_start()
+    }
+
+    fn discard_event(&mut self) {
+        self.buffers.clear_event();
+        self.buffers.trim(self.settings.max_retained);
+    }
+
+    /// Ends the stream, and is as new but for what outlives a connection. Says whether it leaves an event to hand out.
+    pub(crate) fn end_of_stream(&mut self) -> bool {
+        // The end of a line that the stream does not have: what it completes is part of the event, but nothing acts or counts
+        // that has no line end of its own.
+        const LINE_END: &[u8] = &[LF];
+        let _ = self.release();
+        let (retry, ignored_lines, other_signs) = (self.retry, self.ignored_lines, self.other_signs);
+        let mut index = 0;
+        while self.parser.in_line()
+            && let Some(piece) = self.parser.next_part(LINE_END, &mut index)
+        {
+            if let Piece::Line { line, value, complete } = piece {
+                let _ = self.process_line::<false>(line, value, complete, LINE_END);
+            }
+        }
+        (self.retry, self.ignored_lines, self.other_signs) = (retry, ignored_lines, other_signs);
+        self.buffers.gather_event(LINE_END, false);
+        self.buffers.clear_text();
+
+        self.parser = Parser::new();
+        (self.in_line, self.in_block, self.is_at_event) = (false, false, false);
+        (self.skip_event, self.skip_text) = (false, SkipText::No);
+        self.earlier += self.event_offset + self.event_len;
+        (self.event_offset, self.event_len) = (0, 0);
+        if self.buffers.has_data() && self.buffers.fit_as_text(&[], self.settings.max_event_len) {
+            self.lent = Lent::Event;
+            return true;
+        }
+        self.discard_event();
+        false
+    }
+
+    /// The error that was found.
+    #[cold]
+    pub(crate) fn error(&self, what: What) -> DecodeError {
+        DecodeError { what, limit: self.settings.max_event_len, offset: self.failed_offset }
+    }
+
+    #[inline(always)]
+    pub(crate) fn last_event_id(&self) -> &str {
+        self.buffers.memory.last_event_id()
+    }
+
+    pub(crate) fn reconnection_time(&self) -> Option<Duration> {
+        self.retry.map(Duration::from_millis)
+    }
+
+    /// Bytes decoded, over all connections.
+    pub(crate) fn position(&self) -> u64 {
+        self.earlier + self.event_offset + self.event_len
+    }
+
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
+    pub(crate) fn ignored_lines(&self) -> u64 {
+        self.ignored_lines
+    }
+
+    /// Moves with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    pub(crate) fn signs_of_life(&self) -> u64 {
+        self.events + self.other_signs
+    }
+
+    /// Whether nothing but comments and blank lines has come since the last blank line.
+    pub(crate) fn is_between_events(&self) -> bool {
+        !self.in_block && !self.parser.in_line_of_effect()
+    }
+}

@@ -1,0 +1,92 @@
+//! What was found becomes text: places, then `&str`, then `Event` and `Frame`.
+
+use core::time::Duration;
+
+use crate::decode::chunk::Chunk;
+use crate::decode::find::{Next, find};
+use crate::decode::interpreter::{Found, Interpreter};
+use crate::decode::memory::Memory;
+use crate::decode::place::Place;
+use crate::decode::shortcut::Plain;
+use crate::error::DecodeError;
+use crate::event::{Event, Frame};
+use crate::names::DEFAULT_EVENT_TYPE;
+
+/// Decodes up to the next event, or with `FRAMES` to the next frame, and lends it from the chunk or from the memory.
+#[inline(always)]
+pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    chunk: &mut Chunk<'i>,
+) -> Result<Option<Frame<'s>>, DecodeError> {
+    let found = match find::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
+        Next::UsedUp => return Ok(None),
+        Next::Plain(plain, len) => {
+            if let Some((event_type, data)) = plain_texts(plain, |place| chunk.text(place)) {
+                interpreter.dispatched(len);
+                let last_event_id = interpreter.last_event_id();
+                return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+            }
+            interpreter.dispatch_whole(plain.event_type, plain.data, chunk.bytes(), len)
+        }
+        Next::Found(found) => found,
+    };
+    lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some)
+}
+
+/// The texts of a plain event, if they are well-formed.
+#[inline(always)]
+pub(crate) fn plain_texts<'t>(
+    plain: Plain,
+    mut text: impl FnMut(Place) -> Option<&'t str>,
+) -> Option<(&'t str, &'t str)> {
+    let data = text(plain.data)?;
+    let event_type = if plain.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { text(plain.event_type)? };
+    Some((event_type, data))
+}
+
+/// Lends what the interpreter has found. `text` finds well-formed text in the chunk, which is `bytes`.
+#[inline]
+pub(crate) fn lend<'s, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    found: Found,
+    bytes: &'s [u8],
+    text: impl FnMut(Place) -> Option<&'s str>,
+) -> Result<Frame<'s>, DecodeError> {
+    Ok(match found {
+        Found::Event => Frame::Event(lend_event(interpreter, bytes, text)),
+        Found::Comment => Frame::Comment(interpreter.buffers.text_of(bytes, text)),
+        Found::Ignored => Frame::Ignored(interpreter.buffers.text_of(bytes, text)),
+        Found::Id => Frame::Id(interpreter.last_event_id()),
+        Found::Retry => Frame::Retry(interpreter.reconnection_time().unwrap_or(Duration::ZERO)),
+        Found::TooLong(what) => return Err(interpreter.error(what)),
+    })
+}
+
+/// Lends the event that has been dispatched.
+#[inline]
+pub(crate) fn lend_event<'s, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    bytes: &'s [u8],
+    text: impl FnMut(Place) -> Option<&'s str>,
+) -> Event<'s> {
+    let has_id = interpreter.buffers.has_id();
+    let ([event_type, data, _], last_event_id) = interpreter.buffers.event_texts(bytes, false, text);
+    Event { event_type: or_default(event_type), data, last_event_id, has_id: has_id.into() }
+}
+
+/// Ends the stream, and lends the event that it leaves unfinished: its id has not become the last event ID.
+pub(crate) fn end_of_stream<M: Memory>(interpreter: &mut Interpreter<M>) -> Option<Event<'_>> {
+    if !interpreter.end_of_stream() {
+        return None;
+    }
+    let has_id = interpreter.buffers.has_id();
+    let ([event_type, data, id], last_event_id) = interpreter.buffers.event_texts(&[], true, |_| None);
+    let last_event_id = if has_id { id } else { last_event_id };
+    Some(Event { event_type: or_default(event_type), data, last_event_id, has_id: has_id.into() })
+}
+
+/// The type that the standard gives an event whose event type buffer is empty.
+#[inline(always)]
+fn or_default(event_type: &str) -> &str {
+    if event_type.is_empty() { DEFAULT_EVENT_TYPE } else { event_type }
+}

@@ -1,0 +1,40 @@
+//! A stretch of a chunk.
+
+/// Where something lies in a chunk: from the index of its first byte to the index behind its last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Place {
+    /// The length in bytes.
+    #[inline(always)]
+    pub(crate) const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The bytes themselves.
+    #[inline(always)]
+    pub(crate) fn of(self, chunk: &[u8]) -> &[u8] {
+        debug_assert!(self.start <= self.end && self.end <= chunk.len(), "{self:?} of {} bytes", chunk.len());
+        chunk.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same stretch, counted from `origin` on. Wraps where it begins before that, so that no slice has it.
+    #[inline(always)]
+    pub(crate) const fn from(self, origin: usize) -> Self {
+        Self { start: self.start.wrapping_sub(origin), end: self.end.wrapping_sub(origin) }
+    }
+
+    /// The text itself, if the stretch is within `text` and cuts no character.
+    #[inline(always)]
+    pub(crate) fn of_text(self, text: &str) -> Option<&str> {
+        text.get(self.start..self.end)
+    }
+}

@@ -1,0 +1,128 @@
+//! What was found becomes owned: places, then slices of the network buffer, then `EventBuf` and `FrameBuf`.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use crate::decode::chunk::ChunkBuf;
+use crate::decode::find::{Next, find};
+use crate::decode::growable::Growable;
+use crate::decode::interpreter::{Found, Interpreter};
+use crate::decode::lend::{lend, lend_event};
+use crate::decode::place::Place;
+use crate::decode::shortcut::Plain;
+use crate::error::DecodeError;
+use crate::event::Frame;
+use crate::event_buf::{EventBuf, FrameBuf, LastEventId};
+use crate::utf8::append_text;
+
+/// Decodes up to the next event, or with `FRAMES` to the next frame, owned.
+#[inline(always)]
+pub(crate) fn next<const FRAMES: bool>(
+    interpreter: &mut Interpreter<Growable>,
+    chunk: &mut ChunkBuf,
+) -> Result<Option<FrameBuf>, DecodeError> {
+    let mut index = chunk.index;
+    let next = find::<FRAMES, _>(interpreter, chunk.bytes(), &mut index);
+    chunk.index = index;
+    let found = match next {
+        Next::UsedUp => {
+            chunk.release();
+            return Ok(None);
+        }
+        Next::Plain(plain, len) => {
+            if let Some(event) = slice_plain(interpreter, plain, chunk) {
+                interpreter.dispatched(len);
+                chunk.release();
+                return Ok(Some(FrameBuf::Event(event)));
+            }
+            interpreter.dispatch_whole(plain.event_type, plain.data, chunk.bytes(), len)
+        }
+        Next::Found(found) => found,
+    };
+    let frame = own(interpreter, found, chunk);
+    chunk.release();
+    frame.map(Some)
+}
+
+/// The plain event as a slice of the chunk, if it is well-formed.
+#[inline(always)]
+fn slice_plain(interpreter: &mut Interpreter<Growable>, plain: Plain, chunk: &mut ChunkBuf) -> Option<EventBuf> {
+    let Plain { event_type, data, .. } = plain;
+    let start = if event_type.is_empty() { data.start } else { event_type.start };
+    let (text, origin) = chunk.share(Place { start, end: data.end })?;
+    let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
+    let last_event_id = LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share());
+    Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
+}
+
+/// What the interpreter has found.
+#[inline(never)]
+fn own(interpreter: &mut Interpreter<Growable>, found: Found, chunk: &mut ChunkBuf) -> Result<FrameBuf, DecodeError> {
+    if found == Found::Event {
+        if let Some(event) = slice_event(interpreter, chunk).or_else(|| take_event(interpreter, chunk)) {
+            return Ok(FrameBuf::Event(event));
+        }
+        let earlier = interpreter.buffers.memory.last_event_id.share();
+        let event = lend_event(interpreter, chunk.bytes(), |place| chunk.text(place));
+        return Ok(FrameBuf::Event(EventBuf::copied(event, earlier)));
+    }
+    Ok(match lend(interpreter, found, chunk.bytes(), |place| chunk.text(place))? {
+        Frame::Event(event) => FrameBuf::Event(event.into()),
+        Frame::Comment(text) => FrameBuf::Comment(text.to_owned()),
+        Frame::Retry(time) => FrameBuf::Retry(time),
+        Frame::Id(id) => FrameBuf::Id(id.to_owned()),
+        Frame::Ignored(line) => FrameBuf::Ignored(line.to_owned()),
+    })
+}
+
+/// The event as a slice of the chunk, if all of it lies there and is well-formed.
+fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> Option<EventBuf> {
+    let (event_type, data, id) = interpreter.buffers.places_in_chunk()?;
+    let (mut start, mut end, mut len) = (data.start, data.end, data.len());
+    for place in [Some(event_type).filter(|place| !place.is_empty()), id].into_iter().flatten() {
+        (start, end, len) = (start.min(place.start), end.max(place.end), len + place.len());
+    }
+    // What lies between the values would be kept with them.
+    if end - start > 2 * len + 256 {
+        return None;
+    }
+    let (text, origin) = chunk.share(Place { start, end })?;
+    let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
+    let last_event_id = match id {
+        Some(id) => LastEventId::Own(id.from(origin)),
+        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
+    };
+    Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
+}
+
+/// The event with the buffer that its data was gathered in, if that would be given back anyway: it need not be copied.
+fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
+    let max_retained = interpreter.settings.max_retained;
+    let data = interpreter.buffers.take_data(max_retained)?;
+    let mut text = match String::from_utf8(data) {
+        Ok(text) => text,
+        Err(error) => {
+            interpreter.buffers.put_data_back(error.into_bytes());
+            return None;
+        }
+    };
+    let data = Place { start: 0, end: text.len() };
+    let (event_type, id) = interpreter.buffers.event_type_and_id(chunk.bytes());
+    text.reserve_exact(event_type.len() + id.map_or(0, <[u8]>::len));
+    let mut append = |bytes: &[u8]| {
+        let start = text.len();
+        append_text(bytes, &mut text);
+        Place { start, end: text.len() }
+    };
+    let event_type = append(event_type);
+    let own_id = id.map(&mut append);
+    // Growing by doubling may have left as much again.
+    if text.capacity() - text.len() > text.len() / 4 {
+        text.shrink_to_fit();
+    }
+    let last_event_id = match own_id {
+        Some(id) => LastEventId::Own(id),
+        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
+    };
+    Some(EventBuf::new(text.into(), event_type, data, last_event_id))
+}

@@ -1,0 +1,63 @@
+//! Which stretch of a chunk is known to be text.
+//!
+//! `&str` out of bytes costs a validation, and one for every event is what makes decoders slow. So whole lines are
+//! validated together, some 16 KiB at a time, and each byte once. Where a window is ill-formed, each text in it is
+//! validated by itself.
+
+use crate::decode::place::Place;
+use crate::line_end;
+
+/// How many bytes are validated at a time: enough that the call costs nothing per event, little enough that the bytes
+/// are still in the nearest cache when they are decoded.
+const LEN: usize = 16 * 1024;
+
+/// A stretch that has been validated. `T` is the text of it: borrowed, shared, or a copy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Window<T> {
+    /// Empty where the stretch is ill-formed.
+    pub(crate) text: T,
+    /// Where the stretch begins in the chunk.
+    start: usize,
+    /// Everything before this has been in a window, well-formed or not.
+    checked: usize,
+}
+
+impl<T> Window<T> {
+    /// Over `text`, which begins at the chunk's first byte.
+    pub(crate) const fn new(text: T, len: usize) -> Self {
+        Self { text, start: 0, checked: len }
+    }
+
+    /// Where the stretch begins in the chunk.
+    #[cfg(feature = "bytes")]
+    pub(crate) const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Where this stretch of the chunk lies in the text. No text has it, where it is not in the window.
+    #[inline(always)]
+    pub(crate) const fn in_text(&self, place: Place) -> Place {
+        place.from(self.start)
+    }
+
+    /// Which bytes to validate before a text that ends at `end` can be had: none if they have been.
+    ///
+    /// Of the first window just what is decoded: whoever makes a new chunk for every call, because its buffer moves, would
+    /// pay for a whole window with every event. Later, as many whole lines as fit.
+    #[inline]
+    pub(crate) fn next(&mut self, bytes: &[u8], decoded: usize, end: usize) -> Option<Place> {
+        if end <= self.checked {
+            return None;
+        }
+        self.start = self.checked;
+        self.checked = if self.start == 0 { decoded } else { whole_lines(bytes, self.start, decoded) };
+        Some(Place { start: self.start, end: self.checked })
+    }
+}
+
+/// Where the last line ends that fits into a window from `start` on; `decoded` at least.
+#[inline(never)]
+fn whole_lines(bytes: &[u8], start: usize, decoded: usize) -> usize {
+    let ahead = bytes.get(decoded..bytes.len().min(start + LEN)).unwrap_or_default();
+    decoded + line_end::last_line_end(ahead).map_or(0, |index| index + 1)
+}
