@@ -5,10 +5,10 @@ use core::fmt;
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
-use crate::decode::Decoder;
 use crate::decode::chunk::Chunk;
 #[cfg(feature = "bytes")]
 use crate::decode::chunk::ChunkBuf;
+use crate::decode::decoder::Decoder;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 #[cfg(feature = "bytes")]

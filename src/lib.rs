@@ -141,13 +141,11 @@ pub mod stream;
 #[cfg(feature = "tokio-codec")]
 pub mod tokio_codec;
 
+#[cfg(feature = "bytes")]
+pub use decode::ChunkBuf;
 #[cfg(feature = "alloc")]
 pub use decode::Decoder;
-pub use decode::chunk::Chunk;
-#[cfg(feature = "bytes")]
-pub use decode::chunk::ChunkBuf;
-pub use decode::field::Field;
-pub use decode::parser::{Parser, Token};
+pub use decode::{Chunk, Field, FixedDecoder, Parser, Token};
 pub use encode::{EventBuilder, EventId, EventType};
 pub use error::DecodeError;
 #[cfg(feature = "alloc")]

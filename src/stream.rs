@@ -7,8 +7,8 @@ use core::time::Duration;
 use bytes::Bytes;
 use futures_core::stream::{FusedStream, Stream};
 
-use crate::decode::Decoder;
 use crate::decode::chunk::ChunkBuf;
+use crate::decode::decoder::Decoder;
 use crate::error::{DecodeError, Error};
 use crate::event::Event;
 use crate::event_buf::{EventBuf, FrameBuf};

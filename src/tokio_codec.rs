@@ -5,8 +5,8 @@ use std::io;
 use bytes::{Bytes, BytesMut};
 use tokio_util::codec;
 
-use crate::decode::Decoder;
 use crate::decode::chunk::ChunkBuf;
+use crate::decode::decoder::Decoder;
 use crate::encode::EventBuilder;
 use crate::error::Error;
 use crate::event_buf::EventBuf;

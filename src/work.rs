@@ -19,7 +19,6 @@ pub(crate) fn copied(bytes: usize) {
 
 /// UTF-8 was validated.
 #[inline(always)]
-#[cfg(feature = "alloc")]
 pub(crate) fn validated(bytes: usize) {
     looked(bytes);
     #[cfg(test)]

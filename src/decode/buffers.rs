@@ -261,6 +261,12 @@ impl<M: Memory> Buffers<M> {
         self.memory.fits_as_text(raw(Buffer::EventType), raw(Buffer::Data), raw(Buffer::Id), max_event_len)
     }
 
+    /// Whether the comment fits as text, or the line that the standard ignores.
+    #[inline]
+    pub(crate) fn text_fits(&self, bytes: &[u8], max_event_len: usize) -> bool {
+        self.memory.text_fits(self.bytes(Buffer::Text, bytes), self.memory.max_text_len(max_event_len, self.len))
+    }
+
     /// The event's id becomes the last event ID, at its blank line. Says whether it is another one.
     #[inline]
     pub(crate) fn commit_id(&mut self, bytes: &[u8]) -> bool {

@@ -144,6 +144,11 @@ impl Memory for Growable {
         true
     }
 
+    #[inline(always)]
+    fn text_fits(&self, _: &[u8], _: usize) -> bool {
+        true
+    }
+
     #[inline]
     fn event_texts<'s>(&'s mut self, [event_type, data, id]: [Source<'s>; 3]) -> ([&'s str; 3], &'s str) {
         let texts = [self.event_type.text(event_type), self.data.text(data), self.id.text(id)];

@@ -40,6 +40,8 @@ pub(crate) struct Interpreter<M> {
     event_len: u64,
     /// Where the last event began that was too long.
     failed_offset: u64,
+    /// What the limit was for that.
+    failed_limit: usize,
     events: u64,
     ignored_lines: u64,
     /// Comments, reconnection times and moved ids.
@@ -111,6 +113,7 @@ impl<M: Memory> Interpreter<M> {
             event_offset: 0,
             event_len: 0,
             failed_offset: 0,
+            failed_limit: 0,
             events: 0,
             ignored_lines: 0,
             other_signs: 0,
@@ -253,7 +256,7 @@ impl<M: Memory> Interpreter<M> {
                 self.capture::<FRAMES>(field, value, first, complete, bytes);
                 if self.skip_event {
                     self.buffers.skip_id(value.of(bytes), first);
-                    return self.end_void_id::<FRAMES>(complete);
+                    return self.end_void_id::<FRAMES>(complete, bytes);
                 }
                 self.buffers.id(bytes, value, first, max)
             }
@@ -265,7 +268,7 @@ impl<M: Memory> Interpreter<M> {
             return self.skip_event(field, complete);
         }
         if field == Field::Id && complete && !self.buffers.end_id() {
-            return self.end_void_id::<FRAMES>(complete);
+            return self.end_void_id::<FRAMES>(complete, bytes);
         }
         None
     }
@@ -281,7 +284,7 @@ impl<M: Memory> Interpreter<M> {
         if !complete {
             return None;
         }
-        let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>() };
+        let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>(bytes) };
         self.retry = Some(millis);
         self.other_signs += 1;
         FRAMES.then_some(Found::Retry)
@@ -298,7 +301,11 @@ impl<M: Memory> Interpreter<M> {
         }
         self.skip_event = true;
         self.discard_event();
-        self.too_long(What::Event)
+        let found = self.too_long(What::Event);
+        if field == Field::Id && !M::COUNTS_IDS {
+            self.failed_limit = M::MAX_ID_LEN;
+        }
+        found
     }
 
     /// A line of a field that the standard does not know.
@@ -336,6 +343,10 @@ impl<M: Memory> Interpreter<M> {
         }
         if !self.append_text(piece, bytes) {
             self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
+            return self.too_long(what);
+        }
+        if complete && !self.buffers.text_fits(bytes, self.settings.max_event_len) {
+            self.buffers.clear_text();
             return self.too_long(what);
         }
         complete.then_some(found)
@@ -385,18 +396,22 @@ impl<M: Memory> Interpreter<M> {
 
     /// Ends an `id` line that is void.
     #[inline]
-    fn end_void_id<const FRAMES: bool>(&mut self, complete: bool) -> Option<Found> {
-        if complete && self.buffers.id_is_void() { self.end_ignored::<FRAMES>() } else { None }
+    fn end_void_id<const FRAMES: bool>(&mut self, complete: bool, bytes: &[u8]) -> Option<Found> {
+        if complete && self.buffers.id_is_void() { self.end_ignored::<FRAMES>(bytes) } else { None }
     }
 
     /// Ends a line of a known field whose value the standard ignores.
-    fn end_ignored<const FRAMES: bool>(&mut self) -> Option<Found> {
+    fn end_ignored<const FRAMES: bool>(&mut self, bytes: &[u8]) -> Option<Found> {
         self.ignored_lines += 1;
         self.buffers.trim(self.settings.max_retained);
         if !FRAMES || !self.settings.ignored_frames {
             return None;
         }
         match core::mem::replace(&mut self.skip_text, SkipText::No) {
+            SkipText::No if !self.buffers.text_fits(bytes, self.settings.max_event_len) => {
+                self.buffers.clear_text();
+                self.too_long(What::Ignored)
+            }
             SkipText::No => Some(Found::Ignored),
             SkipText::Passed => None,
             SkipText::TooLong => self.too_long(What::Ignored),
@@ -406,6 +421,7 @@ impl<M: Memory> Interpreter<M> {
     #[cold]
     fn too_long(&mut self, what: What) -> Option<Found> {
         self.failed_offset = self.event_offset;
+        self.failed_limit = self.settings.max_event_len;
         Some(Found::TooLong(what))
     }
 
@@ -496,7 +512,7 @@ impl<M: Memory> Interpreter<M> {
     /// The error that was found.
     #[cold]
     pub(crate) fn error(&self, what: What) -> DecodeError {
-        DecodeError { what, limit: self.settings.max_event_len, offset: self.failed_offset }
+        DecodeError { what, limit: self.failed_limit, offset: self.failed_offset }
     }
 
     #[inline(always)]

@@ -33,6 +33,21 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some)
 }
 
+/// As [`next`], of events alone.
+#[inline(always)]
+pub(crate) fn next_event<'s, 'i: 's, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    chunk: &mut Chunk<'i>,
+) -> Result<Option<Event<'s>>, DecodeError> {
+    Ok(match next::<false, M>(interpreter, chunk)? {
+        Some(Frame::Event(event)) => Some(event),
+        frame => {
+            debug_assert!(frame.is_none(), "a frame that was not asked for");
+            None
+        }
+    })
+}
+
 /// The texts of a plain event, if they are well-formed.
 #[inline(always)]
 pub(crate) fn plain_texts<'t>(

@@ -53,6 +53,9 @@ pub(crate) trait Memory {
     /// Whether there is room for the values as text, with U+FFFD where they are ill-formed.
     fn fits_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> bool;
 
+    /// Whether there is room for a comment as text, or a line that the standard ignores.
+    fn text_fits(&self, text: &[u8], max_text_len: usize) -> bool;
+
     /// The values of an event as text, type, data and id, with U+FFFD where they are ill-formed; and the last event ID.
     fn event_texts<'s>(&'s mut self, sources: [Source<'s>; 3]) -> ([&'s str; 3], &'s str);
 

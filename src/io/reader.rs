@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use std::io::{self, Read};
 
-use crate::decode::Decoder;
+use crate::decode::decoder::Decoder;
 use crate::decode::find::{Next, find};
 use crate::decode::lend::{lend, plain_texts};
 use crate::decode::place::Place;

@@ -1,0 +1,185 @@
+//! A decoder in memory of a fixed size decodes as one with a limit does, and is linear in what comes in.
+
+mod common;
+
+use common::drive::{self, owned, owned_frame};
+use common::limit::{self, Calls, Outcome, Step};
+use common::oracle;
+use common::rows::{self, Stream};
+use common::streams::{cuts, regular, streams};
+use proptest::prelude::*;
+use sse_wire::{Chunk, FixedDecoder, Frame};
+
+fn connection<const EVENT: usize, const ID: usize>(
+    decoder: &mut FixedDecoder<EVENT, ID>,
+    calls: Calls,
+    chunks: &[&[u8]],
+) -> Outcome {
+    let mut steps = Vec::new();
+    for bytes in chunks {
+        let mut chunk = Chunk::new(bytes);
+        loop {
+            let result = match calls {
+                Calls::NextEvent => {
+                    decoder.next_event(&mut chunk).map(|event| event.map(owned).map(oracle::Frame::Event))
+                }
+                _ => decoder.next_frame(&mut chunk).map(|frame| frame.map(owned_frame)),
+            };
+            match result.transpose() {
+                None => break,
+                Some(result) => steps.push(drive::step(result)),
+            }
+        }
+        assert!(chunk.is_empty());
+    }
+    let unfinished = decoder.end_of_stream().map(owned);
+    Outcome {
+        steps,
+        last_event_id: decoder.last_event_id().to_owned(),
+        reconnection_time: decoder.reconnection_time().map(drive::milliseconds),
+        unfinished,
+    }
+}
+
+/// With shortcuts and without, and compared.
+fn both<const EVENT: usize, const ID: usize>(calls: Calls, connections: &[Vec<&[u8]>]) -> Vec<Outcome> {
+    let mut fast = FixedDecoder::<EVENT, ID>::new();
+    let mut slow = FixedDecoder::<EVENT, ID>::new().without_shortcuts();
+    let read = |chunks: &Vec<&[u8]>| {
+        let outcome = connection(&mut fast, calls, chunks);
+        assert_eq!(outcome, connection(&mut slow, calls, chunks), "with shortcuts and without");
+        outcome
+    };
+    connections.iter().map(read).collect()
+}
+
+const CALLS: [Calls; 2] = [Calls::NextEvent, Calls::NextFrame];
+
+#[test]
+fn every_row_is_decoded_where_there_is_room() {
+    for Stream { label, wire, .. } in rows::streams() {
+        for calls in CALLS {
+            let outcome = oracle::interpret(&wire);
+            let want = Outcome::unlimited(&outcome, calls);
+            for len in [1, 2, 3, 7, wire.len().max(1)] {
+                let got = both::<4096, 512>(calls, &[wire.chunks(len).collect()]);
+                assert_eq!(got, [want.clone()], "{label}, chunks of {len}, {calls:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn fixed_memory_decodes_alike(wire in prop_oneof![streams(), regular()], again in regular(), cuts in cuts()) {
+        for calls in CALLS {
+            let mut before = oracle::Outcome::default();
+            let want: Vec<_> = [&wire, &again].into_iter().map(|wire| {
+                before = oracle::interpret_from(&before, wire);
+                Outcome::unlimited(&before, calls)
+            }).collect();
+            prop_assert_eq!(both::<65536, 4096>(calls, &[cuts.of(&wire), cuts.of(&again)]), want);
+        }
+    }
+
+    #[test]
+    fn the_verdict_does_not_depend_on_the_chunks(wire in prop_oneof![streams(), regular()], cuts in cuts()) {
+        for calls in CALLS {
+            let whole = both::<8, 3>(calls, &[vec![&wire]]);
+            prop_assert_eq!(&both::<8, 3>(calls, &[cuts.of(&wire)]), &whole);
+            prop_assert_eq!(both::<8, 3>(calls, &[wire.chunks(1).collect()]), whole);
+        }
+    }
+
+    /// Where all is text, no id is there, and no comment shares the memory, the memory is the limit to the byte.
+    #[test]
+    fn the_memory_is_the_limit(wire in "((data|event|retry|x): ?[a-c]{0,6}\n|\n){0,12}\n", cuts in cuts()) {
+        let want = limit::within(&Outcome::default(), wire.as_bytes(), 9, Calls::NextEvent);
+        prop_assert_eq!(both::<9, 4>(Calls::NextEvent, &[cuts.of(wire.as_bytes())]), [want]);
+    }
+}
+
+fn message(data: &str, id: Option<&str>, last_event_id: &str) -> Step {
+    Step::Frame(oracle::Frame::Event(oracle::Event {
+        event_type: "message".to_owned(),
+        data: data.to_owned(),
+        id: id.map(str::to_owned),
+        last_event_id: last_event_id.to_owned(),
+    }))
+}
+
+/// In every chunking.
+fn steps<const EVENT: usize, const ID: usize>(calls: Calls, wire: &[u8]) -> Vec<Step> {
+    let whole = both::<EVENT, ID>(calls, &[vec![wire]]);
+    for at in 0..=wire.len() {
+        let (before, after) = wire.split_at(at);
+        assert_eq!(both::<EVENT, ID>(calls, &[vec![before, after]]), whole, "cut at {at}");
+    }
+    assert_eq!(both::<EVENT, ID>(calls, &[wire.chunks(1).collect()]), whole);
+    whole.into_iter().next().unwrap().steps
+}
+
+#[test]
+fn an_id_that_does_not_fit_is_an_error_of_its_event() {
+    let found = steps::<64, 3>(Calls::NextFrame, b"id: 123\ndata: a\n\nid: 1234\ndata: b\n\ndata: c\n\nid: 4567\n\n");
+    let too_long = |offset| Step::TooLong { offset };
+    assert_eq!(found, [message("a", Some("123"), "123"), too_long(17), message("c", None, "123"), too_long(44)]);
+
+    let mut decoder = FixedDecoder::<64, 3>::new();
+    let error = decoder.next_event(&mut Chunk::new(b"id: 1234\n\n")).unwrap_err();
+    assert_eq!(error.limit(), 3, "the limit of ids");
+}
+
+#[test]
+fn text_has_to_fit_as_it_is_handed_out() {
+    let found = steps::<6, 6>(Calls::NextEvent, b"data: \xFF\xFF\n\nid: 1\ndata: \xFF\xFF\xFF\n\ndata: a\n\n");
+    assert_eq!(found, [message("\u{FFFD}\u{FFFD}", None, ""), Step::TooLong { offset: 10 }, message("a", None, "")]);
+
+    let found = steps::<64, 5>(Calls::NextFrame, b"id: \xFF\n\nid: \xFF\xFF\n\n");
+    assert_eq!(found, [Step::Frame(oracle::Frame::Id("\u{FFFD}".to_owned())), Step::TooLong { offset: 7 }]);
+
+    // An event that its end leaves unfinished is discarded, as the standard does.
+    let mut decoder = FixedDecoder::<4, 4>::new();
+    assert_eq!(decoder.next_event(&mut Chunk::new(b"data: \xFF\xFF")), Ok(None));
+    assert_eq!(decoder.end_of_stream(), None);
+}
+
+#[test]
+fn types_and_data_share_the_memory_in_any_order() {
+    for wire in ["event: ab\ndata: cd\nevent: efg\ndata: h\n\n", "data: cd\nevent: abc\nevent: efg\ndata: h\n\n"] {
+        let found = steps::<7, 1>(Calls::NextEvent, wire.as_bytes());
+        let Step::Frame(oracle::Frame::Event(event)) = &found[0] else { panic!("{found:?}") };
+        assert_eq!((&*event.event_type, &*event.data), ("efg", "cd\nh"), "{wire:?}");
+        assert_eq!(steps::<6, 1>(Calls::NextEvent, wire.as_bytes()), [Step::TooLong { offset: 0 }], "{wire:?}");
+    }
+}
+
+#[test]
+fn comments_have_what_the_event_around_them_leaves() {
+    let comment = |text: &str| Step::Frame(oracle::Frame::Comment(text.to_owned()));
+    let found = steps::<6, 1>(Calls::NextFrame, b": abcdef\ndata: abc\n: abc\n: abcd\n: \xFF\n\n: abcdefg\n");
+    let too_long = |offset| Step::TooLong { offset };
+    assert_eq!(
+        found,
+        [comment("abcdef"), comment("abc"), too_long(0), comment("\u{FFFD}"), message("abc", None, ""), too_long(37)]
+    );
+}
+
+#[test]
+fn no_memory_is_enough_for_what_needs_none() {
+    let found = steps::<0, 0>(Calls::NextEvent, b"data\n\nid\nretry: 7\n\ndata: a\n\ndata\nid\n\n");
+    assert_eq!(found, [message("", None, ""), Step::TooLong { offset: 19 }, message("", Some(""), "")]);
+}
+
+#[test]
+fn frames_are_those_of_a_decoder() {
+    let mut decoder = FixedDecoder::<32, 8>::new();
+    let mut chunk = Chunk::new(b"retry: 5\nid: 1\n\nnothing\n");
+    assert_eq!(decoder.next_frame(&mut chunk), Ok(Some(Frame::Retry(core::time::Duration::from_millis(5)))));
+    assert_eq!(decoder.next_frame(&mut chunk), Ok(Some(Frame::Id("1"))));
+    assert_eq!(decoder.next_frame(&mut chunk), Ok(None));
+    assert_eq!((decoder.position(), decoder.events(), decoder.ignored_lines()), (24, 0, 1));
+    assert!(!decoder.is_between_events());
+}
