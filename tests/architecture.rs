@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// From the top down. `lib.rs` re-exports, and nobody imports from it.
+/// From the top down. `lib.rs` re-exports, and nobody imports from it; `linear.rs` is a test.
 const HOUSE: [&str; 39] = [
     "work",
     "line_end",
@@ -75,7 +75,7 @@ fn house() -> Vec<(String, Vec<String>)> {
             let lines = code.lines().filter(is_code).map(str::to_owned).collect();
             (name, lines)
         })
-        .filter(|(name, _)| name != "lib")
+        .filter(|(name, _)| name != "lib" && name != "linear")
         .collect()
 }
 

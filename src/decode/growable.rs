@@ -49,16 +49,17 @@ impl Growable {
         }
     }
 
-    /// Makes room for more data.
+    /// Makes room for more.
     #[cold]
-    fn grow_data(&mut self, more: usize) {
-        let data = &mut self.data.gathered;
-        let needed = data.len() + more;
-        work::copied(data.len());
-        if needed > LARGE && self.large > needed {
-            data.reserve_exact(self.large - data.len());
+    #[inline(never)]
+    fn grow(&mut self, buffer: Buffer, more: usize) {
+        let large = self.large;
+        let bytes = &mut self.bytes(buffer).gathered;
+        work::copied(bytes.len());
+        if buffer == Buffer::Data && bytes.len() + more > LARGE && large > bytes.len() + more {
+            bytes.reserve_exact(large - bytes.len());
         } else {
-            data.reserve(more);
+            bytes.reserve(more);
         }
     }
 
@@ -112,10 +113,11 @@ impl Memory for Growable {
 
     #[inline(always)]
     fn append(&mut self, buffer: Buffer, bytes: &[u8]) {
-        if buffer == Buffer::Data && self.data.gathered.capacity() - self.data.gathered.len() < bytes.len() {
-            self.grow_data(bytes.len());
-        }
         work::copied(bytes.len());
+        let gathered = &self.bytes(buffer).gathered;
+        if gathered.capacity() - gathered.len() < bytes.len() {
+            self.grow(buffer, bytes.len());
+        }
         self.bytes(buffer).gathered.extend_from_slice(bytes);
     }
 
