@@ -2,27 +2,31 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
-#[cfg(feature = "alloc")]
-use core::convert::Infallible;
 use core::fmt;
 use core::time::Duration;
 
+use crate::encode::layout::{Id, Layout};
+#[cfg(feature = "std")]
+use crate::encode::lines::DataLines;
+use crate::encode::number::Decimal;
 use crate::error::BufferTooSmall;
-use crate::line_end;
 
 mod field;
-#[cfg(feature = "std")]
+mod layout;
 pub(crate) mod lines;
+mod number;
+mod relay;
+mod sinks;
 
 pub use field::{EventId, EventType};
 
-/// One event to send, or a comment, or a reconnection time; encodes itself to any sink.
+/// An event to send, or a comment, or a reconnection time. Encodes itself to any sink.
 ///
-/// Implements the grammar of [section 9.2.5] of the standard. It borrows everything and is `Copy`; nothing is encoded
-/// before it is asked for, and every sink gets the same bytes.
+/// Implements the grammar of [section 9.2.5] of the standard. It borrows everything and is `Copy`: there is no `build`,
+/// nothing is encoded before you ask for it, and every sink gets the same bytes.
 ///
 /// No text can add a line, a field or an event to what the receiver sees: types and ids with a line end cannot be
-/// [built](EventType::new), data and comments are split into lines. Data arrives as it was sent, but that CR and CRLF
+/// [built](EventType::new), data and comments are split into lines. Data arrives as it was sent, except that CR and CRLF
 /// become LF.
 ///
 /// The order of the lines is comment, `event`, `id`, `retry`, `data`, and a blank line. A builder to which nothing was
@@ -46,30 +50,59 @@ pub use field::{EventId, EventType};
 /// assert_eq!(event.to_string(), "event: price\nid: 7\nretry: 2000\ndata: first line\ndata: second line\n\n");
 /// # Ok::<(), sse_wire::InvalidField>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[must_use = "nothing is encoded before it is asked for"]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "sse")]
+#[must_use = "nothing is encoded before you ask for it"]
 pub struct EventBuilder<'a> {
-    comment: Option<&'a str>,
-    event_type: Option<EventType<'a>>,
-    id: Option<EventId<'a>>,
-    retry: Option<Duration>,
-    pub(crate) data: Option<&'a str>,
+    layout: Layout<'a>,
 }
 
 impl<'a> EventBuilder<'a> {
-    /// An event without any field, which encodes to nothing.
+    /// Returns an event without any field, which encodes to nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().to_string(), "");
+    /// ```
     pub const fn new() -> Self {
-        Self { comment: None, event_type: None, id: None, retry: None, data: None }
+        Self { layout: Layout { comment: None, event_type: None, id: None, retry: None, data: None } }
     }
 
-    /// Sets the event type; without one the receiver has `"message"`.
+    /// Sets the event type. Without one the receiver has `"message"`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// const ADD: sse_wire::EventType<'_> = sse_wire::EventType::from_static("add");
+    /// assert_eq!(sse_wire::EventBuilder::new().event_type(ADD).to_string(), "event: add\n\n");
+    /// ```
     pub const fn event_type(self, t: EventType<'a>) -> Self {
-        Self { event_type: Some(t), ..self }
+        Self { layout: Layout { event_type: Some(t), ..self.layout } }
     }
 
-    /// Sets the id, which becomes the receiver's last event ID, also where there is no data.
+    /// Sets the id, which becomes the receiver's last event ID, even without data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// const START: sse_wire::EventId<'_> = sse_wire::EventId::from_static("start");
+    /// assert_eq!(sse_wire::EventBuilder::new().id(START).to_string(), "id: start\n\n");
+    /// ```
     pub const fn id(self, id: EventId<'a>) -> Self {
-        Self { id: Some(id), ..self }
+        Self { layout: Layout { id: Some(Id::Text(id)), ..self.layout } }
+    }
+
+    /// Sets a number as the [id](Self::id), in decimal digits. The last id that is set counts. Allocates nothing, and
+    /// cannot fail.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().numeric_id(7).data("113").to_string(), "id: 7\ndata: 113\n\n");
+    /// ```
+    pub const fn numeric_id(self, id: u64) -> Self {
+        Self { layout: Layout { id: Some(Id::Number(Decimal::new(id))), ..self.layout } }
     }
 
     /// Sets the receiver's reconnection time, in whole milliseconds, rounded up; [`u64::MAX`] at most.
@@ -78,13 +111,11 @@ impl<'a> EventBuilder<'a> {
     ///
     /// ```
     /// use core::time::Duration;
-    /// use sse_wire::EventBuilder;
-    ///
-    /// let retry = EventBuilder::new().retry(Duration::from_micros(1500));
+    /// let retry = sse_wire::EventBuilder::new().retry(Duration::from_micros(1500));
     /// assert_eq!(retry.to_string(), "retry: 2\n\n");
     /// ```
     pub const fn retry(self, t: Duration) -> Self {
-        Self { retry: Some(t), ..self }
+        Self { layout: Layout { retry: Some(Decimal::new(number::whole_millis(t))), ..self.layout } }
     }
 
     /// Sets the data. Empty data is data; without any, the receiver dispatches no event.
@@ -94,13 +125,11 @@ impl<'a> EventBuilder<'a> {
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::EventBuilder;
-    ///
-    /// assert_eq!(EventBuilder::new().data("").to_string(), "data: \n\n");
-    /// assert_eq!(EventBuilder::new().data(" a\r\nb\n").to_string(), "data:  a\ndata: b\ndata: \n\n");
+    /// assert_eq!(sse_wire::EventBuilder::new().data("").to_string(), "data: \n\n");
+    /// assert_eq!(sse_wire::EventBuilder::new().data(" a\r\nb\n").to_string(), "data:  a\ndata: b\ndata: \n\n");
     /// ```
     pub const fn data(self, data: &'a str) -> Self {
-        Self { data: Some(data), ..self }
+        Self { layout: Layout { data: Some(data), ..self.layout } }
     }
 
     /// Sets a comment, which receivers ignore; one line or several.
@@ -108,22 +137,108 @@ impl<'a> EventBuilder<'a> {
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::EventBuilder;
-    ///
-    /// assert_eq!(EventBuilder::new().comment("still here").to_string(), ": still here\n\n");
+    /// assert_eq!(sse_wire::EventBuilder::new().comment("still here").to_string(), ": still here\n\n");
     /// ```
     pub const fn comment(self, text: &'a str) -> Self {
-        Self { comment: Some(text), ..self }
+        Self { layout: Layout { comment: Some(text), ..self.layout } }
     }
 
-    /// The exact length of the encoded event, in bytes. Looks at the data and the comment a constant
-    /// number of times.
+    /// Sets what there may be to set: calls `set` with the value if there is one, and changes nothing otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{EventBuilder, EventId};
+    ///
+    /// let encode = |id: Option<EventId<'_>>| EventBuilder::new().when_some(id, EventBuilder::id).data("113").to_string();
+    /// assert_eq!(encode(Some(EventId::from_static("7"))), "id: 7\ndata: 113\n\n");
+    /// assert_eq!(encode(None), "data: 113\n\n");
+    /// ```
+    pub fn when_some<T>(self, value: Option<T>, set: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => set(self, value),
+            None => self,
+        }
+    }
+
+    /// Returns the event type that was set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// const ADD: sse_wire::EventType<'_> = sse_wire::EventType::from_static("add");
+    /// assert_eq!(sse_wire::EventBuilder::new().event_type(ADD).event_type_value(), Some(ADD));
+    /// ```
+    #[must_use]
+    pub const fn event_type_value(&self) -> Option<EventType<'a>> {
+        self.layout.event_type
+    }
+
+    /// Returns the id that was set, a number as its digits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event = sse_wire::EventBuilder::new().numeric_id(7);
+    /// assert_eq!(event.id_value().map(|id| id.as_str().to_owned()).as_deref(), Some("7"));
+    /// ```
+    #[must_use]
+    pub fn id_value(&self) -> Option<EventId<'_>> {
+        self.layout.id.as_ref().map(|id| EventId::trusted(id.as_str()))
+    }
+
+    /// Returns the reconnection time that was set, as it is sent: in whole milliseconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// let event = sse_wire::EventBuilder::new().retry(Duration::from_micros(1500));
+    /// assert_eq!(event.retry_value(), Some(Duration::from_millis(2)));
+    /// ```
+    #[must_use]
+    pub fn retry_value(&self) -> Option<Duration> {
+        self.layout.retry.map(|millis| Duration::from_millis(millis.number()))
+    }
+
+    /// Returns the data that was set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().data("a\r\nb").data_value(), Some("a\r\nb"));
+    /// ```
+    #[must_use]
+    pub const fn data_value(&self) -> Option<&'a str> {
+        self.layout.data
+    }
+
+    /// Returns the comment that was set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().comment("still here").comment_value(), Some("still here"));
+    /// ```
+    #[must_use]
+    pub const fn comment_value(&self) -> Option<&'a str> {
+        self.layout.comment
+    }
+
+    /// Returns the exact length of the encoded event, in bytes. Looks at the data and the comment a constant number of
+    /// times.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().data("hello").encoded_len(), "data: hello\n\n".len());
+    /// ```
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        self.len(self.first_ends())
+        self.layout.len(self.layout.first_ends())
     }
 
-    /// Encodes to the front of `out`, and says how many bytes that took. Allocates nothing.
+    /// Encodes to the front of `out`, and returns how many bytes that took. Allocates nothing.
     ///
     /// # Errors
     ///
@@ -132,57 +247,42 @@ impl<'a> EventBuilder<'a> {
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::EventBuilder;
-    ///
     /// let mut out = [0; 32];
-    /// let len = EventBuilder::new().data("hello").encode_to_slice(&mut out)?;
+    /// let len = sse_wire::EventBuilder::new().data("hello").encode_to_slice(&mut out)?;
     /// assert_eq!(&out[..len], b"data: hello\n\n");
     /// # Ok::<(), sse_wire::BufferTooSmall>(())
     /// ```
     pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, BufferTooSmall> {
-        let ends = self.first_ends();
-        let (needed, available) = (self.len(ends), out.len());
-        let too_small = BufferTooSmall { needed, available };
-        if needed > available {
-            return Err(too_small);
-        }
-        let mut rest = out;
-        self.pieces(ends, |piece| {
-            let (head, tail) = core::mem::take(&mut rest).split_at_mut_checked(piece.len()).ok_or(too_small)?;
-            head.copy_from_slice(piece.as_bytes());
-            rest = tail;
-            Ok(())
-        })?;
-        Ok(needed)
+        sinks::to_slice(&self.layout, out)
     }
 
-    /// Appends the encoded event to `out`, which grows at most once.
+    /// Appends the encoded event to `out`, which grows as it does in `extend_from_slice`: at most once, unless a text has
+    /// several lines.
     ///
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::EventBuilder;
-    ///
     /// let mut out = Vec::new();
-    /// EventBuilder::new().data("1").encode_into(&mut out);
-    /// EventBuilder::new().data("2").encode_into(&mut out);
+    /// sse_wire::EventBuilder::new().data("1").encode_into(&mut out);
+    /// sse_wire::EventBuilder::new().data("2").encode_into(&mut out);
     /// assert_eq!(out, b"data: 1\n\ndata: 2\n\n");
     /// ```
     #[cfg(feature = "alloc")]
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        let ends = self.first_ends();
-        out.reserve(self.len(ends));
-        self.append_to(out, ends);
+        sinks::append_to_vec(&self.layout, out);
     }
 
-    /// The encoded event. One allocation, of exactly its length.
+    /// Returns the encoded event. One allocation, of exactly its length.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::EventBuilder::new().data("hello").encode(), b"data: hello\n\n");
+    /// ```
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let ends = self.first_ends();
-        let mut out = Vec::with_capacity(self.len(ends));
-        self.append_to(&mut out, ends);
-        out
+        sinks::to_vec(&self.layout)
     }
 
     /// Appends the encoded event to a buffer of the `bytes` crate.
@@ -191,22 +291,30 @@ impl<'a> EventBuilder<'a> {
     ///
     /// When `out` has less [room](bytes::BufMut::remaining_mut) than the [encoded length](Self::encoded_len). Nothing
     /// is written then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut out = bytes::BytesMut::new();
+    /// sse_wire::EventBuilder::new().data("hello").encode_to(&mut out)?;
+    /// assert_eq!(&out[..], b"data: hello\n\n");
+    /// # Ok::<(), sse_wire::BufferTooSmall>(())
+    /// ```
     #[cfg(feature = "bytes")]
     pub fn encode_to(&self, out: &mut impl bytes::BufMut) -> Result<(), BufferTooSmall> {
-        let ends = self.first_ends();
-        let (needed, available) = (self.len(ends), out.remaining_mut());
-        if needed > available {
-            return Err(BufferTooSmall { needed, available });
-        }
-        infallible(self.pieces(ends, |piece| {
-            out.put_slice(piece.as_bytes());
-            Ok(())
-        }));
-        Ok(())
+        sinks::append_to_buf_mut(&self.layout, out)
     }
 
-    /// The encoded event, to be cloned to every client without another copy. One allocation of exactly its length, and
-    /// one small one when it is first cloned.
+    /// Returns the encoded event, to be cloned to every client without another copy. One allocation of exactly its length,
+    /// and one small one when it is first cloned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let wire = sse_wire::EventBuilder::new().data("hello").to_bytes();
+    /// let clients = vec![wire.clone(); 1000];
+    /// assert!(clients.iter().all(|client| client.as_ptr() == wire.as_ptr()));
+    /// ```
     #[cfg(feature = "bytes")]
     #[must_use]
     pub fn to_bytes(&self) -> bytes::Bytes {
@@ -218,209 +326,186 @@ impl<'a> EventBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// When `out` fails. A part of the event may have been written then, so `out` must not be written to any more;
+    /// When `out` fails. A part of the event may have been written then, so do not write to `out` any more;
     /// [`EventWriter`](crate::io::EventWriter) can go on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut out = Vec::new();
+    /// sse_wire::EventBuilder::new().data("hello").write_to(&mut out)?;
+    /// assert_eq!(out, b"data: hello\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[cfg(feature = "std")]
     pub fn write_to(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
-        const GATHERED: usize = 1024;
-        let mut buffer = [0; GATHERED];
-        let mut len = 0;
-        self.pieces(self.first_ends(), |piece| {
-            if let Some(room) = buffer.get_mut(len..len + piece.len()) {
-                room.copy_from_slice(piece.as_bytes());
-                len += piece.len();
-                return Ok(());
-            }
-            out.write_all(buffer.get(..len).unwrap_or_default())?;
-            len = 0;
-            if let Some(room) = buffer.get_mut(..piece.len()) {
-                room.copy_from_slice(piece.as_bytes());
-                len = piece.len();
-                return Ok(());
-            }
-            out.write_all(piece.as_bytes())
-        })?;
-        out.write_all(buffer.get(..len).unwrap_or_default())
+        sinks::write_to(&self.layout, out)
     }
 
-    /// Looks for the first line end of each text, once for every sink.
-    #[inline(always)]
-    fn first_ends(&self) -> FirstEnds {
-        let first = |text: &str| line_end::line_end(text.as_bytes());
-        FirstEnds { comment: self.comment.and_then(first), data: self.data.and_then(first) }
-    }
-
-    #[inline(always)]
-    fn len(&self, ends: FirstEnds) -> usize {
-        let line = |prefix: &str, value: &str| prefix.len() + value.len() + 1;
-        let len = self.comment.map_or(0, |text| lines_len(COMMENT, text, ends.comment))
-            + self.event_type.map_or(0, |value| line(EVENT, value.as_str()))
-            + self.id.map_or(0, |value| line(ID, value.as_str()))
-            + self.retry.map_or(0, |time| RETRY.len() + digits(whole_millis(time)) + 1)
-            + self.data.map_or(0, |text| lines_len(DATA, text, ends.data));
-        // The blank line, if there is a line before it.
-        len + usize::from(len > 0)
-    }
-
-    /// Hands out the encoded event in pieces. Every sink is this and no more.
-    #[inline(always)]
-    fn pieces<E>(&self, ends: FirstEnds, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        let is_empty = self.head(ends, &mut put)?;
-        match self.data {
-            Some(text) => {
-                lines(DATA, text, ends.data, &mut put)?;
-                put("\n\n")
-            }
-            None if is_empty => Ok(()),
-            None => put("\n"),
-        }
-    }
-
-    /// All pieces before the data. Says whether there are none.
-    #[inline(always)]
-    fn head<E>(&self, ends: FirstEnds, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<bool, E> {
-        let mut is_empty = true;
-        if let Some(text) = self.comment {
-            lines(COMMENT, text, ends.comment, put)?;
-            put("\n")?;
-            is_empty = false;
-        }
-        if let Some(event_type) = self.event_type {
-            line(EVENT, event_type.as_str(), put)?;
-            is_empty = false;
-        }
-        if let Some(id) = self.id {
-            line(ID, id.as_str(), put)?;
-            is_empty = false;
-        }
-        if let Some(time) = self.retry {
-            line(RETRY, decimal(whole_millis(time), &mut [0; 20]), put)?;
-            is_empty = false;
-        }
-        Ok(is_empty)
-    }
-
-    /// Appends all that stands before the data.
+    /// Appends all that stands before the data, and what data there is, and says how the data goes on.
     #[cfg(feature = "std")]
-    pub(crate) fn append_head_to(&self, out: &mut Vec<u8>) {
-        let head = Self { data: None, ..*self };
-        let _ = head.head(head.first_ends(), &mut |piece: &str| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok::<_, Infallible>(())
-        });
+    pub(crate) fn begin_data(&self, out: &mut Vec<u8>) -> DataLines {
+        sinks::begin_data(&self.layout, out)
     }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn append_to(&self, out: &mut Vec<u8>, ends: FirstEnds) {
-        infallible(self.pieces(ends, |piece| {
-            out.extend_from_slice(piece.as_bytes());
-            Ok(())
-        }));
-    }
-}
-
-/// The first line end of each text that may have some.
-#[derive(Clone, Copy)]
-struct FirstEnds {
-    comment: Option<usize>,
-    data: Option<usize>,
 }
 
 /// The same bytes as every other sink gets, whatever the format's flags say.
 impl fmt::Display for EventBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces(self.first_ends(), |piece| f.write_str(piece))
+        sinks::format(&self.layout, f)
     }
 }
 
-/// What lines begin with.
-const COMMENT: &str = ": ";
-const EVENT: &str = "event: ";
-const ID: &str = "id: ";
-const RETRY: &str = "retry: ";
-pub(crate) const DATA: &str = "data: ";
-
-/// One line: a prefix, and a value that is known to have no line end.
-#[inline(always)]
-fn line<E>(prefix: &str, value: &str, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-    put(prefix)?;
-    put(value)?;
-    put("\n")
-}
-
-/// A line for each line of `text`, without the end of the last.
-#[inline(always)]
-fn lines<E>(
-    prefix: &str,
-    text: &str,
-    first_end: Option<usize>,
-    put: &mut impl FnMut(&str) -> Result<(), E>,
-) -> Result<(), E> {
-    put(prefix)?;
-    match first_end {
-        None => put(text),
-        Some(end) => several_lines(prefix, text, end, put),
+impl fmt::Debug for EventBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.layout.fmt(f)
     }
 }
 
-/// The lines of a text that has several, without the first prefix.
-#[inline(never)]
-fn several_lines<E>(
-    prefix: &str,
-    text: &str,
-    first_end: usize,
-    put: &mut impl FnMut(&str) -> Result<(), E>,
-) -> Result<(), E> {
-    let (mut rest, mut end) = (text, Some(first_end));
-    while let Some((value, after)) = end.and_then(|end| rest.split_at_checked(end)) {
-        put(value)?;
-        put("\n")?;
-        put(prefix)?;
-        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
-        end = line_end::line_end(rest.as_bytes());
+#[cfg(test)]
+mod tests {
+    #![cfg(feature = "std")]
+
+    use std::io::Write;
+    use std::string::String;
+    use std::vec::Vec;
+    use std::{format, io, vec};
+
+    use super::EventBuilder;
+    use crate::work;
+
+    /// No more work than this for a byte that goes out: to look for its line's end, to count line ends by two searches, to
+    /// copy it, and to copy it again while a `Vec` grows.
+    const WORK_FOR_A_BYTE: usize = 7;
+
+    fn texts() -> Vec<(&'static str, String)> {
+        vec![
+            ("one long line", "x".repeat(200_000)),
+            ("LFs", "\n".repeat(20_000)),
+            ("CRs", "\r".repeat(20_000)),
+            ("CRLFs", "\r\n".repeat(20_000)),
+            ("LFCRs", "\n\r".repeat(20_000)),
+            ("short lines", "a\nbc\r\n".repeat(10_000)),
+            ("lines", format!("{}\n", "x".repeat(80)).repeat(2_000)),
+            ("text that is not ASCII", "数é\n😀".repeat(10_000)),
+            ("a short text", "hello".into()),
+        ]
     }
-    put(rest)
-}
 
-/// The length of [`lines`], with the end of the last.
-#[inline(always)]
-fn lines_len(prefix: &str, text: &str, first_end: Option<usize>) -> usize {
-    let line_ends =
-        if first_end.is_some() { line_end::line_ends(text.as_bytes()) } else { line_end::LineEnds::default() };
-    // Each line end becomes an LF and another prefix.
-    prefix.len() + text.len() - line_ends.len + line_ends.count * (1 + prefix.len()) + 1
-}
+    /// Does it, and compares the work with the bytes that went out.
+    #[track_caller]
+    fn is_linear(name: &str, run: impl FnOnce() -> usize) {
+        work::take();
+        let len = run();
+        let work = work::take();
+        assert!(work >= len, "{name}: {work} for {len} bytes, something is not counted");
+        assert!(work <= WORK_FOR_A_BYTE * len + 64, "{name}: {work} for {len} bytes");
+    }
 
-/// Milliseconds, rounded up: a receiver that waits as long as it is told never comes too early.
-fn whole_millis(time: Duration) -> u64 {
-    let millis = u64::from(time.subsec_nanos().div_ceil(1_000_000));
-    time.as_secs().saturating_mul(1000).saturating_add(millis)
-}
-
-/// `number` in decimal digits.
-fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &str {
-    let mut start = buffer.len();
-    for (index, digit) in buffer.iter_mut().enumerate().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-        start = index;
-        if number == 0 {
-            break;
+    #[test]
+    fn every_sink_is_linear() {
+        for (text, data) in texts() {
+            for (fields, event) in
+                [("data", EventBuilder::new().data(&data)), ("comment", EventBuilder::new().comment(&data))]
+            {
+                let is_linear =
+                    |sink: &str, run: &mut dyn FnMut() -> usize| is_linear(&format!("{text} as {fields}, {sink}"), run);
+                let len = event.encoded_len();
+                let mut slice = vec![0; len];
+                is_linear("encode_to_slice", &mut || event.encode_to_slice(&mut slice).unwrap_or_default());
+                let mut longer = vec![0; 8 * len];
+                is_linear("encode_to_slice with room", &mut || event.encode_to_slice(&mut longer).unwrap_or_default());
+                is_linear("encode_into", &mut || {
+                    let mut out = Vec::new();
+                    event.encode_into(&mut out);
+                    out.len()
+                });
+                is_linear("encode", &mut || event.encode().len());
+                is_linear("Display", &mut || format!("{event}").len());
+                is_linear("write_to", &mut || {
+                    let mut out = Trickle::new(100, false);
+                    event.write_to(&mut out).unwrap();
+                    out.taken
+                });
+                is_linear("write_event", &mut || {
+                    let mut writer = crate::io::EventWriter::new(Trickle::new(usize::MAX, false));
+                    writer.write_event(&event).unwrap();
+                    writer.get_ref().taken
+                });
+                is_linear("write_event to a writer that blocks", &mut || {
+                    let mut writer = crate::io::EventWriter::new(Trickle::new(100, true));
+                    let mut result = writer.write_event(&event);
+                    while result.is_err() {
+                        result = writer.flush();
+                    }
+                    writer.get_ref().taken
+                });
+                #[cfg(feature = "bytes")]
+                {
+                    is_linear("to_bytes", &mut || event.to_bytes().len());
+                    is_linear("encode_to", &mut || {
+                        let mut out = bytes::BytesMut::new();
+                        event.encode_to(&mut out).unwrap();
+                        out.len()
+                    });
+                    is_linear("encode_to of just the room", &mut || {
+                        event.encode_to(&mut &mut slice[..]).unwrap();
+                        len
+                    });
+                }
+            }
+            data_in_pieces_is_linear(text, &data);
         }
     }
-    buffer.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
-}
 
-/// How many digits [`decimal`] has.
-fn digits(number: u64) -> usize {
-    number.checked_ilog10().unwrap_or(0) as usize + 1
-}
+    fn data_in_pieces_is_linear(text: &str, data: &str) {
+        for len in [1, 3, 64, 4096] {
+            for takes in [100, usize::MAX] {
+                is_linear(&format!("{text} in pieces of {len}, {takes} taken"), || {
+                    let mut writer = crate::io::EventWriter::new(Trickle::new(takes, true));
+                    let mut pieces = writer.data_writer(&EventBuilder::new()).unwrap();
+                    for piece in data.as_bytes().chunks(len) {
+                        assert_eq!(pieces.write(piece).unwrap(), piece.len());
+                    }
+                    let mut result = pieces.finish();
+                    while result.is_err() {
+                        result = writer.flush();
+                    }
+                    writer.get_ref().taken
+                });
+            }
+        }
+        #[cfg(feature = "json")]
+        is_linear(&format!("{text} as JSON"), || EventBuilder::new().encode_json(data).unwrap().len());
+    }
 
-#[cfg(feature = "alloc")]
-fn infallible(result: Result<(), Infallible>) {
-    match result {
-        Ok(()) => {}
-        Err(never) => match never {},
+    /// Takes so many bytes at a time, and may block every other time.
+    struct Trickle {
+        takes: usize,
+        blocks: bool,
+        is_full: bool,
+        taken: usize,
+    }
+
+    impl Trickle {
+        const fn new(takes: usize, blocks: bool) -> Self {
+            Self { takes, blocks, is_full: false, taken: 0 }
+        }
+    }
+
+    impl Write for Trickle {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.is_full = self.blocks && !self.is_full;
+            if self.is_full {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let len = bytes.len().min(self.takes);
+            self.taken += len;
+            Ok(len)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
     }
 }

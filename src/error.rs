@@ -4,8 +4,9 @@ use core::{error, fmt};
 
 /// A text that the format cannot carry in the field it was meant for.
 ///
-/// Comes from [`EventType::new`](crate::EventType::new) and [`EventId::new`](crate::EventId::new). The text itself is
-/// not in here, so the message can be logged whatever the text was.
+/// Comes from [`EventType::new`](crate::EventType::new), [`EventId::new`](crate::EventId::new) and
+/// [`EventId::from_header`](crate::EventId::from_header). The text itself is not in here, so the message can be logged
+/// whatever the text was.
 ///
 /// # Examples
 ///
@@ -13,25 +14,41 @@ use core::{error, fmt};
 /// use sse_wire::EventId;
 ///
 /// let error = EventId::new("7\ndata: forged").unwrap_err();
-/// assert_eq!(error.to_string(), "event id has a line feed at index 1, it must have no CR, LF or NUL");
+/// assert_eq!(error.to_string(), "event id must not contain CR, LF or NUL (found LF at index 1)");
 /// assert_eq!((error.byte(), error.index()), (b'\n', 1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidField {
-    pub(crate) field: &'static str,
-    pub(crate) must: &'static str,
+    /// The field, and what its value must be or not contain.
+    pub(crate) rule: &'static str,
     pub(crate) byte: u8,
     pub(crate) index: usize,
 }
 
 impl InvalidField {
-    /// The first byte that the format cannot carry: CR, LF or NUL.
+    /// Returns the first byte that the format cannot carry: CR, LF or NUL, or of a header the first that is not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventId;
+    ///
+    /// assert_eq!(EventId::new("7\0").map_err(|error| error.byte()), Err(0));
+    /// ```
     #[must_use]
     pub const fn byte(&self) -> u8 {
         self.byte
     }
 
-    /// The index of that byte in the text.
+    /// Returns the index of that byte in the text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventType;
+    ///
+    /// assert_eq!(EventType::new("add\r").map_err(|error| error.index()), Err(3));
+    /// ```
     #[must_use]
     pub const fn index(&self) -> usize {
         self.index
@@ -40,12 +57,14 @@ impl InvalidField {
 
 impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let byte = match self.byte {
-            b'\n' => "line feed",
-            b'\r' => "carriage return",
-            _ => "NUL",
+        let Self { rule, byte, index } = self;
+        let name = match byte {
+            b'\r' => "CR",
+            b'\n' => "LF",
+            0 => "NUL",
+            _ => return write!(f, "{rule} (found ill-formed byte 0x{byte:02X} at index {index})"),
         };
-        write!(f, "{} has a {byte} at index {}, it {}", self.field, self.index, self.must)
+        write!(f, "{rule} (found {name} at index {index})")
     }
 }
 
@@ -70,13 +89,32 @@ pub struct BufferTooSmall {
 }
 
 impl BufferTooSmall {
-    /// The length of the encoded event, in bytes.
+    /// Returns the length of the encoded event, in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// let event = EventBuilder::new().data("hello");
+    /// let error = event.encode_to_slice(&mut []).unwrap_err();
+    /// assert_eq!(event.encode_to_slice(&mut vec![0; error.needed()]), Ok(13));
+    /// ```
     #[must_use]
     pub const fn needed(&self) -> usize {
         self.needed
     }
 
-    /// The room that there was, in bytes.
+    /// Returns the room that there was, in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// let result = EventBuilder::new().data("hello").encode_to_slice(&mut [0; 8]);
+    /// assert_eq!(result.map_err(|error| error.available()), Err(8));
+    /// ```
     #[must_use]
     pub const fn available(&self) -> usize {
         self.available

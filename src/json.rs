@@ -132,7 +132,7 @@ impl EventBuilder<'_> {
     /// When `value` cannot be serialized; `out` is then as it was.
     pub fn encode_json_into<T: Serialize + ?Sized>(&self, value: &T, out: &mut Vec<u8>) -> serde_json::Result<()> {
         let len = out.len();
-        let mut data = DataLines::begin(self, out);
+        let mut data = self.begin_data(out);
         let result = serde_json::to_writer(Appender(&mut data, out), value);
         if result.is_ok() {
             DataLines::end(out);

@@ -53,7 +53,8 @@
 //! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
 //! | an HTTP client that is to reconnect | [`EventSource`] | as `Decoder` |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
-//! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow, once |
+//! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow |
+//! | an event that was received | `EventBuilder::from`, of an event or a frame | never |
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
 //! | a [`std::io::Write`] | [`EventWriter`](io::EventWriter) | its buffer, as large as the largest event |
 //! | data that is being produced, JSON for example | [`EventWriter::data_writer`](io::EventWriter::data_writer) | its buffer, some 8 KiB |
@@ -138,6 +139,8 @@ mod work;
 pub mod io;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "alloc")]
+pub mod owned;
 #[cfg(feature = "stream")]
 pub mod stream;
 #[cfg(feature = "tokio-codec")]
@@ -158,4 +161,4 @@ pub use event::{Event, Frame};
 pub use event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]
 pub use event_source::{ConnectionFailed, EventSource, ReadyState};
-pub use names::{DEFAULT_EVENT_TYPE, KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE};
+pub use names::{DEFAULT_EVENT_TYPE, KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE, RESPONSE_HEADERS};

@@ -28,6 +28,40 @@ fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(LF, CR, bytes)
 }
 
+/// Finds the first CR or LF, in a text that has none most of the time.
+#[inline]
+pub(crate) fn rare_line_end(bytes: &[u8]) -> Option<usize> {
+    if bytes.len() > FEW { line_end(bytes) } else { rare_line_end_in_few(bytes) }
+}
+
+/// Asks whether there is any before it looks where, which costs less: eight bytes at a time, the last eight of which may
+/// overlap those before.
+#[inline(never)]
+fn rare_line_end_in_few(bytes: &[u8]) -> Option<usize> {
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let zeros = |word: u64| word.wrapping_sub(LOW) & !word;
+    let line_ends = |word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*word);
+        zeros(word ^ u64::from_ne_bytes([LF; 8])) | zeros(word ^ u64::from_ne_bytes([CR; 8]))
+    };
+    let Some(last) = bytes.last_chunk() else {
+        let found = bytes.iter().position(|byte| matches!(*byte, LF | CR));
+        work::looked(found.map_or(bytes.len(), |index| index + 1));
+        return found;
+    };
+    let (words, _) = bytes.as_chunks();
+    let found = words.iter().fold(line_ends(last), |found, word| found | line_ends(word));
+    work::looked(bytes.len());
+    if found & HIGH == 0 { None } else { line_end(bytes) }
+}
+
+/// Every CR and every LF, both of a CRLF too.
+pub(crate) fn each_line_end(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    work::looked(bytes.len());
+    memchr::memchr2_iter(LF, CR, bytes)
+}
+
 /// Finds the first CR or LF, which is expected among the first `LEN` bytes.
 ///
 /// Those are searched without a call: two words at a time instead (SWAR) cost more, and so did longer lines searched to
@@ -89,6 +123,7 @@ pub(crate) struct LineEnds {
 /// Counts LF, CR and CRLF, which is one.
 #[inline(never)]
 pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
+    work::looked(2 * bytes.len());
     let lfs = memchr::memchr_iter(LF, bytes).count();
     let (mut crs, mut pairs) = (0, 0);
     for index in memchr::memchr_iter(CR, bytes) {
@@ -128,7 +163,7 @@ fn nul_in_few(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use alloc::vec;
 
-    use super::{line_end, nul, short_line_end};
+    use super::{line_end, nul, rare_line_end, short_line_end};
 
     #[test]
     fn line_ends_are_found_wherever_they_are() {
@@ -142,6 +177,7 @@ mod tests {
                     let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
                     let expected = is_line_end.then_some(index);
                     assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
+                    assert_eq!(rare_line_end(&bytes), expected, "{byte} at {index} of {len}");
                     assert_eq!(short_line_end::<16>(&bytes), expected, "{byte} at {index} of {len}");
                     let expected = (index < len && byte == 0).then_some(index);
                     assert_eq!(nul(&bytes), expected, "{byte} at {index} of {len}");

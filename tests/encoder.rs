@@ -188,16 +188,117 @@ fn what_can_be_built() {
     }
     assert_eq!(
         EventType::new("a\r").unwrap_err().to_string(),
-        "event type has a carriage return at index 1, it must have no CR and no LF"
+        "event type must not contain CR or LF (found CR at index 1)"
     );
     assert_eq!(
         EventId::new("\0").unwrap_err().to_string(),
-        "event id has a NUL at index 0, it must have no CR, LF or NUL"
+        "event id must not contain CR, LF or NUL (found NUL at index 0)"
     );
 }
 
+/// A header is bytes, and what is wrong with it is told by its place.
 #[test]
-#[should_panic(expected = "event id must have no CR, LF or NUL")]
+fn an_id_comes_out_of_a_header() {
+    for (value, id) in [
+        (&b""[..], Ok("")),
+        (b" 7 ", Ok(" 7 ")),
+        ("数/7".as_bytes(), Ok("数/7")),
+        (b"7\n", Err("event id must not contain CR, LF or NUL (found LF at index 1)")),
+        (b"\xFF\0", Err("event id must not contain CR, LF or NUL (found NUL at index 1)")),
+        (b"caf\xE9", Err("event id must be UTF-8 (found ill-formed byte 0xE9 at index 3)")),
+        (b"7\xC0\xAF", Err("event id must be UTF-8 (found ill-formed byte 0xC0 at index 1)")),
+    ] {
+        let found = EventId::from_header(value).map(|id| id.as_str()).map_err(|error| error.to_string());
+        assert_eq!(found, id.map_err(str::to_owned), "{}", value.escape_ascii());
+    }
+}
+
+#[test]
+fn the_last_id_counts_number_or_not() {
+    const SEVEN: EventBuilder<'_> = EventBuilder::new().numeric_id(7);
+    let text = EventId::from_static("a");
+    for (event, wire) in [
+        (EventBuilder::new().numeric_id(0), "id: 0\n\n"),
+        (EventBuilder::new().numeric_id(u64::MAX), "id: 18446744073709551615\n\n"),
+        (SEVEN.id(text), "id: a\n\n"),
+        (EventBuilder::new().id(text).numeric_id(10), "id: 10\n\n"),
+    ] {
+        assert_eq!(event.to_string(), wire);
+        assert_eq!(event.encoded_len(), wire.len());
+    }
+    assert_eq!(SEVEN, EventBuilder::new().id(EventId::from_static("7")));
+    assert_eq!(SEVEN.id_value().map(|id| id.as_str().to_owned()).as_deref(), Some("7"));
+}
+
+#[test]
+fn what_was_set_can_be_read() {
+    let event = EventBuilder::new();
+    assert_eq!((event.comment_value(), event.event_type_value(), event.id_value()), (None, None, None));
+    assert_eq!((event.retry_value(), event.data_value()), (None, None));
+
+    let (add, seven) = (EventType::from_static("add"), EventId::from_static("7"));
+    let event = event.comment("c").event_type(add).id(seven).retry(Duration::MAX).data("d");
+    assert_eq!((event.comment_value(), event.event_type_value()), (Some("c"), Some(add)));
+    assert_eq!((event.id_value(), event.data_value()), (Some(seven), Some("d")));
+    assert_eq!(event.retry_value(), Some(Duration::from_millis(u64::MAX)));
+    assert_eq!(
+        format!("{:?}", EventBuilder::new().numeric_id(7).retry(Duration::from_micros(1))),
+        r#"EventBuilder { comment: None, event_type: None, id: Some(EventId("7")), retry: Some(1ms), data: None }"#
+    );
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn owned_ids_and_types_are_checked_once() {
+    use sse_wire::owned::{EventIdBuf, EventTypeBuf};
+
+    let id = EventIdBuf::try_from("a7".to_owned()).unwrap();
+    assert_eq!((id.as_event_id(), id.as_ref(), id.to_string()), (EventId::from_static("a7"), "a7", "a7".to_owned()));
+    assert_eq!(id, EventId::from_static("a7").into());
+    assert_eq!(EventIdBuf::from(u64::MAX).as_ref(), "18446744073709551615");
+    assert_eq!(EventIdBuf::try_from("a\0".to_owned()).unwrap_err(), EventId::new("a\0").unwrap_err());
+
+    let add = EventTypeBuf::try_from("a\0".to_owned()).unwrap();
+    assert_eq!((add.as_event_type().as_str(), add.as_ref(), add.to_string()), ("a\0", "a\0", "a\0".to_owned()));
+    assert_eq!(EventTypeBuf::try_from("a\r".to_owned()).unwrap_err(), EventType::new("a\r").unwrap_err());
+}
+
+/// Names in lower case, as HTTP/2 has them, and nothing that a header cannot carry.
+#[test]
+fn response_headers_are_headers() {
+    for (name, value) in sse_wire::RESPONSE_HEADERS {
+        assert_eq!(http::HeaderName::from_static(name).as_str(), name);
+        assert_eq!(http::HeaderValue::from_static(value).to_str().unwrap(), value);
+    }
+    assert_eq!(
+        sse_wire::RESPONSE_HEADERS.map(|(name, _)| name),
+        ["content-type", "cache-control", "x-accel-buffering"]
+    );
+}
+
+/// The line that has the bad literal, not one in the crate.
+#[test]
+fn bad_literals_panic_where_they_stand() {
+    use std::cell::Cell;
+    use std::panic;
+
+    thread_local! { static PLACE: Cell<Option<(String, u32)>> = const { Cell::new(None) }; }
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        PLACE.set(info.location().map(|place| (place.file().to_owned(), place.line())));
+        before(info);
+    }));
+    let place = |run: fn()| {
+        panic::catch_unwind(run).unwrap_err();
+        PLACE.take().unwrap()
+    };
+    let here = |line| (file!().to_owned(), line);
+    assert_eq!(place(|| drop(EventType::from_static("\r").as_str().to_owned())), here(line!()));
+    assert_eq!(place(|| drop(EventId::from_static("\0").as_str().to_owned())), here(line!()));
+}
+
+#[test]
+#[should_panic(expected = "event id must not contain CR, LF or NUL")]
 fn bad_literals_panic() {
     let _ = EventId::from_static("\n");
 }

@@ -265,3 +265,12 @@ fn unfinished_data_is_taken_back_behind_a_backlog() {
     let expected = [EventBuilder::new().data(&backlog).encode(), EventBuilder::new().data("z").encode()].concat();
     assert_eq!(writer.into_inner().1, expected);
 }
+
+#[test]
+fn writers_do_not_show_what_they_hold() {
+    let mut writer = EventWriter::new(b"secret".to_vec());
+    assert_eq!(format!("{writer:?}"), "EventWriter { unwritten: 0, torn: false, .. }");
+    let mut data = writer.data_writer(&EventBuilder::new().data("secret")).unwrap();
+    data.write_all(b"secret").unwrap();
+    assert_eq!(format!("{data:?}"), "DataWriter { unwritten: 18, .. }");
+}

@@ -1,45 +1,182 @@
-//! Section 9.2.5: the data of an event that comes in pieces, as `data` lines.
+//! Section 9.2.5: text as lines, whole or in pieces. The only place that splits text.
 
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use core::convert::Infallible;
+use core::ops::Range;
 
-use crate::encode::{DATA, EventBuilder};
-use crate::line_end;
+use crate::encode::number::Decimal;
+use crate::line_end::{self, CR, LineEnds};
+#[cfg(feature = "alloc")]
+use crate::work;
 
-/// Encodes an event whose data comes in pieces.
-#[derive(Clone, Copy, Debug)]
+/// Between two `data` lines.
+pub(super) const BETWEEN_DATA: &str = "\ndata: ";
+
+/// How the text goes on behind the lines that [`each_ended`] gave.
+#[derive(Clone, Copy)]
+pub(super) struct Rest {
+    /// Where the last line begins, which has no end.
+    pub(super) start: usize,
+    /// The last byte is a CR, which ended a line: an LF that comes next belongs to it.
+    pub(super) after_cr: bool,
+}
+
+/// Gives each line that has an end, without it: CR, LF, or CRLF, which is one.
+///
+/// `first_end` is the index of the first CR or LF. `after_cr` says whether a CR came right before the text, in an earlier
+/// piece.
+#[inline(always)]
+pub(super) fn each_ended<E>(
+    text: &[u8],
+    first_end: usize,
+    after_cr: bool,
+    mut each: impl FnMut(Range<usize>) -> Result<(), E>,
+) -> Result<Rest, E> {
+    let mut rest = Rest { start: 0, after_cr };
+    let behind = text.get(first_end + 1..).unwrap_or_default();
+    let later_ends = line_end::each_line_end(behind).map(|index| first_end + 1 + index);
+    let mut end = first_end;
+    let mut ends = later_ends;
+    loop {
+        let is_cr = text.get(end) == Some(&CR);
+        if is_cr || !rest.after_cr || end > rest.start {
+            each(rest.start..end)?;
+        }
+        rest = Rest { start: end + 1, after_cr: is_cr };
+        match ends.next() {
+            Some(index) => end = index,
+            None => break,
+        }
+    }
+    rest.after_cr &= rest.start == text.len();
+    Ok(rest)
+}
+
+/// What a sink takes: bytes, or text where it takes nothing else.
+pub(super) trait Piece {
+    fn of_text(text: &str) -> &Self;
+    fn of_digits(number: &Decimal) -> &Self;
+    fn of_line(text: &str, line: Range<usize>) -> &Self;
+}
+
+impl Piece for [u8] {
+    #[inline(always)]
+    fn of_text(text: &str) -> &Self {
+        text.as_bytes()
+    }
+
+    #[inline(always)]
+    fn of_digits(number: &Decimal) -> &Self {
+        number.as_bytes()
+    }
+
+    #[inline(always)]
+    fn of_line(text: &str, line: Range<usize>) -> &Self {
+        text.as_bytes().get(line).unwrap_or_default()
+    }
+}
+
+impl Piece for str {
+    #[inline(always)]
+    fn of_text(text: &str) -> &Self {
+        text
+    }
+
+    #[inline(always)]
+    fn of_digits(number: &Decimal) -> &Self {
+        number.as_str()
+    }
+
+    #[inline(always)]
+    fn of_line(text: &str, line: Range<usize>) -> &Self {
+        text.get(line).unwrap_or_default()
+    }
+}
+
+/// Gives `text` with `between` for each line end.
+#[inline(always)]
+pub(super) fn pieces<P: Piece + ?Sized, E>(
+    text: &str,
+    first_end: Option<usize>,
+    between: &str,
+    put: &mut impl FnMut(&P) -> Result<(), E>,
+) -> Result<(), E> {
+    match first_end {
+        None => put(P::of_text(text)),
+        Some(end) => several(text, end, P::of_text(between), put),
+    }
+}
+
+#[inline(never)]
+fn several<P: Piece + ?Sized, E>(
+    text: &str,
+    first_end: usize,
+    between: &P,
+    put: &mut impl FnMut(&P) -> Result<(), E>,
+) -> Result<(), E> {
+    let rest = each_ended(text.as_bytes(), first_end, false, |line| {
+        put(P::of_line(text, line))?;
+        put(between)
+    })?;
+    put(P::of_line(text, rest.start..text.len()))
+}
+
+/// The length of [`pieces`].
+#[inline(always)]
+pub(super) fn len(text: &str, first_end: Option<usize>, between: &str) -> usize {
+    let ends = if first_end.is_some() { line_end::line_ends(text.as_bytes()) } else { LineEnds::default() };
+    text.len() - ends.len + ends.count * between.len()
+}
+
+/// What [`len`] can be at most. Looks at no text.
+#[inline(always)]
+pub(super) fn most(text: &str, first_end: Option<usize>, between: &str) -> usize {
+    if first_end.is_some() { text.len().saturating_mul(between.len()) } else { text.len() }
+}
+
+/// The `data` lines of an event whose data comes in pieces.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct DataLines {
-    /// The last byte was a CR, which began a new line: an LF that comes next belongs to it.
+    /// The last byte was a CR, which ended a line: an LF that comes next belongs to it.
     after_cr: bool,
 }
 
+#[cfg(feature = "std")]
 impl DataLines {
-    /// Appends all that stands before the data, and what data the event has.
-    pub(crate) fn begin(event: &EventBuilder<'_>, out: &mut Vec<u8>) -> Self {
-        event.append_head_to(out);
-        out.extend_from_slice(DATA.as_bytes());
-        let mut lines = Self { after_cr: false };
-        lines.append(event.data.unwrap_or_default().as_bytes(), out);
-        lines
-    }
-
-    /// Appends data, with a new `data` line behind each line end.
+    /// Appends data, with a new `data` line for each line end.
     pub(crate) fn append(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        let mut rest = piece;
-        if !piece.is_empty() && core::mem::take(&mut self.after_cr) {
-            rest = piece.strip_prefix(b"\n").unwrap_or(piece);
-        }
-        while let Some((line, after)) = line_end::line_end(rest).and_then(|index| rest.split_at_checked(index)) {
-            out.extend_from_slice(line);
-            out.extend_from_slice(b"\n");
-            out.extend_from_slice(DATA.as_bytes());
-            self.after_cr = after == b"\r";
-            rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
-        }
-        out.extend_from_slice(rest);
+        let Some(first_end) = line_end::rare_line_end(piece) else {
+            self.after_cr &= piece.is_empty();
+            return append(out, piece);
+        };
+        let Ok(rest) = each_ended(piece, first_end, self.after_cr, |line| {
+            append(out, piece.get(line).unwrap_or_default());
+            append(out, BETWEEN_DATA.as_bytes());
+            Ok::<_, Infallible>(())
+        });
+        append(out, piece.get(rest.start..).unwrap_or_default());
+        self.after_cr = rest.after_cr;
     }
 
     /// Appends the end of the last line, and the blank line.
     pub(crate) fn end(out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\n\n");
+        append(out, b"\n\n");
+    }
+}
+
+/// Appends to a `Vec`, and counts what that copies.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(super) fn append(out: &mut Vec<u8>, piece: &[u8]) {
+    #[cfg(test)]
+    let (len, capacity) = (out.len(), out.capacity());
+    out.extend_from_slice(piece);
+    work::copied(piece.len());
+    #[cfg(test)]
+    if out.capacity() > capacity {
+        work::copied(len);
     }
 }

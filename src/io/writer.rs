@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use crate::encode::EventBuilder;
 use crate::encode::lines::DataLines;
 use crate::names::KEEP_ALIVE;
+use crate::work;
 
 /// How much a data writer gathers before it writes.
 const GATHER: usize = 8 * 1024;
@@ -34,7 +35,6 @@ const RETAIN: usize = 64 * 1024;
 /// assert_eq!(writer.into_inner(), b"data: 1\n\n:\n\ndata: 2\n\n");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct EventWriter<W> {
     inner: W,
     buffer: Vec<u8>,
@@ -101,7 +101,7 @@ impl<W: Write> EventWriter<W> {
     pub fn data_writer(&mut self, head: &EventBuilder<'_>) -> io::Result<DataWriter<'_, W>> {
         self.check()?;
         let start = self.buffer.len();
-        let lines = DataLines::begin(head, &mut self.buffer);
+        let lines = head.begin_data(&mut self.buffer);
         Ok(DataWriter { writer: self, lines, start: Some(start), finished: false })
     }
 
@@ -138,10 +138,11 @@ impl<W: Write> EventWriter<W> {
         Ok(())
     }
 
-    /// Lets go of what is out. As long as that is less than half, moving the rest would cost more than it saves.
+    /// Releases what is out. As long as that is less than half, moving the rest would cost more than it saves.
     fn keep_unwritten(&mut self, error: io::Error) -> io::Result<()> {
         if self.written >= self.buffer.len() / 2 {
             self.buffer.drain(..self.written);
+            work::copied(self.buffer.len());
             self.written = 0;
         }
         Err(error)
@@ -182,7 +183,6 @@ impl<W> EventWriter<W> {
 /// without that, the event is taken back as long as nothing of it is out. Otherwise it is torn: the receiver must not
 /// take half an event for a whole one, so the [`EventWriter`] writes nothing more, and when the connection is closed the
 /// receiver discards what it has.
-#[derive(Debug)]
 #[must_use = "the event ends with `finish`"]
 pub struct DataWriter<'w, W> {
     writer: &'w mut EventWriter<W>,
@@ -247,5 +247,22 @@ impl<W> Drop for DataWriter<'_, W> {
             Some(start) => self.writer.buffer.truncate(start),
             None => self.writer.torn = true,
         }
+    }
+}
+
+/// Shows how much is unwritten, never what.
+impl<W> fmt::Debug for EventWriter<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventWriter")
+            .field("unwritten", &self.unwritten())
+            .field("torn", &self.torn)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows how much is unwritten, never what.
+impl<W> fmt::Debug for DataWriter<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataWriter").field("unwritten", &self.writer.unwritten()).finish_non_exhaustive()
     }
 }

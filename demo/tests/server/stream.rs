@@ -110,7 +110,7 @@ fn unknown_parameters_and_text_that_no_event_can_have_are_refused() {
     let server = Server::start(&[]);
     for (query, reason) in [
         ("olny=metric", "unknown field `olny`"),
-        ("only=a%0Ab", "event type has a line feed at index 1"),
+        ("only=a%0Ab", "event type must not contain CR or LF (found LF at index 1)"),
         ("last-event-id=a%00", "event id has a NUL at index 1"),
         (&format!("client={}", "k".repeat(65)), "longer than 64 bytes"),
     ] {
