@@ -195,18 +195,12 @@ impl Input {
         } else if let Some(id) = self.last_event_id.as_deref().filter(|id| *id != last_event_id) {
             before = before.id(EventId::new(id)?);
         }
-        if let Some(event_type) = self.event_type.as_deref().filter(|name| *name != "message") {
-            event = event.event_type(EventType::new(event_type)?);
-        }
-        if let Some(data) = &self.data {
-            event = event.data(data);
-        }
-        if let Some(comment) = &self.comment {
-            event = event.comment(comment);
-        }
-        if let Some(millis) = self.retry {
-            event = event.retry(Duration::from_millis(millis));
-        }
+        let event_type = self.event_type.as_deref().filter(|name| *name != "message");
+        event = event
+            .when_some(event_type.map(EventType::new).transpose()?, EventBuilder::event_type)
+            .when_some(self.data.as_deref(), EventBuilder::data)
+            .when_some(self.comment.as_deref(), EventBuilder::comment)
+            .when_some(self.retry.map(Duration::from_millis), EventBuilder::retry);
         Ok([before, event])
     }
 }

@@ -115,15 +115,8 @@ pub(crate) fn build(owned: &OwnedEvent) -> EventBuilder<'_> {
 
 /// The event without its data.
 pub(crate) fn build_head(owned: &OwnedEvent) -> EventBuilder<'_> {
-    let mut event = EventBuilder::new();
-    if let Some(event_type) = &owned.event_type {
-        event = event.event_type(EventType::new(event_type).unwrap());
-    }
-    if let Some(id) = &owned.id {
-        event = event.id(EventId::new(id).unwrap());
-    }
-    if let Some(retry) = owned.retry {
-        event = event.retry(Duration::from_millis(retry));
-    }
-    event
+    EventBuilder::new()
+        .when_some(owned.event_type.as_deref().map(|text| EventType::new(text).unwrap()), EventBuilder::event_type)
+        .when_some(owned.id.as_deref().map(|text| EventId::new(text).unwrap()), EventBuilder::id)
+        .when_some(owned.retry.map(Duration::from_millis), EventBuilder::retry)
 }

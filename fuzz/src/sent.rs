@@ -80,29 +80,18 @@ impl Sent {
     }
 
     pub fn builder(&self) -> EventBuilder<'_> {
-        let mut event = self.head();
-        if let Some(text) = self.data() {
-            event = event.data(text);
-        }
-        event
+        self.head().when_some(self.data(), EventBuilder::data)
     }
 
     /// The event without its data.
     pub fn head(&self) -> EventBuilder<'_> {
-        let mut event = EventBuilder::new();
-        if let Some(text) = &self.comment {
-            event = event.comment(text);
-        }
-        if let Some(text) = self.valid_type() {
-            event = event.event_type(EventType::new(text).expect("no line end"));
-        }
-        if let Some(text) = self.valid_id() {
-            event = event.id(EventId::new(text).expect("no line end and no NUL"));
-        }
-        if let Some(time) = self.retry {
-            event = event.retry(time);
-        }
-        event
+        let event_type = self.valid_type().map(|text| EventType::new(text).expect("no line end"));
+        let id = self.valid_id().map(|text| EventId::new(text).expect("no line end and no NUL"));
+        EventBuilder::new()
+            .when_some(self.comment.as_deref(), EventBuilder::comment)
+            .when_some(event_type, EventBuilder::event_type)
+            .when_some(id, EventBuilder::id)
+            .when_some(self.retry, EventBuilder::retry)
     }
 
     /// The lines that have to go out, and no other.

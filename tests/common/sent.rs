@@ -30,23 +30,12 @@ pub struct Sent {
 
 impl Sent {
     pub fn builder(&self) -> EventBuilder<'_> {
-        let mut event = EventBuilder::new();
-        if let Some(text) = &self.event_type {
-            event = event.event_type(EventType::new(text).unwrap());
-        }
-        if let Some(text) = &self.id {
-            event = event.id(EventId::new(text).unwrap());
-        }
-        if let Some(time) = self.retry {
-            event = event.retry(time);
-        }
-        if let Some(text) = &self.data {
-            event = event.data(text);
-        }
-        if let Some(text) = &self.comment {
-            event = event.comment(text);
-        }
-        event
+        EventBuilder::new()
+            .when_some(self.event_type.as_deref().map(|text| EventType::new(text).unwrap()), EventBuilder::event_type)
+            .when_some(self.id.as_deref().map(|text| EventId::new(text).unwrap()), EventBuilder::id)
+            .when_some(self.retry, EventBuilder::retry)
+            .when_some(self.data.as_deref(), EventBuilder::data)
+            .when_some(self.comment.as_deref(), EventBuilder::comment)
     }
 
     /// What a receiver has to see, by the words of the contract.
