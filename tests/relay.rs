@@ -1,0 +1,94 @@
+//! The law of relays: what is decoded and sent on is what a receiver would have had without the relay.
+
+mod common;
+
+use std::time::Duration;
+
+use common::streams::{cuts, streams};
+use proptest::prelude::*;
+use sse_wire::{Chunk, ChunkBuf, Decoder, EventBuilder, Frame, FrameBuf};
+
+fn relayed(wire: &[&[u8]]) -> Vec<u8> {
+    let (mut decoder, mut out) = (Decoder::new(), Vec::new());
+    for bytes in wire {
+        let mut chunk = Chunk::new(bytes);
+        while let Some(frame) = decoder.next_frame(&mut chunk).unwrap() {
+            EventBuilder::from(frame).encode_into(&mut out);
+        }
+    }
+    out
+}
+
+fn relayed_owned(wire: &[&[u8]]) -> Vec<u8> {
+    let (mut decoder, mut out) = (Decoder::new(), Vec::new());
+    for bytes in wire {
+        let mut chunk = ChunkBuf::from(bytes::Bytes::copy_from_slice(bytes));
+        while let Some(frame) = decoder.next_frame_buf(&mut chunk).unwrap() {
+            EventBuilder::from(&frame).encode_into(&mut out);
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn owned_frames_are_relayed_alike(wire in streams(), cuts in cuts()) {
+        prop_assert_eq!(relayed_owned(&cuts.of(&wire)), relayed(&cuts.of(&wire)));
+    }
+
+    /// What came out of a relay goes through the next one unchanged.
+    #[test]
+    fn a_second_relay_changes_nothing(wire in streams(), cuts in cuts()) {
+        let out = relayed(&[&wire]);
+        let again = relayed(&cuts.of(&out));
+        prop_assert_eq!(again.escape_ascii().to_string(), out.escape_ascii().to_string());
+    }
+}
+
+/// A frame can be made by anyone: what no decoder gives cannot add a line either.
+#[test]
+fn frames_become_builders() {
+    for (frame, wire) in [
+        (Frame::Comment("a\r\nb"), ": a\n: b\n\n"),
+        (Frame::Comment(""), ": \n\n"),
+        (Frame::Retry(Duration::from_millis(5)), "retry: 5\n\n"),
+        (Frame::Id("7"), "id: 7\n\n"),
+        (Frame::Id(""), "id: \n\n"),
+        (Frame::Id("7\ndata: forged"), ""),
+        (Frame::Id("7\0"), ""),
+        (Frame::Ignored("foo: bar"), ""),
+    ] {
+        assert_eq!(EventBuilder::from(frame).to_string(), wire, "{frame:?}");
+        let owned = match frame {
+            Frame::Comment(text) => FrameBuf::Comment(text.into()),
+            Frame::Retry(time) => FrameBuf::Retry(time),
+            Frame::Id(id) => FrameBuf::Id(id.into()),
+            Frame::Ignored(line) => FrameBuf::Ignored(line.into()),
+            _ => unreachable!("events are below"),
+        };
+        assert_eq!(EventBuilder::from(&owned).to_string(), wire, "{owned:?}");
+    }
+}
+
+#[test]
+fn events_become_builders() {
+    for (wire, sent) in [
+        ("data\n\n", "data: \n\n"),
+        ("event: message\ndata: 1\n\n", "data: 1\n\n"),
+        ("event: a\0b\ndata: 1\n\n", "event: a\0b\ndata: 1\n\n"),
+        (
+            "id: 7\nid: 8\n: c\nevent: add\ndata: a\rdata: b\r\ndata:\n\n",
+            "event: add\nid: 8\ndata: a\ndata: b\ndata: \n\n",
+        ),
+        ("id\ndata: 1\n\n", "id: \ndata: 1\n\n"),
+        ("id: 7\0\ndata: 1\n\n", "data: 1\n\n"),
+    ] {
+        let (mut decoder, mut chunk) = (Decoder::new().with_last_event_id("before\n"), Chunk::new(wire.as_bytes()));
+        let event = decoder.next_event(&mut chunk).unwrap().unwrap();
+        assert_eq!(EventBuilder::from(event).to_string(), sent, "{wire:?}");
+        let owned = sse_wire::EventBuf::from(event);
+        assert_eq!(EventBuilder::from(&owned).to_string(), sent, "{wire:?}");
+    }
+}
