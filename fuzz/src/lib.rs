@@ -1,7 +1,7 @@
 //! What the fuzz targets share: what an input means, ways to cut a stream, ways to read it, and the judges.
 //!
 //! An input is bytes that mean something to the eye, so that a stream out of a file is a seed, and one byte less is a
-//! smaller case: see [`Streams`] for `decoder` and `parser`, [`Events`] for `roundtrip` and `encoder`.
+//! smaller case: see [`Streams`] for `decoder`, `parser` and `relay`, [`Events`] for `roundtrip` and `encoder`.
 
 pub mod cut;
 #[path = "../../tests/common/drive.rs"]
