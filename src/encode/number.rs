@@ -13,9 +13,10 @@ pub(crate) struct Decimal {
 }
 
 impl Decimal {
+    #[allow(clippy::cast_possible_truncation, reason = "an index below 20")]
     pub(crate) const fn new(mut number: u64) -> Self {
         let mut buffer = [b'0'; 20];
-        let mut rest = buffer.as_mut_slice();
+        let mut rest: &mut [u8] = &mut buffer;
         while let [before @ .., digit] = rest {
             *digit = b'0' + (number % 10) as u8;
             number /= 10;
