@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::{fmt, mem};
 
-use crate::encode::layout::{FirstEnds, Layout};
+#[cfg(feature = "alloc")]
+use crate::encode::layout::FirstEnds;
+use crate::encode::layout::Layout;
 #[cfg(feature = "alloc")]
 use crate::encode::lines;
 #[cfg(feature = "std")]
