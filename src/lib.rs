@@ -96,6 +96,7 @@
 //! | `stream` | no | `EventStream`, `FrameStream`, over futures-core |
 //! | `tokio-codec` | no | `EventCodec`, over tokio-util |
 //! | `json` | no | `Event::json`, `EventBuilder::encode_json`, `EventWriter::write_json`, over `serde_json` |
+//! | `http-body` | no | `BodyStream`, and `std` and `stream`; over http and http-body |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
 //! [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.
@@ -135,6 +136,8 @@ mod text;
 mod utf8;
 mod work;
 
+#[cfg(feature = "http-body")]
+pub mod http_body;
 #[cfg(feature = "std")]
 pub mod io;
 #[cfg(feature = "json")]
