@@ -1,8 +1,9 @@
 //! Section 9.2.3: a client's connection state and its reconnections, without a socket, a clock or randomness.
 
-use alloc::string::String;
-use core::fmt;
-use core::ops::RangeInclusive;
+mod delay;
+mod response;
+mod retry_after;
+
 use core::time::Duration;
 
 use crate::decode::chunk::Chunk;
@@ -12,55 +13,72 @@ use crate::decode::decoder::Decoder;
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 #[cfg(feature = "bytes")]
-use crate::event_buf::EventBuf;
-use crate::names::MIME_TYPE;
+use crate::event_buf::{EventBuf, FrameBuf};
+use crate::event_source::delay::Delays;
+use crate::event_source::response::judge;
+use crate::names::{LAST_EVENT_ID, MIME_TYPE};
 
-/// What a client has to send, to check and to wait for, as the standard's `EventSource` does it; over any HTTP library.
+pub use crate::event_source::response::ConnectionFailed;
+pub use crate::event_source::retry_after::retry_after;
+
+/// A client's life, as the standard's `EventSource` has it, over any HTTP library: what to send, what to check, how long to
+/// wait.
 ///
 /// Implements [section 9.2.3] of the standard as a state machine that is told what happens, and answers. It opens no
-/// socket, reads no clock and draws no random number. The loop of a client:
+/// socket, reads no clock and draws no random number. With the feature `stream`, `into_stream` drives it for you. By hand:
 ///
-/// 1. Request the URL with `Accept: text/event-stream`, and [`LAST_EVENT_ID`](crate::LAST_EVENT_ID) with
-///    [`last_event_id_header`](Self::last_event_id_header) where there is one. Following redirects is up to the HTTP library.
-/// 2. Tell the response to [`on_response`](Self::on_response). An error is final.
-/// 3. Decode the body's chunks with [`next_event`](Self::next_event).
-/// 4. When the body ends, or the network fails at any step, ask [`on_end`](Self::on_end) how long to wait; then start
-///    again with step 1. `None`: do not.
+/// 1. Request the URL with the [`request_headers`](Self::request_headers). The HTTP library follows redirects.
+/// 2. Tell [`on_response`](Self::on_response) what came back. An error is final.
+/// 3. Decode the body's chunks with [`next_event`](Self::next_event). Where a server sends keep-alives, set a read timeout
+///    that is longer than their interval: a connection that is dead without a word is noticed by nothing else.
+/// 4. When the body ends, or the network fails at any step, [`on_end`](Self::on_end) says how long to wait. Then start again
+///    with step 1, or stop if it returns `None`.
+///
+/// An event over the limit is an error of its own, and the connection goes on after it: do not leave the loop with `?`
+/// there, or the server may send the same event again after each reconnection.
 ///
 /// # Examples
 ///
 /// ```
 /// use core::time::Duration;
-/// use sse_wire::{Chunk, EventSource, ReadyState};
+/// use sse_wire::{Chunk, EventSource};
 ///
 /// let mut source = EventSource::new();
-/// source.on_response(200, Some("text/event-stream"))?;
+/// source.on_response(200, Some(b"text/event-stream"))?;
 /// let mut chunk = Chunk::new(b"id: 7\nretry: 500\ndata: hello\n\ndata: cut o");
 /// assert_eq!(source.next_event(&mut chunk)?.map(|event| event.data()), Some("hello"));
 /// assert_eq!(source.next_event(&mut chunk)?, None);
 ///
 /// // The connection is lost, and with it the unfinished event.
 /// assert_eq!(source.on_end(0), Some(Duration::from_millis(500)));
-/// assert_eq!(source.ready_state(), ReadyState::Connecting);
-/// assert_eq!(source.last_event_id_header(), Some(&b"7"[..]));
+/// assert!(source.request_headers().any(|header| header == ("last-event-id", b"7")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// [section 9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+///
+#[doc = include_str!("event_source/states.md")]
+#[doc(alias = "reconnect")]
+#[doc(alias = "last-event-id")]
+#[doc(alias = "retry")]
 #[derive(Clone, Debug)]
 pub struct EventSource {
     decoder: Decoder,
     ready_state: ReadyState,
-    reconnection_times: RangeInclusive<Duration>,
-    max_delay: Duration,
-    /// How many connections have ended without an event since the last one that delivered.
+    delays: Delays,
+    max_header_len: usize,
+    /// How many connections in a row have failed, this one not counted.
     failures: u32,
+    /// The decoder's signs of life when this connection was accepted.
+    signs_before: u64,
+    /// Whether this connection's unfinished event was handed out.
+    gave_unfinished: bool,
 }
 
 /// The standard's `readyState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadyState {
-    /// There is no connection yet, or it was lost and is to be made again.
+    /// There is no connection yet, or it was lost and the next one is due.
     Connecting,
     /// The response was accepted, and events may come.
     Open,
@@ -70,131 +88,436 @@ pub enum ReadyState {
 
 impl EventSource {
     /// The reconnection time until the server sends another: 3 s, as in Chromium.
-    pub const DEFAULT_RECONNECTION_TIME: Duration = Duration::from_secs(3);
+    pub const DEFAULT_RECONNECTION_TIME: Duration = Delays::DEFAULT.time;
 
-    /// A source that is connecting, with a new [`Decoder`].
+    /// Makes a source that is connecting, with a new [`Decoder`]. Allocates nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::with_decoder(Decoder::new())
     }
 
-    /// A source that is connecting, with a decoder that has other limits, or a last event ID to begin with.
+    /// Makes a source that is connecting, with a decoder that has other limits, or a last event ID to begin with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Decoder, EventSource};
+    /// let source = EventSource::with_decoder(Decoder::new().with_last_event_id("7"));
+    /// assert_eq!(source.last_event_id_header(), Some(&b"7"[..]));
+    /// ```
     #[must_use]
     pub fn with_decoder(decoder: Decoder) -> Self {
         Self {
             decoder,
             ready_state: ReadyState::Connecting,
-            reconnection_times: Duration::from_millis(100)..=Duration::from_secs(5 * 60),
-            max_delay: Duration::from_secs(60),
+            delays: Delays::DEFAULT,
+            max_header_len: 4096,
             failures: 0,
+            signs_before: 0,
+            gave_unfinished: false,
         }
     }
 
-    /// Sets the bounds between which a server may choose the reconnection time; 100 ms and 5 minutes at first, so that
-    /// neither `retry: 0` nor a century does harm.
+    /// Sets the reconnection time until the server sends another, within the
+    /// [bounds](Self::with_reconnection_time_bounds). Default: [3 s](Self::DEFAULT_RECONNECTION_TIME).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let source = EventSource::new().with_reconnection_time(Duration::from_secs(1));
+    /// assert_eq!(source.reconnection_time(), Duration::from_secs(1));
+    /// ```
     #[must_use]
-    pub fn with_reconnection_times(mut self, bounds: RangeInclusive<Duration>) -> Self {
-        self.reconnection_times = bounds;
+    pub const fn with_reconnection_time(mut self, time: Duration) -> Self {
+        self.delays.time = time;
         self
     }
 
-    /// Sets how long [`on_end`](Self::on_end) may make a client wait after failures in a row; 60 s at first. A reconnection
-    /// time above it stands.
+    /// Sets the bounds of the reconnection time, whether the server or you chose it. Default: 100 ms and 5 minutes, so that
+    /// neither `retry: 0` nor a century does harm. Where they contradict each other, `least` holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let source = EventSource::new().with_reconnection_time_bounds(Duration::ZERO, Duration::from_secs(1));
+    /// assert_eq!(source.reconnection_time(), Duration::from_secs(1)); // instead of 3 s
+    /// ```
     #[must_use]
-    pub fn with_max_delay(mut self, max: Duration) -> Self {
-        self.max_delay = max;
+    pub const fn with_reconnection_time_bounds(mut self, least: Duration, most: Duration) -> Self {
+        (self.delays.least, self.delays.most) = (least, most);
         self
     }
 
-    /// The state.
+    /// Sets what a wait grows to with failures in a row, and the most that a server gets with `Retry-After`. Default: 60 s.
+    /// A reconnection time above it stands.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let mut source = EventSource::new().with_max_delay(Duration::from_secs(5));
+    /// let waits = [source.on_end(0), source.on_end(0)]; // 3 s, then 5 s instead of 6 s
+    /// assert_eq!(waits[1], Some(Duration::from_secs(5)));
+    /// ```
+    #[must_use]
+    pub const fn with_max_delay(mut self, max: Duration) -> Self {
+        self.delays.max = max;
+        self
+    }
+
+    /// Sets by how many percent a wait may be lengthened, so that the clients of a server that was killed do not come back
+    /// in one instant. Default: 12, an eighth. 0 turns it off. No wait is ever shortened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let mut source = EventSource::new().with_jitter(50);
+    /// assert_eq!(source.on_end(u32::MAX), Some(Duration::from_millis(4500)));
+    /// ```
+    #[must_use]
+    pub const fn with_jitter(mut self, percent: u8) -> Self {
+        self.delays.jitter = percent;
+        self
+    }
+
+    /// Sets how long a last event ID may be that is sent in a header. Default: 4096 bytes. A longer one stays at home, since
+    /// servers answer 431 to large headers, and one event would lock the client out for good.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// let mut source = EventSource::new().with_max_header_len(3);
+    /// source.set_last_event_id("long");
+    /// assert_eq!(source.last_event_id_header(), None);
+    /// ```
+    #[must_use]
+    pub const fn with_max_header_len(mut self, bytes: usize) -> Self {
+        self.max_header_len = bytes;
+        self
+    }
+
+    /// Returns the standard's `readyState`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{EventSource, ReadyState};
+    /// assert_eq!(EventSource::new().ready_state(), ReadyState::Connecting);
+    /// ```
     #[must_use]
     pub const fn ready_state(&self) -> ReadyState {
         self.ready_state
     }
 
-    /// The decoder, for the last event ID and the reconnection time that the server sent.
+    /// Returns how many connections in a row have failed: were not made, were answered with
+    /// [nothing usable](Self::on_unavailable), or ended without a sign of life. 0 as soon as there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// let mut source = EventSource::new();
+    /// assert!(source.on_end(0).is_some() && source.on_end(0).is_some());
+    /// assert_eq!(source.failures(), 2); // a client may give up after so many
+    /// ```
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        if self.is_alive() { 0 } else { self.failures }
+    }
+
+    /// Returns the reconnection time in force: the server's, or yours, within the bounds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// assert_eq!(EventSource::new().reconnection_time(), Duration::from_secs(3));
+    /// ```
+    #[must_use]
+    pub fn reconnection_time(&self) -> Duration {
+        self.delays.reconnection_time(self.decoder.reconnection_time())
+    }
+
+    /// Returns the decoder, for its counters, the last event ID as it is, and the reconnection time as it was sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Decoder, EventSource};
+    /// let source = EventSource::with_decoder(Decoder::new().with_last_event_id("does not travel\n"));
+    /// assert_eq!(source.decoder().last_event_id(), "does not travel\n");
+    /// ```
     #[must_use]
     pub const fn decoder(&self) -> &Decoder {
         &self.decoder
     }
 
-    /// The value of the `Last-Event-ID` header for the next request, in UTF-8; `None`: send no such header.
+    /// Returns the decoder, to go on with elsewhere.
     ///
-    /// That is so when the last event ID is empty, and when it cannot travel in a header as it is: with a control
-    /// character, which would be refused or could add a header, or with a space or tab at an end, which would be cut
-    /// off. The server then takes the client for a new one, rather than for one that was elsewhere.
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Decoder, EventSource};
+    /// let source = EventSource::with_decoder(Decoder::new().with_last_event_id("7"));
+    /// assert_eq!(source.into_decoder().last_event_id(), "7");
+    /// ```
+    #[must_use]
+    pub fn into_decoder(self) -> Decoder {
+        self.decoder
+    }
+
+    /// Sets the last event ID: for APIs whose ids stand in the JSON, and to start over with `""`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// let mut source = EventSource::new();
+    /// source.set_last_event_id("seq_41");
+    /// assert_eq!(source.last_event_id_header(), Some(&b"seq_41"[..]));
+    /// ```
+    pub fn set_last_event_id(&mut self, id: &str) {
+        self.decoder.set_last_event_id(id);
+    }
+
+    /// Returns the names and values of all headers that the standard's request carries: `accept`, `cache-control`, and
+    /// [`LAST_EVENT_ID`] where one can [travel](Self::last_event_id_header).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Decoder, EventSource};
+    /// let source = EventSource::with_decoder(Decoder::new().with_last_event_id("7"));
+    /// let headers: [(&str, &[u8]); 3] =
+    ///     [("accept", b"text/event-stream"), ("cache-control", b"no-cache"), ("last-event-id", b"7")];
+    /// assert!(source.request_headers().eq(headers));
+    /// ```
+    #[doc(alias = "last-event-id")]
+    pub fn request_headers(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        let id = self.last_event_id_header().map(|id| (LAST_EVENT_ID, id));
+        [("accept", MIME_TYPE.as_bytes()), ("cache-control", b"no-cache")].into_iter().chain(id)
+    }
+
+    /// Returns the value of the `Last-Event-ID` header for the next request, in UTF-8; `None`: send no such header.
+    ///
+    /// That is so if the last event ID is empty or too [long](Self::with_max_header_len), and if it cannot travel as it is:
+    /// with a control character, which would be refused or could add a header, or with a space or tab at an end, which would
+    /// be cut off. The server then takes the client for a new one, rather than for one that was elsewhere.
     /// [`Decoder::last_event_id`] has the id all the same, for another way to send it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Decoder, EventSource};
+    /// let source = EventSource::with_decoder(Decoder::new().with_last_event_id("7\nx-forged: 1"));
+    /// assert_eq!(source.last_event_id_header(), None);
+    /// ```
+    #[doc(alias = "last-event-id")]
     #[must_use]
     pub fn last_event_id_header(&self) -> Option<&[u8]> {
         let id = self.decoder.last_event_id().as_bytes();
-        let travels = !id.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t') && id.trim_ascii() == id;
-        (travels && !id.is_empty()).then_some(id)
+        let fits = !id.is_empty() && id.len() <= self.max_header_len && id.trim_ascii() == id;
+        (fits && !id.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t')).then_some(id)
     }
 
-    /// Takes the response: its status, and its `Content-Type` header where it has one.
+    /// Takes the response: its status, and its `Content-Type` header if it has one.
+    ///
+    /// The standard ends at any status but 200. Some pass, though, and a client that would rather stay takes those to
+    /// [`on_unavailable`](Self::on_unavailable):
+    ///
+    /// ```
+    /// # use sse_wire::{EventSource, retry_after};
+    /// # let (mut source, now, random) = (EventSource::new(), core::time::Duration::ZERO, 0);
+    /// # let (status, content_type, header) = (503, Some(&b"text/html"[..]), Some(&b"7"[..]));
+    /// let wait = match status {
+    ///     408 | 425 | 429 | 500 | 502 | 503 | 504 => {
+    ///         source.on_unavailable(header.and_then(|value| retry_after(value, now)), random)
+    ///     }
+    ///     status => {
+    ///         source.on_response(status, content_type)?;
+    ///         source.on_end(random) // once the body has ended
+    ///     }
+    /// };
+    /// assert_eq!(wait.map(|wait| wait.as_secs()), Some(7));
+    /// # Ok::<(), sse_wire::ConnectionFailed>(())
+    /// ```
+    ///
+    /// For a provider that sends event streams without a content type, pass `Some(MIME_TYPE.as_bytes())`
+    /// ([`MIME_TYPE`]). It is not the default, because then the page of a proxy's login would be an event stream without
+    /// events, for ever. A compressed body is one as well: unless the HTTP library decompresses, send no `Accept-Encoding`,
+    /// and treat a `Content-Encoding` other than `identity` as an error before you call this.
     ///
     /// # Errors
     ///
     /// For any status but 200, for any type but `text/event-stream`, and for a charset other than UTF-8, as browsers do.
     /// It is final: the source is closed, 204 being a server's way to say so.
+    pub fn on_response(&mut self, status: u16, content_type: Option<&[u8]>) -> Result<(), ConnectionFailed> {
+        self.on_judged(judge(status, content_type))
+    }
+
+    /// Takes the response, of which somebody has already looked at status and content type.
+    pub(crate) fn on_judged(&mut self, judged: Result<(), ConnectionFailed>) -> Result<(), ConnectionFailed> {
+        if self.ready_state == ReadyState::Closed {
+            return Err(ConnectionFailed::CLOSED);
+        }
+        // Nothing of an earlier connection goes on in this one.
+        self.end_connection();
+        self.ready_state = if judged.is_ok() { ReadyState::Open } else { ReadyState::Closed };
+        judged
+    }
+
+    /// Takes a response instead of [`on_response`](Self::on_response) that says "not now": the source stays connecting, and
+    /// counts a failure. Returns how long to wait before the next request, or `None` if the source is closed.
+    ///
+    /// That is as long as after [`on_end`](Self::on_end), or as long as the server asks for, whichever is longer; see the
+    /// function [`retry_after`] for the header. A server gets no more than the [maximum](Self::with_max_delay).
     ///
     /// # Examples
     ///
     /// ```
-    /// use sse_wire::EventSource;
-    ///
-    /// let error = EventSource::new().on_response(204, None).unwrap_err();
-    /// assert_eq!(error.to_string(), "status 204 in place of 200");
-    /// let error = EventSource::new().on_response(200, Some("application/json")).unwrap_err();
-    /// assert_eq!(error.to_string(), "content type \"application/json\" in place of text/event-stream in UTF-8");
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let mut source = EventSource::new();
+    /// assert_eq!(source.on_unavailable(Some(Duration::from_secs(20)), 0), Some(Duration::from_secs(20)));
     /// ```
-    pub fn on_response(&mut self, status: u16, content_type: Option<&str>) -> Result<(), ConnectionFailed> {
-        let before = core::mem::replace(&mut self.ready_state, ReadyState::Closed);
-        if before == ReadyState::Closed {
-            return Err(ConnectionFailed(Reason::Closed));
-        }
-        if status != 200 {
-            return Err(ConnectionFailed(Reason::Status(status)));
-        }
-        if !content_type.is_some_and(is_event_stream) {
-            return Err(ConnectionFailed(Reason::ContentType(content_type.map(String::from))));
-        }
-        // Nothing of an earlier connection goes on in this one.
-        let _ = self.decoder.end_of_stream();
-        self.ready_state = ReadyState::Open;
-        Ok(())
+    #[must_use = "the next request has to wait"]
+    pub fn on_unavailable(&mut self, retry_after: Option<Duration>, random: u32) -> Option<Duration> {
+        self.end_connection();
+        self.wait(true, retry_after, random)
     }
 
-    /// Decodes up to the next event of the body: see [`Decoder::next_event`]. `None` once the source is closed.
+    /// Takes the end of the connection: the body's end, a reset, or that there never was one. Returns how long to wait
+    /// before the next request, or `None` if there should be none because the source is closed.
+    ///
+    /// The unfinished event is discarded, and its id with it. After a connection that brought an event, a comment, a valid
+    /// `retry` or a new last event ID, the wait is the [reconnection time](Self::reconnection_time). Any other has failed;
+    /// the first failure in a row waits as long, and each further one twice as long as the one before, up to the
+    /// [maximum](Self::with_max_delay). `random`, any `u32` from `fastrand` or `rand`, is the share of the
+    /// [jitter](Self::with_jitter) by which the wait is lengthened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, sse_wire::EventSource};
+    /// let mut source = EventSource::new().with_jitter(0);
+    /// let waits = [source.on_end(0), source.on_end(0), source.on_end(0)];
+    /// assert_eq!(waits, [3, 6, 12].map(|secs| Some(Duration::from_secs(secs))));
+    /// ```
+    #[doc(alias = "reconnect")]
+    #[must_use = "the next request has to wait"]
+    pub fn on_end(&mut self, random: u32) -> Option<Duration> {
+        let alive = self.end_connection();
+        self.wait(!alive, None, random)
+    }
+
+    /// Drops the connection, or the wait for one, in favour of a new one at once: counts no failure, and waits for nothing.
+    ///
+    /// The unfinished event is discarded, and its id with it. Start again with the request; `on_end` for the body that you
+    /// dropped need not be called. A closed source stays closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{EventSource, ReadyState};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// source.restart();
+    /// assert_eq!((source.ready_state(), source.failures()), (ReadyState::Connecting, 0));
+    /// # Ok::<(), sse_wire::ConnectionFailed>(())
+    /// ```
+    #[doc(alias = "reconnect")]
+    pub fn restart(&mut self) {
+        self.end_connection();
+    }
+
+    /// Closes the source: [`on_end`](Self::on_end) returns `None`, and no event comes any more, so the rest of the body need
+    /// not be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// let mut source = EventSource::new();
+    /// source.close();
+    /// assert_eq!(source.on_end(0), None);
+    /// ```
+    pub fn close(&mut self) {
+        self.end_connection();
+        self.ready_state = ReadyState::Closed;
+    }
+
+    /// Ends the stream, and returns the event that has no blank line yet: see [`Decoder::end_of_stream`]. For servers that
+    /// forget the last blank line; call it before [`on_end`](Self::on_end), and only after a clean end of the body. Its id
+    /// does not become the last event ID. To hand it out is a sign of life.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Chunk, EventSource};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// assert_eq!(source.next_event(&mut Chunk::new(b"data: bye"))?, None);
+    /// assert_eq!(source.end_of_stream().map(|event| event.data()), Some("bye"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn end_of_stream(&mut self) -> Option<Event<'_>> {
+        if self.ready_state != ReadyState::Open {
+            return None;
+        }
+        let event = self.decoder.end_of_stream();
+        self.gave_unfinished |= event.is_some();
+        event
+    }
+
+    /// Decodes up to the next event of the body: see [`Decoder::next_event`]. `None` always means that the chunk is used up:
+    /// where the source is not open, it is emptied.
     ///
     /// # Errors
     ///
-    /// When an event exceeds the limit. It is skipped; call again to go on.
+    /// If an event exceeds the limit. It is skipped; call again to go on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Chunk, EventSource};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// assert_eq!(source.next_event(&mut chunk)?.map(|event| event.data()), Some("1"));
+    /// source.close();
+    /// assert!(source.next_event(&mut chunk)?.is_none() && chunk.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Event<'s>>, DecodeError> {
         if self.ready_state != ReadyState::Open {
-            return Ok(None);
+            *chunk = Chunk::new(&[]);
         }
-        let event = self.decoder.next_event(chunk)?;
-        if event.is_some() {
-            self.failures = 0;
-        }
-        Ok(event)
+        self.decoder.next_event(chunk)
     }
 
-    /// As [`next_event`](Self::next_event), with comments and reconnection times.
+    /// As [`next_event`](Self::next_event), with comments, reconnection times and ids: see [`Decoder::next_frame`].
     ///
     /// # Errors
     ///
-    /// As [`next_event`](Self::next_event).
+    /// As [`next_event`](Self::next_event), and if a comment does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::{Chunk, EventSource, Frame};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// assert_eq!(source.next_frame(&mut Chunk::new(b": still here\n"))?, Some(Frame::Comment("still here")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_frame<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
         if self.ready_state != ReadyState::Open {
-            return Ok(None);
+            *chunk = Chunk::new(&[]);
         }
-        let frame = self.decoder.next_frame(chunk)?;
-        if matches!(frame, Some(Frame::Event(_))) {
-            self.failures = 0;
-        }
-        Ok(frame)
+        self.decoder.next_frame(chunk)
     }
 
     /// As [`next_event`](Self::next_event), owned: see [`Decoder::next_event_buf`].
@@ -202,59 +525,75 @@ impl EventSource {
     /// # Errors
     ///
     /// As [`next_event`](Self::next_event).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {bytes::Bytes, sse_wire::{ChunkBuf, EventSource}};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// let event = source.next_event_buf(&mut ChunkBuf::from(Bytes::from_static(b"data: 1\n\n")))?;
+    /// assert_eq!(event.unwrap().data(), "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "bytes")]
     pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
         if self.ready_state != ReadyState::Open {
-            return Ok(None);
+            *chunk = ChunkBuf::default();
         }
-        let event = self.decoder.next_event_buf(chunk)?;
-        if event.is_some() {
-            self.failures = 0;
-        }
-        Ok(event)
+        self.decoder.next_event_buf(chunk)
     }
 
-    /// Takes the end of the connection, be it the body's end, a reset, or that there never was one. Says how long to
-    /// wait before the next request, or `None` if there is to be none because the source is closed.
+    /// As [`next_frame`](Self::next_frame), owned: see [`Decoder::next_frame_buf`].
     ///
-    /// The unfinished event is discarded, and its id with it. After a connection that has delivered an event the time is
-    /// the reconnection time: the server's last `retry` within the [bounds](Self::with_reconnection_times), or
-    /// [3 s](Self::DEFAULT_RECONNECTION_TIME). With each further connection in a row that has not, the time may double up
-    /// to the [maximum](Self::with_max_delay), and is drawn between the reconnection time and that by `random` (any `u32`
-    /// from `fastrand` or `rand`), so that the clients of a server that stays away do not come back all at once.
-    #[must_use = "the next request has to wait"]
-    pub fn on_end(&mut self, random: u32) -> Option<Duration> {
+    /// # Errors
+    ///
+    /// As [`next_frame`](Self::next_frame).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {bytes::Bytes, sse_wire::{ChunkBuf, EventSource, FrameBuf}};
+    /// let mut source = EventSource::new();
+    /// source.on_response(200, Some(b"text/event-stream"))?;
+    /// let frame = source.next_frame_buf(&mut ChunkBuf::from(Bytes::from_static(b": still here\n")))?;
+    /// assert_eq!(frame, Some(FrameBuf::Comment("still here".to_owned())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "bytes")]
+    pub fn next_frame_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<FrameBuf>, DecodeError> {
+        if self.ready_state != ReadyState::Open {
+            *chunk = ChunkBuf::default();
+        }
+        self.decoder.next_frame_buf(chunk)
+    }
+
+    /// Whether the connection has brought anything that a server sends on purpose.
+    fn is_alive(&self) -> bool {
+        let signs = self.decoder.signs_of_life();
+        self.ready_state == ReadyState::Open && (self.gave_unfinished || signs != self.signs_before)
+    }
+
+    /// Ends what there is of a connection, and is connecting unless closed. Says whether the connection was alive.
+    fn end_connection(&mut self) -> bool {
+        let alive = self.is_alive();
+        self.failures = self.failures();
         let _ = self.decoder.end_of_stream();
+        self.gave_unfinished = false;
+        self.signs_before = self.decoder.signs_of_life();
+        if self.ready_state == ReadyState::Open {
+            self.ready_state = ReadyState::Connecting;
+        }
+        alive
+    }
+
+    /// The wait for the next connection, if there may be one. A failure counts before it.
+    fn wait(&mut self, failed: bool, retry_after: Option<Duration>, random: u32) -> Option<Duration> {
         if self.ready_state == ReadyState::Closed {
             return None;
         }
-        self.ready_state = ReadyState::Connecting;
-        let time = self.reconnection_time();
-        let failures = self.failures;
-        self.failures = failures.saturating_add(1);
-        if failures == 0 {
-            return Some(time);
-        }
-        // A server that has set the time to nothing gets a pause all the same, once it fails.
-        let doubled = time.max(Duration::from_millis(100)).saturating_mul(2_u32.saturating_pow(failures));
-        let most = doubled.min(self.max_delay);
-        Some(time.saturating_add(share(most.saturating_sub(time), random)))
-    }
-
-    /// Closes the source: [`on_end`](Self::on_end) will say `None`, and no event comes any
-    /// more, so the rest of the body need not be read.
-    pub fn close(&mut self) {
-        self.ready_state = ReadyState::Closed;
-    }
-
-    /// The reconnection time in force: the server's within the bounds, or the default.
-    #[must_use]
-    pub fn reconnection_time(&self) -> Duration {
-        let (least, most) = (*self.reconnection_times.start(), *self.reconnection_times.end());
-        match self.decoder.reconnection_time() {
-            Some(time) => time.min(most).max(least),
-            None => Self::DEFAULT_RECONNECTION_TIME,
-        }
+        self.failures = self.failures.saturating_add(failed.into());
+        Some(self.delays.wait(self.reconnection_time(), self.failures, retry_after, random))
     }
 }
 
@@ -263,81 +602,3 @@ impl Default for EventSource {
         Self::new()
     }
 }
-
-/// `random` of `u32::MAX` parts of `time`, for any time: floating point would be out of range near the longest.
-fn share(time: Duration, random: u32) -> Duration {
-    const NANOS: u128 = 1_000_000_000;
-    let nanos = time.as_nanos() * u128::from(random) / u128::from(u32::MAX);
-    let (secs, nanos) = (u64::try_from(nanos / NANOS), u32::try_from(nanos % NANOS));
-    Duration::new(secs.unwrap_or(u64::MAX), nanos.unwrap_or_default())
-}
-
-/// Whether a `Content-Type` is that of an event stream, in UTF-8 as far as it says so.
-fn is_event_stream(content_type: &str) -> bool {
-    let mut quoted = false;
-    let between = |c| {
-        quoted ^= c == '"';
-        c == ';' && !quoted
-    };
-    let mut parts = content_type.split(between).map(str::trim);
-    let essence = parts.next().unwrap_or_default();
-    let charset = parts
-        .filter_map(|parameter| parameter.split_once('='))
-        .find(|(name, _)| name.eq_ignore_ascii_case("charset"))
-        .map(|(_, value)| value.trim().trim_matches('"'));
-    essence.eq_ignore_ascii_case(MIME_TYPE)
-        && charset.is_none_or(|charset| charset.is_empty() || charset.eq_ignore_ascii_case("utf-8"))
-}
-
-/// A response that is no event stream: the standard's "fail the connection", for good.
-///
-/// # Examples
-///
-/// ```
-/// use sse_wire::EventSource;
-///
-/// let failed = EventSource::new().on_response(503, None).unwrap_err();
-/// assert_eq!((failed.status(), failed.content_type()), (Some(503), None));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionFailed(Reason);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reason {
-    Status(u16),
-    ContentType(Option<String>),
-    Closed,
-}
-
-impl ConnectionFailed {
-    /// The status, where it was that: anything but 200.
-    #[must_use]
-    pub const fn status(&self) -> Option<u16> {
-        match self.0 {
-            Reason::Status(status) => Some(status),
-            _ => None,
-        }
-    }
-
-    /// The content type, where it was that: anything but `text/event-stream` in UTF-8.
-    #[must_use]
-    pub fn content_type(&self) -> Option<&str> {
-        match &self.0 {
-            Reason::ContentType(content_type) => content_type.as_deref(),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for ConnectionFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Reason::Status(status) => write!(f, "status {status} in place of 200"),
-            Reason::ContentType(None) => write!(f, "no content type in place of {MIME_TYPE}"),
-            Reason::ContentType(Some(other)) => write!(f, "content type {other:?} in place of {MIME_TYPE} in UTF-8"),
-            Reason::Closed => f.write_str("the event source was closed before the response came"),
-        }
-    }
-}
-
-impl core::error::Error for ConnectionFailed {}

@@ -51,7 +51,7 @@
 //! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines, and for text that is not ASCII |
 //! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
 //! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
-//! | an HTTP client that is to reconnect | [`EventSource`] | as `Decoder` |
+//! | an HTTP client that should reconnect | [`EventSource`] | as `Decoder` |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow |
 //! | an event that was received | `EventBuilder::from`, of an event or a frame | never |
@@ -163,5 +163,5 @@ pub use event::{Event, Frame};
 #[cfg(feature = "bytes")]
 pub use event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]
-pub use event_source::{ConnectionFailed, EventSource, ReadyState};
+pub use event_source::{ConnectionFailed, EventSource, ReadyState, retry_after};
 pub use names::{DEFAULT_EVENT_TYPE, KEEP_ALIVE, LAST_EVENT_ID, MIME_TYPE, RESPONSE_HEADERS};

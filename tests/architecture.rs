@@ -43,6 +43,9 @@ const HOUSE: &[&str] = &[
     "decode/fixed",
     "decode/fixed_decoder",
     "decode",
+    "event_source/delay",
+    "event_source/response",
+    "event_source/retry_after",
     "event_source",
     "io/reader",
     "io/writer",
@@ -60,7 +63,7 @@ fn files(src: &Path, dir: &Path, found: &mut BTreeSet<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(src, &path, found);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let file = path.with_extension("");
             found.insert(file.strip_prefix(src).unwrap().to_str().unwrap().replace('\\', "/"));
         }

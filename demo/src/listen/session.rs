@@ -7,7 +7,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use sse_wire::{Chunk, DecodeError, EventSource, Frame};
 
 use super::ended::Ended;
@@ -82,10 +82,10 @@ impl Session {
             lost.at_least = retry_after(&response).unwrap_or_default();
             return Continue(lost);
         }
-        let content_type = response.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        match self.source.on_response(status, content_type.as_deref()) {
+        let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+        match self.source.on_response(status, content_type) {
             Ok(()) => self.tell(format_args!("open: {:?}, {}", response.version(), harmless(response.url().as_str()))),
-            Err(failed) if failed.status() == Some(204) => return Break(Ended::NoContent),
+            Err(failed) if failed.is_no_content() => return Break(Ended::NoContent),
             Err(failed) => return Break(Ended::Refused(failed)),
         }
         self.body(response).await

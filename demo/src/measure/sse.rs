@@ -76,7 +76,7 @@ fn request(client: &Client, source: &EventSource) -> Vec<u8> {
 
 fn receive(client: &mut Client, source: &mut EventSource, response: &mut Response, mut bytes: &[u8]) -> io::Result<()> {
     if let Some(head) = response.head(&mut bytes)? {
-        source.on_response(head.status, head.content_type.as_deref()).map_err(io::Error::other)?;
+        source.on_response(head.status, head.content_type.as_deref().map(str::as_bytes)).map_err(io::Error::other)?;
         client.open();
     }
     while let Some(body) = response.body(&mut bytes)? {

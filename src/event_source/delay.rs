@@ -1,0 +1,57 @@
+//! Section 9.2.3: how long a client waits before the next request.
+
+use core::time::Duration;
+
+/// What a server that has set no time, or a time of nothing, is backed off from in steps of.
+const LEAST_STEP: Duration = Duration::from_millis(100);
+
+/// The settings that every wait is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Delays {
+    /// The reconnection time until the server sends another.
+    pub(crate) time: Duration,
+    /// The bounds of the reconnection time, whoever chose it.
+    pub(crate) least: Duration,
+    pub(crate) most: Duration,
+    /// The most that a back-off, or the server with `Retry-After`, makes of it.
+    pub(crate) max: Duration,
+    /// By how many percent a wait may be lengthened.
+    pub(crate) jitter: u8,
+}
+
+impl Delays {
+    pub(crate) const DEFAULT: Self = Self {
+        time: Duration::from_secs(3),
+        least: Duration::from_millis(100),
+        most: Duration::from_secs(5 * 60),
+        max: Duration::from_secs(60),
+        jitter: 12,
+    };
+
+    /// The reconnection time in force, where the server has sent this one.
+    pub(crate) fn reconnection_time(&self, sent: Option<Duration>) -> Duration {
+        sent.unwrap_or(self.time).min(self.most).max(self.least)
+    }
+
+    /// The wait after so many failures in a row, doubled with each but the first, and not less than the server asks for.
+    pub(crate) fn wait(&self, time: Duration, failures: u32, retry_after: Option<Duration>, random: u32) -> Duration {
+        let backed_off = match failures {
+            0 | 1 => time,
+            _ => time.max(LEAST_STEP).saturating_mul(2_u32.saturating_pow(failures - 1)).min(self.max).max(time),
+        };
+        let wait = backed_off.max(retry_after.unwrap_or_default().min(self.max));
+        wait.saturating_add(share(wait, self.jitter, random))
+    }
+}
+
+/// `random` of `u32::MAX` parts of so many percent of `time`, for any time: floating point would be out of range near the
+/// longest, and the products below stay within 128 bits.
+fn share(time: Duration, percent: u8, random: u32) -> Duration {
+    const NANOS: u128 = 1_000_000_000;
+    let most = time.as_nanos() * u128::from(percent) / 100;
+    let nanos = most * u128::from(random) / u128::from(u32::MAX);
+    match (u64::try_from(nanos / NANOS), u32::try_from(nanos % NANOS)) {
+        (Ok(secs), Ok(nanos)) => Duration::new(secs, nanos),
+        _ => Duration::MAX,
+    }
+}
