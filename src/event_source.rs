@@ -15,7 +15,9 @@ use crate::event::{Event, Frame};
 #[cfg(feature = "bytes")]
 use crate::event_buf::{EventBuf, FrameBuf};
 use crate::event_source::delay::Delays;
-use crate::event_source::response::judge;
+pub(crate) use crate::event_source::response::judge;
+#[cfg(feature = "http-body")]
+pub(crate) use crate::event_source::response::judge_encoding;
 use crate::names::{LAST_EVENT_ID, MIME_TYPE};
 
 pub use crate::event_source::response::ConnectionFailed;

@@ -51,7 +51,7 @@
 //! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines, and for text that is not ASCII |
 //! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
 //! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
-//! | an HTTP client that should reconnect | [`EventSource`] | as `Decoder` |
+//! | an HTTP client that should reconnect | [`EventSource`], and its `into_stream`, feature `stream` | as `Decoder`; the stream for each attempt and each wait too |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow |
 //! | an event that was received | `EventBuilder::from`, of an event or a frame | never |
@@ -93,10 +93,10 @@
 //! | `alloc` | by `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
 //! | `bytes` | yes | [`EventBuf`], [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
-//! | `stream` | no | `EventStream`, `FrameStream`, over futures-core |
+//! | `stream` | no | `EventStream`, `FrameStream`, `EventSource::into_stream`, over futures-core |
 //! | `tokio-codec` | no | `EventCodec`, over tokio-util |
 //! | `json` | no | `Event::json`, `EventBuilder::encode_json`, `EventWriter::write_json`, over `serde_json` |
-//! | `http-body` | no | `BodyStream`, and `std` and `stream`; over http and http-body |
+//! | `http-body` | no | `BodyStream`, `Accepted` out of an `http::Response`, and `std` and `stream`; over http and http-body |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
 //! [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.

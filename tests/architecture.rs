@@ -51,9 +51,15 @@ const HOUSE: &[&str] = &[
     "io/writer",
     "io",
     "json",
+    "stream/attempt",
+    "stream/source_error",
+    "stream/timeout",
+    "stream/events",
+    "stream/reconnecting",
     "stream",
     "tokio_codec",
     "http_body/body_stream",
+    "http_body/response",
     "http_body",
 ];
 
@@ -130,10 +136,14 @@ fn imports_go_one_way() {
     }
 }
 
+/// Methods that a feature adds to types of the core, in the module of the feature: `Event::json` and its like, and
+/// `EventSource::into_stream`.
+const ADD_METHODS: [&str; 2] = ["json", "stream/reconnecting"];
+
 /// A method in another file is an arrow that no import shows.
 #[test]
 fn a_type_has_its_methods_in_its_file() {
-    for (file, lines) in house().into_iter().filter(|(file, _)| file != "json") {
+    for (file, lines) in house().into_iter().filter(|(file, _)| !ADD_METHODS.contains(&&**file)) {
         let declared = |name: &str| {
             lines.iter().any(|line| {
                 ["struct ", "enum "]

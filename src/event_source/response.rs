@@ -23,6 +23,8 @@ pub struct ConnectionFailed(Reason);
 enum Reason {
     Status(u16),
     ContentType(Option<String>),
+    #[cfg(feature = "http-body")]
+    ContentEncoding(String),
     Closed,
 }
 
@@ -76,6 +78,35 @@ impl ConnectionFailed {
             _ => None,
         }
     }
+
+    /// Returns the content encoding, if it was that: a compressed body, which nobody has decompressed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use sse_wire::{EventSource, stream::SourceError};
+    ///
+    /// # futures_executor::block_on(async {
+    /// let connect = |_: sse_wire::stream::Attempt<'_>| async {
+    ///     let response = http::Response::builder()
+    ///         .header("content-type", "text/event-stream")
+    ///         .header("content-encoding", "gzip");
+    ///     response.body(http_body_util::Empty::<bytes::Bytes>::new()).map(Into::into)
+    /// };
+    /// let mut events = EventSource::new().into_stream(connect, |_| async {});
+    /// let Some(Err(SourceError::Refused(failed))) = events.next().await else { unreachable!() };
+    /// assert_eq!(failed.content_encoding(), Some("gzip"));
+    /// # });
+    /// ```
+    #[cfg(feature = "http-body")]
+    #[must_use]
+    pub fn content_encoding(&self) -> Option<&str> {
+        match &self.0 {
+            Reason::ContentEncoding(coding) => Some(coding),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ConnectionFailed {
@@ -86,6 +117,10 @@ impl fmt::Display for ConnectionFailed {
             Reason::ContentType(Some(other)) => {
                 let charset = if is_mime_type(other.as_bytes()) { " in UTF-8" } else { "" };
                 write!(f, "unexpected content type {}, expected {MIME_TYPE}{charset}", Quoted(other))
+            }
+            #[cfg(feature = "http-body")]
+            Reason::ContentEncoding(coding) => {
+                write!(f, "unexpected content encoding {}, expected none", Quoted(coding))
             }
             Reason::Closed => f.write_str("unexpected response, the event source is closed"),
         }
@@ -118,6 +153,16 @@ pub(crate) fn judge(status: u16, content_type: Option<&[u8]>) -> Result<(), Conn
     match content_type {
         Some(content_type) if is_mime_type(content_type) && is_utf8(content_type) => Ok(()),
         _ => Err(ConnectionFailed(Reason::ContentType(content_type.map(text)))),
+    }
+}
+
+/// Whether a body in these codings, the values of `Content-Encoding`, can be read as it is.
+#[cfg(feature = "http-body")]
+pub(crate) fn judge_encoding<'a>(codings: impl Iterator<Item = &'a [u8]>) -> Result<(), ConnectionFailed> {
+    let mut codings = codings.flat_map(|value| value.split(|&byte| byte == b',')).map(<[u8]>::trim_ascii);
+    match codings.find(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")) {
+        Some(coding) => Err(ConnectionFailed(Reason::ContentEncoding(text(coding)))),
+        None => Ok(()),
     }
 }
 

@@ -1,0 +1,20 @@
+//! A response as what comes back of an attempt to connect.
+
+use http::Response;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+
+use crate::event_source::{judge, judge_encoding};
+use crate::http_body::body_stream::BodyStream;
+use crate::stream::Accepted;
+
+/// Judged as by [`EventSource::on_response`](crate::EventSource::on_response). A body that is still compressed is refused as
+/// well: read as text, it would be an event stream without events. An HTTP library that decompresses takes the header
+/// away.
+impl<B> From<Response<B>> for Accepted<BodyStream<B>> {
+    fn from(response: Response<B>) -> Self {
+        let headers = response.headers();
+        let judged = judge(response.status().as_u16(), headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes))
+            .and_then(|()| judge_encoding(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes)));
+        Self::judged(judged.map(|()| BodyStream::new(response.into_body())))
+    }
+}

@@ -1,0 +1,555 @@
+//! A client as a stream: [`EventSource`] driven over any HTTP library, any runtime and any timer.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use bytes::Bytes;
+use futures_core::stream::{FusedStream, Stream};
+
+use crate::decode::chunk::ChunkBuf;
+use crate::error::DecodeError;
+use crate::event_buf::{EventBuf, FrameBuf};
+use crate::event_source::{EventSource, ReadyState};
+use crate::stream::attempt::{Accepted, Answer, Attempt};
+use crate::stream::source_error::SourceError;
+use crate::stream::timeout::Timeout;
+
+/// A stream of events that reconnects by itself: made by [`EventSource::into_stream`].
+///
+/// It yields `Result<EventBuf, SourceError<E, B>>`, and goes on after every error but a
+/// [final](SourceError::is_final) one. The end of a body is no item. It ends after the final error, or once
+/// [closed](Self::close), and yields `None` from then on.
+///
+/// It spawns nothing, and needs no runtime. Dropping a pending `next()` loses nothing: all state is in here. It allocates
+/// for an attempt (your future, the body) and for a wait, and not for a chunk; a time-out that is armed again takes the
+/// place of the one before. It is `Unpin`, and `Send` where the parts are.
+///
+/// Time runs on while nobody polls: a time-out that is over by then is an error as soon as nothing more has come.
+#[must_use = "streams do nothing unless polled"]
+pub struct ReconnectingStream<C, F, S, T, W> {
+    source: EventSource,
+    connect: C,
+    sleep: T,
+    phase: Phase<F, S, W>,
+    chunk: ChunkBuf,
+    idle: Timeout<W>,
+    stall: Timeout<W>,
+    random: u64,
+}
+
+/// Where it is between two polls.
+enum Phase<F, S, W> {
+    /// An attempt is due.
+    Due,
+    Connecting(Pin<Box<F>>),
+    Open(Pin<Box<S>>),
+    /// The connection was lost, and the next attempt is not due yet.
+    Waiting(Pin<Box<W>>),
+    Ended,
+}
+
+// Whatever has to be pinned is boxed.
+impl<C, F, S, T, W> Unpin for ReconnectingStream<C, F, S, T, W> {}
+
+/// With the feature `stream`.
+impl EventSource {
+    /// Drives this source: a stream of events that reconnects by itself, over any HTTP library and any runtime.
+    ///
+    /// `connect` is called for each attempt. It makes the request, with the
+    /// [`request_headers`](crate::stream::Attempt::request_headers), and resolves to what came back: a response, as
+    /// [`Accepted`], or an error, which is tried again. `sleep` makes a future that is ready after a time, such as
+    /// `tokio::time::sleep`.
+    ///
+    /// The share of [jitter](Self::with_jitter) comes from [`with_seed`](ReconnectingStream::with_seed).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use sse_wire::stream::{Accepted, SourceError};
+    /// use sse_wire::{EventSource, MIME_TYPE};
+    ///
+    /// // Each connection brings one event, and breaks off.
+    /// let connect = |attempt: sse_wire::stream::Attempt<'_>| {
+    ///     let id = attempt.last_event_id().map_or(1, |id| id.len() + 1);
+    ///     let body = [Ok(format!("id: {}\ndata: {id}\n\n", "i".repeat(id))), Err("lost")];
+    ///     async move { Ok::<_, &str>(Accepted::new(200, Some(MIME_TYPE.as_bytes()), stream::iter(body))) }
+    /// };
+    /// let mut events = EventSource::new().into_stream(connect, |_wait| async {});
+    ///
+    /// # futures_executor::block_on(async {
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// assert_eq!(events.next().await.unwrap(), Err(SourceError::Body("lost")));
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "2");
+    /// # });
+    /// ```
+    #[doc(alias = "reconnect")]
+    pub fn into_stream<C, F, S, E, T, W>(self, connect: C, sleep: T) -> ReconnectingStream<C, F, S, T, W>
+    where
+        C: FnMut(Attempt<'_>) -> F,
+        F: Future<Output = Result<Accepted<S>, E>>,
+        T: FnMut(Duration) -> W,
+        W: Future<Output = ()>,
+    {
+        ReconnectingStream {
+            phase: if self.ready_state() == ReadyState::Closed { Phase::Ended } else { Phase::Due },
+            random: seed(&self),
+            source: self,
+            connect,
+            sleep,
+            chunk: ChunkBuf::default(),
+            idle: Timeout::default(),
+            stall: Timeout::default(),
+        }
+    }
+}
+
+impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
+    /// Takes a connection for lost if nothing comes for so long, from the beginning of the attempt on: no response, no
+    /// byte. Then it yields [`SourceError::Idle`]. Off by default; choose it longer than the server's keep-alives.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let time = Duration::from_secs(60);
+    /// let mut events = EventSource::new().into_stream(connect, sleep).with_idle_timeout(time);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// assert_eq!(events.next().await.unwrap(), Err(SourceError::Idle(time)));
+    /// # });
+    /// ```
+    pub fn with_idle_timeout(mut self, time: Duration) -> Self {
+        self.idle = Timeout::new(time);
+        self
+    }
+
+    /// Takes a connection for lost if no event comes for so long, from the beginning of the attempt on, whatever comments
+    /// and other bytes do. Then it yields [`SourceError::Stalled`]. Off by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let time = Duration::from_secs(60);
+    /// let mut events = EventSource::new().into_stream(connect, sleep).with_stall_timeout(time);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// assert_eq!(events.next().await.unwrap(), Err(SourceError::Stalled(time)));
+    /// # });
+    /// ```
+    pub fn with_stall_timeout(mut self, time: Duration) -> Self {
+        self.stall = Timeout::new(time);
+        self
+    }
+
+    /// Sets what the share of jitter is drawn from. By default it is random with the feature `std`; without it there is
+    /// nothing random but addresses, and those of devices of one make are alike.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{FutureExt, StreamExt, stream}, sse_wire::{EventSource, stream::Accepted}};
+    /// let mut waits = Vec::new();
+    /// for _ in 0..2 {
+    ///     let connect = |_: sse_wire::stream::Attempt<'_>| async { Ok::<_, ()>(Accepted::unavailable(503, None)) };
+    ///     let sleep = |wait| { waits.push(wait); async {} };
+    ///     let mut events = EventSource::new().into_stream(connect, sleep).with_seed(7);
+    ///     # type Empty = stream::Empty<Result<bytes::Bytes, ()>>;
+    ///     # fn body<C, F: Future<Output = Result<Accepted<Empty>, ()>>, S, T, W>(
+    ///     #     _: &sse_wire::stream::ReconnectingStream<C, F, S, T, W>) {}
+    ///     # body(&events);
+    ///     assert!(events.next().now_or_never().unwrap().unwrap().is_err());
+    /// }
+    /// assert_eq!(waits[0], waits[1]);
+    /// ```
+    pub const fn with_seed(mut self, seed: u64) -> Self {
+        self.random = seed;
+        self
+    }
+
+    /// Yields comments and reconnection times too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut frames = EventSource::new().into_stream(connect, sleep).frames();
+    /// let comment = sse_wire::FrameBuf::Comment("hello".to_owned());
+    /// assert_eq!(frames.next().await.unwrap(), Ok(comment));
+    /// # });
+    /// ```
+    pub fn frames(self) -> ReconnectingFrameStream<C, F, S, T, W> {
+        ReconnectingFrameStream(self)
+    }
+
+    /// Drops the connection, or the wait for one, and makes the next one at once: see [`EventSource::restart`]. Events that
+    /// have come and were not yielded yet are dropped too; the server sends them again, as their ids do not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventSource::new().into_stream(connect, sleep);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// events.restart();
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // of the second connection
+    /// # });
+    /// ```
+    #[doc(alias = "reconnect")]
+    pub fn restart(&mut self) {
+        if !matches!(self.phase, Phase::Ended) {
+            self.source.restart();
+            self.drop_connection(Phase::Due);
+        }
+    }
+
+    /// Drops the connection, and ends the stream: the next item is `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventSource::new().into_stream(connect, sleep);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// events.close();
+    /// assert!(events.next().await.is_none());
+    /// # });
+    /// ```
+    pub fn close(&mut self) {
+        self.source.close();
+        self.drop_connection(Phase::Ended);
+    }
+
+    /// Returns the state machine inside, for the state, the last event ID and the failures in a row.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventSource::new().into_stream(connect, sleep);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+    /// assert_eq!((events.source().failures(), events.source().decoder().events()), (0, 1));
+    /// # });
+    /// ```
+    #[must_use]
+    pub const fn source(&self) -> &EventSource {
+        &self.source
+    }
+
+    /// Sets the last event ID: for APIs whose ids stand in the JSON.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventSource::new().into_stream(connect, sleep);
+    /// let event = events.next().await.unwrap().unwrap();
+    /// events.set_last_event_id(event.data()); // of the JSON in it, say
+    /// assert_eq!(events.source().last_event_id_header(), Some(&b"1"[..]));
+    /// # });
+    /// ```
+    pub fn set_last_event_id(&mut self, id: &str) {
+        self.source.set_last_event_id(id);
+    }
+
+    fn drop_connection(&mut self, then: Phase<F, S, W>) {
+        self.phase = then;
+        self.chunk = ChunkBuf::default();
+        self.idle.disarm();
+        self.stall.disarm();
+    }
+
+    /// Any 32 bits, by `SplitMix64`.
+    fn random(&mut self) -> u32 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 32) as u32
+    }
+}
+
+impl<C, F, S, E, T, W, B, I> ReconnectingStream<C, F, S, T, W>
+where
+    C: FnMut(Attempt<'_>) -> F,
+    F: Future<Output = Result<Accepted<S>, E>>,
+    S: Stream<Item = Result<I, B>>,
+    I: Into<Bytes>,
+    T: FnMut(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    /// Drops the connection, and waits as long as the source says.
+    fn wait(&mut self, wait: Option<Duration>) {
+        let phase = wait.map_or(Phase::Ended, |wait| Phase::Waiting(Box::pin((self.sleep)(wait))));
+        self.drop_connection(phase);
+    }
+
+    fn end_connection(&mut self) {
+        let random = self.random();
+        let wait = self.source.on_end(random);
+        self.wait(wait);
+    }
+
+    fn lose(&mut self, error: SourceError<E, B>) -> SourceError<E, B> {
+        self.end_connection();
+        error
+    }
+
+    /// Takes what came back of an attempt. An error is an item.
+    fn take_answer(&mut self, answer: Answer<S>) -> Result<(), SourceError<E, B>> {
+        match answer {
+            Answer::Judged(Ok(body)) => {
+                self.source.on_judged(Ok(())).map_err(SourceError::Refused)?;
+                self.phase = Phase::Open(Box::pin(body));
+                // The head was something that came; an event it was not.
+                self.idle.start();
+                Ok(())
+            }
+            Answer::Judged(Err(failed)) => {
+                self.drop_connection(Phase::Ended);
+                self.source.on_judged(Err(failed)).map_err(SourceError::Refused)
+            }
+            Answer::Unavailable(status, retry_after) => {
+                let random = self.random();
+                let wait = self.source.on_unavailable(retry_after, random);
+                self.wait(wait);
+                Err(SourceError::Unavailable(status))
+            }
+        }
+    }
+
+    /// The connection is waited for: unless for too long, in which case it is lost.
+    fn poll_timeouts<O>(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<O, SourceError<E, B>>>> {
+        let error = if let Poll::Ready(time) = self.idle.poll(&mut self.sleep, cx) {
+            SourceError::Idle(time)
+        } else if let Poll::Ready(time) = self.stall.poll(&mut self.sleep, cx) {
+            SourceError::Stalled(time)
+        } else {
+            return Poll::Pending;
+        };
+        Poll::Ready(Some(Err(self.lose(error))))
+    }
+
+    /// Polls until `next` finds something in what came.
+    fn poll<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        next: impl Fn(&mut EventSource, &mut ChunkBuf) -> Result<Option<O>, DecodeError>,
+    ) -> Poll<Option<Result<O, SourceError<E, B>>>> {
+        let mut ended_here = false;
+        loop {
+            match &mut self.phase {
+                Phase::Due => {
+                    self.phase = Phase::Connecting(Box::pin((self.connect)(Attempt { source: &self.source })));
+                    self.idle.start();
+                    self.stall.start();
+                }
+                Phase::Connecting(attempt) => match attempt.as_mut().poll(cx) {
+                    Poll::Ready(Ok(Accepted(answer))) => {
+                        if let Err(error) = self.take_answer(answer) {
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(self.lose(SourceError::Connect(error))))),
+                    Poll::Pending => return self.poll_timeouts(cx),
+                },
+                Phase::Open(body) => {
+                    let events = self.source.decoder().events();
+                    if let Some(found) = next(&mut self.source, &mut self.chunk).transpose() {
+                        if self.source.decoder().events() != events {
+                            self.stall.start();
+                        }
+                        return Poll::Ready(Some(found.map_err(SourceError::Decode)));
+                    }
+                    match body.as_mut().poll_next(cx) {
+                        Poll::Ready(Some(Ok(bytes))) => {
+                            self.chunk = ChunkBuf::from(bytes.into());
+                            if !self.chunk.is_empty() {
+                                self.idle.start();
+                            }
+                        }
+                        Poll::Ready(Some(Err(error))) => {
+                            return Poll::Ready(Some(Err(self.lose(SourceError::Body(error)))));
+                        }
+                        Poll::Ready(None) => {
+                            self.end_connection();
+                            ended_here = true;
+                        }
+                        Poll::Pending => return self.poll_timeouts(cx),
+                    }
+                }
+                Phase::Waiting(wait) => {
+                    if wait.as_mut().poll(cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                    self.phase = Phase::Due;
+                    // Connections that end at once, and waits of nothing, must not keep the others of this thread waiting.
+                    if mem::take(&mut ended_here) {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
+                Phase::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Something else for each source, so that many clients do not come back in one instant.
+fn seed(source: &EventSource) -> u64 {
+    #[cfg(feature = "std")]
+    {
+        use core::hash::BuildHasher as _;
+
+        std::hash::RandomState::new().hash_one(core::ptr::from_ref(source).addr())
+    }
+    #[cfg(not(feature = "std"))]
+    {
+        core::ptr::from_ref(source).addr() as u64
+    }
+}
+
+impl<C, F, S, E, T, W, B, I> Stream for ReconnectingStream<C, F, S, T, W>
+where
+    C: FnMut(Attempt<'_>) -> F,
+    F: Future<Output = Result<Accepted<S>, E>>,
+    S: Stream<Item = Result<I, B>>,
+    I: Into<Bytes>,
+    T: FnMut(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    type Item = Result<EventBuf, SourceError<E, B>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll(cx, EventSource::next_event_buf)
+    }
+}
+
+impl<C, F, S, E, T, W, B, I> FusedStream for ReconnectingStream<C, F, S, T, W>
+where
+    C: FnMut(Attempt<'_>) -> F,
+    F: Future<Output = Result<Accepted<S>, E>>,
+    S: Stream<Item = Result<I, B>>,
+    I: Into<Bytes>,
+    T: FnMut(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    fn is_terminated(&self) -> bool {
+        matches!(self.phase, Phase::Ended)
+    }
+}
+
+/// The state and the settings; what came is not shown.
+impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReconnectingStream")
+            .field("source", &self.source)
+            .field("idle_timeout", &self.idle.time())
+            .field("stall_timeout", &self.stall.time())
+            .field("remaining", &self.chunk.remaining().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// As [`ReconnectingStream`], with comments and reconnection times: made by [`ReconnectingStream::frames`].
+#[derive(Debug)]
+#[must_use = "streams do nothing unless polled"]
+pub struct ReconnectingFrameStream<C, F, S, T, W>(ReconnectingStream<C, F, S, T, W>);
+
+impl<C, F, S, T, W> ReconnectingFrameStream<C, F, S, T, W> {
+    /// Yields events alone.
+    pub fn events(self) -> ReconnectingStream<C, F, S, T, W> {
+        self.0
+    }
+
+    /// Returns the stream of events, for its other methods.
+    pub const fn get_ref(&self) -> &ReconnectingStream<C, F, S, T, W> {
+        &self.0
+    }
+
+    /// Returns the stream of events, for its other methods.
+    pub const fn get_mut(&mut self) -> &mut ReconnectingStream<C, F, S, T, W> {
+        &mut self.0
+    }
+}
+
+impl<C, F, S, E, T, W, B, I> Stream for ReconnectingFrameStream<C, F, S, T, W>
+where
+    C: FnMut(Attempt<'_>) -> F,
+    F: Future<Output = Result<Accepted<S>, E>>,
+    S: Stream<Item = Result<I, B>>,
+    I: Into<Bytes>,
+    T: FnMut(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    type Item = Result<FrameBuf, SourceError<E, B>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll(cx, EventSource::next_frame_buf)
+    }
+}
+
+impl<C, F, S, E, T, W, B, I> FusedStream for ReconnectingFrameStream<C, F, S, T, W>
+where
+    C: FnMut(Attempt<'_>) -> F,
+    F: Future<Output = Result<Accepted<S>, E>>,
+    S: Stream<Item = Result<I, B>>,
+    I: Into<Bytes>,
+    T: FnMut(Duration) -> W,
+    W: Future<Output = ()>,
+{
+    fn is_terminated(&self) -> bool {
+        self.0.is_terminated()
+    }
+}

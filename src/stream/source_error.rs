@@ -1,0 +1,84 @@
+//! What interrupts, or ends, a stream that reconnects.
+
+use core::error::Error;
+use core::fmt;
+use core::time::Duration;
+
+use crate::error::DecodeError;
+use crate::event_source::ConnectionFailed;
+
+/// What interrupts, or ends, the events of a [`ReconnectingStream`](super::ReconnectingStream).
+///
+/// `E` is the error of your closure, `B` that of the body; either is kept as the [`source`](Error::source). After all but a
+/// [final](Self::is_final) one the stream goes on.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{EventSource, stream::SourceError};
+///
+/// let failed = EventSource::new().on_response(404, None).unwrap_err();
+/// let error: SourceError<std::io::Error, std::io::Error> = SourceError::Refused(failed);
+/// assert!(error.is_final());
+/// assert_eq!(error.to_string(), "unexpected status 404, expected 200");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceError<E, B> {
+    /// There was no response: your closure failed.
+    Connect(E),
+    /// The response was no event stream: the standard's "fail the connection". The last item.
+    Refused(ConnectionFailed),
+    /// The server is not available, with this status: [`Accepted::unavailable`](super::Accepted::unavailable).
+    Unavailable(u16),
+    /// The body broke off.
+    Body(B),
+    /// Nothing came for so long.
+    Idle(Duration),
+    /// No event came for so long, whatever else did.
+    Stalled(Duration),
+    /// An event exceeds the limit. It is skipped, and the connection stays.
+    Decode(DecodeError),
+}
+
+impl<E, B> SourceError<E, B> {
+    /// Returns whether this was the last item of the stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use sse_wire::stream::SourceError;
+    ///
+    /// assert!(!SourceError::<(), ()>::Idle(Duration::from_secs(60)).is_final());
+    /// ```
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
+impl<E, B> fmt::Display for SourceError<E, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(_) => f.write_str("connection could not be made"),
+            Self::Refused(failed) => failed.fmt(f),
+            Self::Unavailable(status) => write!(f, "server is not available, status {status}"),
+            Self::Body(_) => f.write_str("connection was lost"),
+            Self::Idle(time) => write!(f, "connection was idle for {time:?}"),
+            Self::Stalled(time) => write!(f, "connection was without an event for {time:?}"),
+            Self::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Error + 'static, B: Error + 'static> Error for SourceError<E, B> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Connect(error) => Some(error),
+            Self::Body(error) => Some(error),
+            // What the others have is said already.
+            _ => None,
+        }
+    }
+}
