@@ -11,8 +11,10 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-# Major versions (minor ones below 1.0): what a peer makes of a stream may change with them.
-readonly NPM_PACKAGES=(eventsource@4 eventsource-parser@3 express@5 better-sse@0.16)
+# Major versions (minor ones below 1.0): what a peer makes of a stream may change with them. The one of conformance is the
+# last that runs on node 20.
+readonly NPM_PACKAGES=(eventsource@4 eventsource-parser@3 express@5 better-sse@0.16
+  @modelcontextprotocol/conformance@0.1.13)
 readonly PYPI_PACKAGES=('httpx-sse>=0.4,<0.5' 'httpx>=0.28,<1' 'sse-starlette>=3,<4' 'starlette>=1,<2' 'uvicorn>=0.30,<1')
 
 # Seconds, for the packages of one registry, and for the whole table.
@@ -45,6 +47,10 @@ main() {
   run timeout "$INSTALL_TIMEOUT" "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check "${PYPI_PACKAGES[@]}"
 
   run timeout "$TABLE_TIMEOUT" python3 matrix.py "$target/debug" "$scratch"
+
+  # A stream that ends after an id, `retry`, and the answer on the next connection.
+  run timeout "$TABLE_TIMEOUT" env NO_PROXY=localhost "$scratch/node_modules/.bin/conformance" client \
+    --scenario sse-retry --command "$target/debug/examples/client_mcp" --output-dir "$scratch/mcp"
 }
 
 # In the background, because bash hears a signal only while it waits.

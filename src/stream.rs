@@ -2,6 +2,7 @@
 
 mod attempt;
 mod events;
+mod random;
 mod reconnecting;
 mod source_error;
 mod timeout;

@@ -53,6 +53,7 @@ const HOUSE: &[&str] = &[
     "json",
     "stream/attempt",
     "stream/source_error",
+    "stream/random",
     "stream/timeout",
     "stream/events",
     "stream/reconnecting",

@@ -12,7 +12,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sse_wire_interop::{CUTS, cut, expected};
 
-const CLIENTS: [&str; 5] = ["client_reqwest", "client_hyper", "client_ureq", "client_tokio", "client_event_source"];
+const CLIENTS: [&str; 6] =
+    ["client_reqwest", "client_hyper", "client_ureq", "client_tokio", "client_event_source", "client_reconnecting"];
 
 /// How long anything may take before it counts as hung.
 const BOUND: Duration = Duration::from_secs(60);
@@ -113,11 +114,13 @@ fn every_client_receives_every_event(server: &str) {
 /// Cut in the middle of events: after another event, after an id without an event, in the large event.
 fn a_client_that_resumes_loses_and_doubles_nothing(server: &str) {
     let (_server, url) = serve(server);
-    let cuts = cut(&url, CUTS.map(|(text, _)| text.to_owned()).into()).unwrap();
-    assert_all_arrived(server, &run("client_event_source", &cuts.url));
-    let asked_for: Vec<_> = cuts.last_event_ids.try_iter().collect();
-    let ids = CUTS.map(|(_, id)| Some(id.to_owned()));
-    assert_eq!(asked_for, [&[None], &ids[..], &[Some("end".to_owned())]].concat(), "{server}");
+    for client in ["client_event_source", "client_reconnecting"] {
+        let cuts = cut(&url, CUTS.map(|(text, _)| text.to_owned()).into()).unwrap();
+        assert_all_arrived(&format!("{server}, {client}"), &run(client, &cuts.url));
+        let asked_for: Vec<_> = cuts.last_event_ids.try_iter().collect();
+        let ids = CUTS.map(|(_, id)| Some(id.to_owned()));
+        assert_eq!(asked_for, [&[None], &ids[..], &[Some("end".to_owned())]].concat(), "{server}, {client}");
+    }
 }
 
 fn headers_are_those_of_an_event_stream(server: &str) {

@@ -15,6 +15,7 @@ use crate::error::DecodeError;
 use crate::event_buf::{EventBuf, FrameBuf};
 use crate::event_source::{EventSource, ReadyState};
 use crate::stream::attempt::{Accepted, Answer, Attempt};
+use crate::stream::random::Random;
 use crate::stream::source_error::SourceError;
 use crate::stream::timeout::Timeout;
 
@@ -38,7 +39,7 @@ pub struct ReconnectingStream<C, F, S, T, W> {
     chunk: ChunkBuf,
     idle: Timeout<W>,
     stall: Timeout<W>,
-    random: u64,
+    random: Random,
 }
 
 /// Where it is between two polls.
@@ -97,7 +98,7 @@ impl EventSource {
     {
         ReconnectingStream {
             phase: if self.ready_state() == ReadyState::Closed { Phase::Ended } else { Phase::Due },
-            random: seed(&self),
+            random: Random::new(&self),
             source: self,
             connect,
             sleep,
@@ -180,7 +181,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
     /// assert_eq!(waits[0], waits[1]);
     /// ```
     pub const fn with_seed(mut self, seed: u64) -> Self {
-        self.random = seed;
+        self.random = Random::from_seed(seed);
         self
     }
 
@@ -310,14 +311,6 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self.idle.disarm();
         self.stall.disarm();
     }
-
-    /// Any 32 bits, by `SplitMix64`.
-    fn random(&mut self) -> u32 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed >> 32) as u32
-    }
 }
 
 impl<C, F, S, E, T, W, B, I> ReconnectingStream<C, F, S, T, W>
@@ -336,7 +329,7 @@ where
     }
 
     fn end_connection(&mut self) {
-        let random = self.random();
+        let random = self.random.next();
         let wait = self.source.on_end(random);
         self.wait(wait);
     }
@@ -361,7 +354,7 @@ where
                 self.source.on_judged(Err(failed)).map_err(SourceError::Refused)
             }
             Answer::Unavailable(status, retry_after) => {
-                let random = self.random();
+                let random = self.random.next();
                 let wait = self.source.on_unavailable(retry_after, random);
                 self.wait(wait);
                 Err(SourceError::Unavailable(status))
@@ -443,20 +436,6 @@ where
                 Phase::Ended => return Poll::Ready(None),
             }
         }
-    }
-}
-
-/// Something else for each source, so that many clients do not come back in one instant.
-fn seed(source: &EventSource) -> u64 {
-    #[cfg(feature = "std")]
-    {
-        use core::hash::BuildHasher as _;
-
-        std::hash::RandomState::new().hash_one(core::ptr::from_ref(source).addr())
-    }
-    #[cfg(not(feature = "std"))]
-    {
-        core::ptr::from_ref(source).addr() as u64
     }
 }
 

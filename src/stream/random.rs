@@ -1,0 +1,33 @@
+//! Numbers that are as random as a wait has to be.
+
+/// `SplitMix64`.
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// Another one for each `value` and each call, so that many clients do not come back in one instant; without the
+    /// feature `std`, only for each place where `value` lies.
+    pub(crate) fn new<T>(value: &T) -> Self {
+        let addr = core::ptr::from_ref(value).addr();
+        #[cfg(feature = "std")]
+        {
+            use core::hash::BuildHasher as _;
+
+            Self(std::hash::RandomState::new().hash_one(addr))
+        }
+        #[cfg(not(feature = "std"))]
+        {
+            Self(addr as u64)
+        }
+    }
+
+    pub(crate) const fn from_seed(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) const fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 32) as u32
+    }
+}
