@@ -496,6 +496,19 @@ fn frames_come_too() {
     assert_eq!(world.next(&mut frames.events()).map(|item| item.is_none()), Poll::Ready(true));
 }
 
+/// Also where they are handed out, and an event that is skipped is none either.
+#[test]
+fn comments_and_skipped_events_do_not_put_off_a_stall() {
+    let body = Body(0, &[(30_000, Text(": c\n")), (15_000, Text("data: 12345678\n\n"))]);
+    let source = EventSource::with_decoder(Decoder::new().with_max_event_len(7));
+    let (world, client) = World::new(source, [body]);
+    let mut frames = client.with_stall_timeout(Duration::from_secs(50)).frames();
+    assert_eq!(world.next(&mut frames), Poll::Ready(Some(Ok(FrameBuf::Comment("c".to_owned())))));
+    assert!(matches!(world.next(&mut frames), Poll::Ready(Some(Err(SourceError::Decode(_))))));
+    assert_eq!(world.next(&mut frames), Poll::Ready(Some(Err(SourceError::Stalled(Duration::from_secs(50))))));
+    assert_eq!(world.time.borrow().now, 50_000);
+}
+
 /// Decision 17, without an argument: each stream draws for itself.
 #[test]
 fn waits_are_spread() {
