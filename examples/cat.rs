@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 use sse_wire::{
-    Decoder, Event, EventBuilder, EventId, EventType, Frame, InvalidField,
+    Decoder, EventBuilder, EventId, EventType, Frame, InvalidField,
     io::{EventReader, EventWriter},
 };
 
@@ -79,11 +79,9 @@ fn decode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
             events.next_event().map(|event| event.map(Frame::Event))
         };
         match frame {
-            Ok(Some(Frame::Event(event))) => print(&mut out, &event.into())?,
-            Ok(Some(Frame::Comment(comment))) if args.comments => print(&mut out, &Output::Comment { comment })?,
-            Ok(Some(Frame::Retry(retry))) if args.retries => {
-                print(&mut out, &Output::Retry { retry: retry.as_millis() })?;
-            }
+            Ok(Some(Frame::Event(event))) => print(&mut out, &event)?,
+            Ok(Some(frame @ Frame::Comment(_))) if args.comments => print(&mut out, &frame)?,
+            Ok(Some(frame @ Frame::Retry(_))) if args.retries => print(&mut out, &frame)?,
             Ok(Some(_)) => {}
             Ok(None) => break,
             Err(sse_wire::Error::Decode(error)) => {
@@ -94,7 +92,7 @@ fn decode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         }
     }
     match events.end_of_stream() {
-        Some(event) if args.unfinished => print(&mut out, &event.into())?,
+        Some(event) if args.unfinished => print(&mut out, &event)?,
         Some(_) => complain("the stream ends inside an event, which the standard discards; --unfinished prints it"),
         None => {}
     }
@@ -122,37 +120,8 @@ fn encode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line of JSON to print. The order of the fields is the order of the keys.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Output<'a> {
-    Event {
-        #[serde(rename = "type")]
-        event_type: &'a str,
-        data: &'a str,
-        id: Option<&'a str>,
-        last_event_id: &'a str,
-    },
-    Comment {
-        comment: &'a str,
-    },
-    Retry {
-        retry: u128,
-    },
-}
-
-impl<'a> From<Event<'a>> for Output<'a> {
-    fn from(event: Event<'a>) -> Self {
-        Self::Event {
-            event_type: event.event_type(),
-            data: event.data(),
-            id: event.id(),
-            last_event_id: event.last_event_id(),
-        }
-    }
-}
-
-fn print(out: &mut impl Write, line: &Output<'_>) -> Result<(), String> {
+/// Prints a line of JSON.
+fn print(out: &mut impl Write, line: &impl Serialize) -> Result<(), String> {
     serde_json::to_writer(&mut *out, line)
         .map_err(io::Error::from)
         .and_then(|()| out.write_all(b"\n"))

@@ -10,6 +10,8 @@ use crate::encode::layout::{Id, Layout};
 use crate::encode::lines::DataLines;
 use crate::encode::number::Decimal;
 use crate::error::BufferTooSmall;
+#[cfg(feature = "json")]
+use crate::json::{escape, tagged};
 
 mod field;
 mod layout;
@@ -340,6 +342,133 @@ impl<'a> EventBuilder<'a> {
     #[cfg(feature = "std")]
     pub fn write_to(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         sinks::write_to(&self.layout, out)
+    }
+
+    /// Returns the encoded event, with `value` as JSON for its data, behind what data it has.
+    ///
+    /// The JSON stands on one line, and U+0085, U+2028 and U+2029 in it are escaped, because some receivers take them for
+    /// line ends.
+    ///
+    /// # Errors
+    ///
+    /// When `value` cannot be serialized.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// let wire = EventBuilder::new().encode_json(&(1, "a\u{2028}b"))?;
+    /// assert_eq!(wire, b"data: [1,\"a\\u2028b\"]\n\n");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn encode_json<T: serde::Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        self.encode_json_into(value, &mut out)?;
+        Ok(out)
+    }
+
+    /// Appends the encoded event to `out`, as [`encode_json`](Self::encode_json); without a buffer in between.
+    ///
+    /// # Errors
+    ///
+    /// When `value` cannot be serialized; `out` is then as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// let mut out = Vec::new();
+    /// EventBuilder::new().encode_json_into(&1, &mut out)?;
+    /// EventBuilder::new().encode_json_into("two", &mut out)?;
+    /// assert_eq!(out, b"data: 1\n\ndata: \"two\"\n\n");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn encode_json_into<T: serde::Serialize + ?Sized>(
+        &self,
+        value: &T,
+        out: &mut Vec<u8>,
+    ) -> serde_json::Result<()> {
+        let len = out.len();
+        let mut data = self.begin_data(out);
+        let result = escape::to_writer(lines::Appender(&mut data, out), value);
+        if result.is_ok() {
+            DataLines::end(out);
+        } else {
+            out.truncate(len);
+        }
+        result
+    }
+
+    /// Returns the encoded event, with the name of `value`'s variant for its type, and the variant's content as JSON for
+    /// its data: what [`Event::tagged`](crate::Event::tagged) reads.
+    ///
+    /// `value` is an enum, or a newtype around one. Of a newtype variant the data is the value in it, of a struct variant
+    /// an object, of a tuple variant an array, and of a unit variant `{}`. The type replaces the one that this event has;
+    /// the data stands behind what data it has, and is written as by [`encode_json`](Self::encode_json). A variant called
+    /// `message` is an event of the default type.
+    ///
+    /// # Errors
+    ///
+    /// When `value` is no such enum or cannot be serialized, and when the variant's name cannot be an
+    /// [event type](EventType::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// #[serde(rename_all = "snake_case")]
+    /// enum Message<'a> {
+    ///     Ping,
+    ///     TextDelta { text: &'a str },
+    /// }
+    ///
+    /// let wire = EventBuilder::new().encode_tagged(&Message::TextDelta { text: "Hello" })?;
+    /// assert_eq!(wire, b"event: text_delta\ndata: {\"text\":\"Hello\"}\n\n");
+    /// let wire = EventBuilder::new().encode_tagged(&Message::Ping)?;
+    /// assert_eq!(wire, b"event: ping\ndata: {}\n\n");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn encode_tagged<T: serde::Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
+        self.tagged(value)?.encode_json(&tagged::Content(value))
+    }
+
+    /// Appends the encoded event to `out`, as [`encode_tagged`](Self::encode_tagged); without a buffer in between.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode_tagged`](Self::encode_tagged); `out` is then as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::EventBuilder;
+    ///
+    /// let mut out = Vec::new();
+    /// EventBuilder::new().encode_tagged_into(&Ok::<_, u8>("done"), &mut out)?;
+    /// assert_eq!(out, b"event: Ok\ndata: \"done\"\n\n");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn encode_tagged_into<T: serde::Serialize + ?Sized>(
+        &self,
+        value: &T,
+        out: &mut Vec<u8>,
+    ) -> serde_json::Result<()> {
+        self.tagged(value)?.encode_json_into(&tagged::Content(value), out)
+    }
+
+    /// This event, of the type that the name of `value`'s variant is.
+    #[cfg(feature = "json")]
+    pub(crate) fn tagged<T: serde::Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<Self> {
+        let event_type = EventType::new(tagged::variant(value)?).map_err(serde::ser::Error::custom)?;
+        Ok(self.event_type(event_type))
     }
 
     /// Appends all that stands before the data, and what data there is, and says how the data goes on.

@@ -204,8 +204,8 @@ impl error::Error for DecodeError {}
 /// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
 ///
 /// `E` is the transport's own error: [`std::io::Error`] for [`EventReader`](crate::io::EventReader), the inner stream's for
-/// [`EventStream`](crate::stream::EventStream). It is kept as the [`source`](error::Error::source). After either, the next event
-/// can be asked for.
+/// [`EventStream`](crate::stream::EventStream). It is kept as the [`source`](error::Error::source), and its message stands
+/// there alone; that of the limit stands in this error's own. After either, the next event can be asked for.
 ///
 /// # Examples
 ///
@@ -245,7 +245,8 @@ impl<E: error::Error + 'static> error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Transport(error) => Some(error),
-            Self::Decode(error) => Some(error),
+            // Its message is this error's.
+            Self::Decode(_) => None,
         }
     }
 }

@@ -74,6 +74,70 @@ impl<'a> Event<'a> {
     pub const fn last_event_id(&self) -> &'a str {
         self.last_event_id
     }
+
+    /// Reads the data as JSON. Strings may borrow from the event.
+    ///
+    /// # Errors
+    ///
+    /// When the data is not the JSON of a `T`: the error says of which event, and where in its data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Delta<'a> {
+    ///     text: &'a str,
+    /// }
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: {\"text\": \"Hello\"}\n\n");
+    /// let delta: Delta<'_> = decoder.next_event(&mut chunk)?.unwrap().json()?;
+    /// assert_eq!(delta.text, "Hello");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn json<T: serde::Deserialize<'a>>(&self) -> Result<T, crate::json::JsonError> {
+        crate::json::read(self.event_type, self.data)
+    }
+
+    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as JSON.
+    ///
+    /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
+    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type too.
+    /// Strings may borrow from the event. [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged) is
+    /// the way back.
+    ///
+    /// # Errors
+    ///
+    /// When `T` has no variant for the event type: the error names the type, see
+    /// [`is_unknown_type`](crate::json::JsonError::is_unknown_type). When the data is not the content of the variant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// #[derive(Debug, PartialEq, serde::Deserialize)]
+    /// #[serde(rename_all = "snake_case")]
+    /// enum Message<'a> {
+    ///     Ping,
+    ///     TextDelta { text: &'a str },
+    /// }
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"event: text_delta\ndata: {\"text\": \"Hello\"}\n\nevent: ping\ndata: -\n\n");
+    /// let event = decoder.next_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.tagged::<Message<'_>>()?, Message::TextDelta { text: "Hello" });
+    /// let event = decoder.next_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.tagged::<Message<'_>>()?, Message::Ping);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn tagged<T: serde::Deserialize<'a>>(&self) -> Result<T, crate::json::JsonError> {
+        crate::json::read_tagged(self.event_type, self.data)
+    }
 }
 
 impl fmt::Debug for Event<'_> {

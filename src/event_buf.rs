@@ -120,6 +120,67 @@ impl EventBuf {
         self.as_event().into()
     }
 
+    /// Reads the data as JSON. Strings may borrow from the event.
+    ///
+    /// # Errors
+    ///
+    /// When the data is not the JSON of a `T`: the error says of which event, and where in its data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Delta<'a> {
+    ///     text: &'a str,
+    /// }
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from("data: {\"text\": \"Hello\"}\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// let delta: Delta<'_> = event.json()?;
+    /// assert_eq!(delta.text, "Hello");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn json<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, crate::json::JsonError> {
+        crate::json::read(self.event_type(), self.data())
+    }
+
+    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as JSON.
+    ///
+    /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
+    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type too.
+    /// Strings may borrow from the event; [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged) is
+    /// the way back.
+    ///
+    /// # Errors
+    ///
+    /// When `T` has no variant for the event type: the error names the type, see
+    /// [`is_unknown_type`](crate::json::JsonError::is_unknown_type). When the data is not the content of the variant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// #[derive(Debug, PartialEq, serde::Deserialize)]
+    /// #[serde(rename_all = "snake_case")]
+    /// enum Message<'a> {
+    ///     Ping,
+    ///     TextDelta { text: &'a str },
+    /// }
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from("event: text_delta\ndata: {\"text\": \"Hello\"}\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!(event.tagged::<Message<'_>>()?, Message::TextDelta { text: "Hello" });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn tagged<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, crate::json::JsonError> {
+        crate::json::read_tagged(self.event_type(), self.data())
+    }
+
     /// An event whose values lie in `text`.
     #[inline(always)]
     pub(crate) const fn new(text: Text, event_type: Place, data: Place, last_event_id: LastEventId) -> Self {
@@ -154,6 +215,35 @@ fn append(text: &mut String, part: &str) -> Place {
     let start = text.len();
     text.push_str(part);
     Place { start, end: text.len() }
+}
+
+/// An event of the default type, without data, an id and a last event ID. Allocates nothing.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Event, EventBuf};
+///
+/// let event = EventBuf::default();
+/// assert_eq!((event.event_type(), event.data(), event.id()), ("message", "", None));
+/// assert_eq!(Event::from(&event), event);
+/// ```
+impl Default for EventBuf {
+    fn default() -> Self {
+        Self {
+            text: Text::default(),
+            event_type: Place::default(),
+            data: Place::default(),
+            last_event_id: LastEventId::Earlier(None),
+        }
+    }
+}
+
+/// As [`EventBuf::as_event`].
+impl<'a> From<&'a EventBuf> for Event<'a> {
+    fn from(event: &'a EventBuf) -> Self {
+        event.as_event()
+    }
 }
 
 /// Copies the event.

@@ -3,5 +3,5 @@
 mod reader;
 mod writer;
 
-pub use reader::EventReader;
+pub use reader::{EventReader, Events};
 pub use writer::{DataWriter, EventWriter};

@@ -1,19 +1,45 @@
-//! JSON in the data of events, by `serde_json`.
+//! JSON in the data of events, by `serde_json`; and events as the variants of an enum.
+//!
+//! The methods stand where the event is:
+//!
+//! | | Out of an event | Into an event |
+//! | --- | --- | --- |
+//! | data as JSON | [`Event::json`], [`EventBuf::json`] | [`EventBuilder::encode_json`], [`EventWriter::write_json`] |
+//! | type and data as a variant of an enum | [`Event::tagged`], [`EventBuf::tagged`] | [`EventBuilder::encode_tagged`], [`EventWriter::write_tagged`] |
+//!
+//! What was received, [`Event`], [`EventBuf`], [`Frame`] and [`FrameBuf`], implements `Serialize`, for logs.
+//!
+//! JSON is sent on one line, and U+0085, U+2028 and U+2029 in it are escaped: some receivers take them for line ends,
+//! and to a reader of JSON the escapes mean the same.
+//!
+//! [`Event`]: crate::Event
+//! [`Event::json`]: crate::Event::json
+//! [`Event::tagged`]: crate::Event::tagged
+//! [`EventBuf`]: crate::EventBuf
+//! [`EventBuf::json`]: crate::EventBuf::json
+//! [`EventBuf::tagged`]: crate::EventBuf::tagged
+//! [`EventBuilder::encode_json`]: crate::EventBuilder::encode_json
+//! [`EventBuilder::encode_tagged`]: crate::EventBuilder::encode_tagged
+//! [`EventWriter::write_json`]: crate::io::EventWriter::write_json
+//! [`EventWriter::write_tagged`]: crate::io::EventWriter::write_tagged
+//! [`Frame`]: crate::Frame
+//! [`FrameBuf`]: crate::FrameBuf
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::{error, fmt};
-use std::io;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::encode::EventBuilder;
-use crate::encode::lines::DataLines;
-use crate::event::Event;
-use crate::io::EventWriter;
+use crate::json::tagged::Failed;
 
-/// Data that is not the JSON that was expected.
+pub(crate) mod escape;
+mod received;
+pub(crate) mod tagged;
+
+/// An event that is not what was expected: data that is not the expected JSON, or an unknown event type.
+///
+/// Its message has all that `serde_json` says, so there is no [`source`](error::Error::source).
 ///
 /// # Examples
 ///
@@ -34,65 +60,81 @@ use crate::io::EventWriter;
 pub struct JsonError {
     event_type: String,
     offset: usize,
-    source: serde_json::Error,
+    is_unknown_type: bool,
+    cause: serde_json::Error,
 }
 
 impl JsonError {
-    /// The type of the event.
+    /// Returns the type of the event.
     #[must_use]
     pub fn event_type(&self) -> &str {
         &self.event_type
     }
 
-    /// How far the data was as expected: the index of the byte at which `serde_json` stopped; 0 where it does not say.
+    /// Returns how far the data was as expected: the index of the byte at which `serde_json` stopped, and 0 where it does
+    /// not say.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
     }
-}
 
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "data of event {:?} at offset {}: {}", self.event_type, self.offset, self.source)
-    }
-}
-
-impl error::Error for JsonError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        Some(&self.source)
-    }
-}
-
-impl<'a> Event<'a> {
-    /// Reads the data as JSON. Strings may borrow from the event.
+    /// Returns whether the enum has no variant for the event type; `false` for an error in the data.
     ///
-    /// # Errors
-    ///
-    /// When the data is not the JSON of a `T`: the error says of which event, and where in its data.
+    /// Servers add event types over time. You can skip an event of an unknown type, or give the enum a unit variant with
+    /// `#[serde(other)]`.
     ///
     /// # Examples
     ///
     /// ```
     /// use sse_wire::{Chunk, Decoder};
     ///
-    /// #[derive(serde::Deserialize)]
-    /// struct Delta<'a> {
-    ///     text: &'a str,
+    /// #[derive(Debug, serde::Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Message {
+    ///     Ping,
     /// }
     ///
     /// let mut decoder = Decoder::new();
-    /// let mut chunk = Chunk::new(b"data: {\"text\": \"Hello\"}\n\n");
-    /// let delta: Delta<'_> = decoder.next_event(&mut chunk)?.unwrap().json()?;
-    /// assert_eq!(delta.text, "Hello");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let mut chunk = Chunk::new(b"event: pong\ndata: {}\n\n");
+    /// let error = decoder.next_event(&mut chunk)?.unwrap().tagged::<Message>().unwrap_err();
+    /// assert!(error.is_unknown_type());
+    /// assert_eq!(error.to_string(), "type of event \"pong\": unknown variant `pong`, expected `ping`");
+    /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
-    pub fn json<T: Deserialize<'a>>(&self) -> Result<T, JsonError> {
-        serde_json::from_str(self.data()).map_err(|source| JsonError {
-            event_type: self.event_type().to_owned(),
-            offset: offset(self.data(), &source),
-            source,
-        })
+    #[must_use]
+    pub const fn is_unknown_type(&self) -> bool {
+        self.is_unknown_type
     }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { event_type, offset, is_unknown_type, cause } = self;
+        if *is_unknown_type {
+            write!(f, "type of event {event_type:?}: {cause}")
+        } else {
+            write!(f, "data of event {event_type:?} at offset {offset}: {cause}")
+        }
+    }
+}
+
+impl error::Error for JsonError {}
+
+/// Reads the data of an event as JSON.
+pub(crate) fn read<'a, T: Deserialize<'a>>(event_type: &str, data: &'a str) -> Result<T, JsonError> {
+    serde_json::from_str(data).map_err(|cause| data_error(event_type, data, cause))
+}
+
+/// Reads the type and the data of an event as a variant of an enum.
+pub(crate) fn read_tagged<'a, T: Deserialize<'a>>(event_type: &'a str, data: &'a str) -> Result<T, JsonError> {
+    tagged::read(event_type, data).map_err(|failed| match failed {
+        Failed::Type(cause) => JsonError { event_type: event_type.to_owned(), offset: 0, is_unknown_type: true, cause },
+        Failed::Data(cause) => data_error(event_type, data, cause),
+    })
+}
+
+fn data_error(event_type: &str, data: &str, cause: serde_json::Error) -> JsonError {
+    JsonError { event_type: event_type.to_owned(), offset: offset(data, &cause), is_unknown_type: false, cause }
 }
 
 /// Lines and columns count from 1, columns in bytes, up to and with the byte at fault: a line end is column 0 of the line
@@ -101,84 +143,4 @@ fn offset(data: &str, error: &serde_json::Error) -> usize {
     let lines = data.split_inclusive('\n').take(error.line().saturating_sub(1));
     let end = lines.map(str::len).sum::<usize>() + error.column();
     if error.is_eof() { end } else { end.saturating_sub(1) }
-}
-
-impl EventBuilder<'_> {
-    /// The encoded event, with `value` as JSON for its data, behind what data it has.
-    ///
-    /// # Errors
-    ///
-    /// When `value` cannot be serialized.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use sse_wire::EventBuilder;
-    ///
-    /// let wire = EventBuilder::new().encode_json(&[1, 2])?;
-    /// assert_eq!(wire, b"data: [1,2]\n\n");
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    pub fn encode_json<T: Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
-        let mut out = Vec::new();
-        self.encode_json_into(value, &mut out)?;
-        Ok(out)
-    }
-
-    /// Appends the encoded event to `out`, with `value` as JSON for its data, without a buffer in between.
-    ///
-    /// # Errors
-    ///
-    /// When `value` cannot be serialized; `out` is then as it was.
-    pub fn encode_json_into<T: Serialize + ?Sized>(&self, value: &T, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        let len = out.len();
-        let mut data = self.begin_data(out);
-        let result = serde_json::to_writer(Appender(&mut data, out), value);
-        if result.is_ok() {
-            DataLines::end(out);
-        } else {
-            out.truncate(len);
-        }
-        result
-    }
-}
-
-struct Appender<'a>(&'a mut DataLines, &'a mut Vec<u8>);
-
-impl io::Write for Appender<'_> {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.0.append(piece, self.1);
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<W: io::Write> EventWriter<W> {
-    /// Writes one event, with `value` as JSON for its data, behind what data `head` has; without a buffer for the whole.
-    ///
-    /// For pretty-printed JSON, or any other serializer, use [`data_writer`](Self::data_writer) in the same way.
-    ///
-    /// # Errors
-    ///
-    /// As [`write_event`](Self::write_event); and when `value` cannot be serialized: then the event is taken back, or torn
-    /// if a part of it is out.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use sse_wire::{io::EventWriter, EventBuilder, EventType};
-    ///
-    /// let mut writer = EventWriter::new(Vec::new());
-    /// writer.write_json(&EventBuilder::new().event_type(EventType::from_static("point")), &(1, 2))?;
-    /// assert_eq!(writer.into_inner(), b"event: point\ndata: [1,2]\n\n");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn write_json<T: Serialize + ?Sized>(&mut self, head: &EventBuilder<'_>, value: &T) -> io::Result<()> {
-        let mut data = self.data_writer(head)?;
-        serde_json::to_writer(&mut data, value)?;
-        data.finish()
-    }
 }

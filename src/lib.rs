@@ -95,8 +95,8 @@
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
 //! | `stream` | no | `EventStream`, `FrameStream`, `EventSource::into_stream`, over futures-core |
 //! | `tokio-codec` | no | `EventCodec`, over tokio-util |
-//! | `json` | no | `Event::json`, `EventBuilder::encode_json`, `EventWriter::write_json`, over `serde_json` |
-//! | `http-body` | no | `BodyStream`, `Accepted` out of an `http::Response`, and `std` and `stream`; over http and http-body |
+//! | `json` | no | `json` and `tagged` on events, `encode_json` and `encode_tagged` on [`EventBuilder`], `write_json` and `write_tagged` on [`EventWriter`](io::EventWriter), `Serialize` for what was received; over `serde_json` |
+//! | `http-body` | no | `EventBody` for servers, `EventStream::from_body` and `Accepted` out of an `http::Response` for clients, and `std` and `stream`; over http and http-body |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
 //! [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.

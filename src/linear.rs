@@ -109,7 +109,7 @@ fn frame_reader(wire: &[u8], len: usize) {
 
 fn source(wire: &[u8], len: usize) {
     let mut source = EventSource::with_decoder(decoder());
-    source.on_response(200, Some("text/event-stream")).unwrap();
+    source.on_response(200, Some(b"text/event-stream")).unwrap();
     for bytes in wire.chunks(len) {
         let mut chunk = Chunk::new(bytes);
         while source.next_event(&mut chunk).is_ok_and(|event| event.is_some()) {}

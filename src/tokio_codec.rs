@@ -1,5 +1,6 @@
 //! For `tokio_util::codec`: `FramedRead` and `FramedWrite`.
 
+use core::fmt;
 use std::io;
 
 use bytes::{Bytes, BytesMut};
@@ -14,8 +15,12 @@ use crate::event_buf::EventBuf;
 /// Decodes with `FramedRead`, encodes with `FramedWrite`, or both with `Framed`.
 ///
 /// It takes the bytes out of the frame's buffer as they come in and never looks at them again; the events are slices of
-/// that buffer, see [`EventBuf`]. An event over the limit is an error, and `FramedRead` ends with the first error: set the
-/// [limit](Decoder::with_max_event_len) with that in mind.
+/// that buffer, see [`EventBuf`].
+///
+/// An event over the [limit](Decoder::with_max_event_len) is an error, after which decoding goes on. `FramedRead` puts a
+/// `None` behind each error, so a `while let Some(..)` loop ends there. Ask again to go on: the events that follow come as
+/// soon as more bytes or the end of the stream have come in. An [`EventStream`](crate::stream::EventStream) goes on at
+/// once, and without the `None`.
 ///
 /// # Examples
 ///
@@ -33,7 +38,7 @@ use crate::event_buf::EventBuf;
 /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
 /// # }).unwrap();
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct EventCodec {
     decoder: Decoder,
     chunk: ChunkBuf,
@@ -62,6 +67,16 @@ impl EventCodec {
     #[must_use]
     pub fn into_decoder(self) -> Decoder {
         self.decoder
+    }
+}
+
+/// Lengths and settings, not what has come in.
+impl fmt::Debug for EventCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventCodec")
+            .field("decoder", &self.decoder)
+            .field("undecoded", &self.chunk.remaining().len())
+            .finish()
     }
 }
 

@@ -11,7 +11,7 @@ use common::streams::{cuts, streams};
 use common::trickle::Trickle;
 use proptest::prelude::*;
 use sse_wire::{
-    EventBuilder,
+    Error, EventBuilder,
     io::{EventReader, EventWriter},
 };
 
@@ -50,7 +50,7 @@ proptest! {
             match reader.next_frame() {
                 Ok(Some(frame)) => found.push(owned_frame(frame)),
                 Ok(None) => break,
-                Err(sse_wire::Error::Transport(error)) => prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+                Err(Error::Transport(error)) => prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
                 Err(error) => panic!("{error}"),
             }
         }
@@ -188,19 +188,25 @@ impl Read for Broken {
     }
 }
 
-#[test]
-fn errors_say_what_and_keep_their_source() {
-    use std::error::Error as _;
+/// Every message that a report of the error prints.
+fn chain(error: &dyn std::error::Error) -> Vec<String> {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    sources.map(ToString::to_string).collect()
+}
 
+#[test]
+fn errors_print_each_message_once() {
     let mut reader = EventReader::with_decoder(&b"data: 12\n\n"[..], sse_wire::Decoder::new().with_max_event_len(1));
     let error = reader.next_event().unwrap_err();
-    assert_eq!(error.to_string(), "event exceeds the limit of 1 bytes at offset 0");
-    assert!(error.source().unwrap().is::<sse_wire::DecodeError>());
-    assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidData);
+    assert_eq!(chain(&error), ["event exceeds the limit of 1 bytes at offset 0"]);
+    let error = io::Error::from(error);
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert_eq!(chain(&error), ["event exceeds the limit of 1 bytes at offset 0"]);
+    // What is matched on is there as it was.
+    assert_eq!(error.downcast::<sse_wire::DecodeError>().unwrap().limit(), 1);
 
     let error = EventReader::new(Broken).next_event().unwrap_err();
-    assert_eq!(error.to_string(), "event stream could not be read");
-    assert_eq!(error.source().unwrap().to_string(), "connection reset");
+    assert_eq!(chain(&error), ["event stream could not be read", "connection reset"]);
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionReset);
 }
 
@@ -273,4 +279,34 @@ fn writers_do_not_show_what_they_hold() {
     let mut data = writer.data_writer(&EventBuilder::new().data("secret")).unwrap();
     data.write_all(b"secret").unwrap();
     assert_eq!(format!("{data:?}"), "DataWriter { unwritten: 18, .. }");
+}
+
+/// Owned, in the same order, and with everything else still at hand.
+#[cfg(feature = "bytes")]
+#[test]
+fn a_reader_is_an_iterator() {
+    let wire = &b"data: 1\n\nid: 7\ndata: 2\n\ndata: 12345\n\ndata: 3\n\nevent: e\n"[..];
+    let reader = EventReader::with_decoder(wire, sse_wire::Decoder::new().with_max_event_len(4));
+    let mut events = reader.events();
+    let found: Vec<String> = events
+        .by_ref()
+        .map(|event| match event {
+            Ok(event) => format!("{} {}", event.data(), event.last_event_id()),
+            Err(error) => error.to_string(),
+        })
+        .collect();
+    assert_eq!(found, ["1 ", "2 7", "event exceeds the limit of 4 bytes at offset 24", "3 7"]);
+    assert!(events.next().is_none());
+    assert_eq!(events.get_ref().decoder().last_event_id(), "7");
+    assert!(events.get_mut().get_mut().is_empty());
+    assert!(events.into_inner().into_inner().is_empty());
+}
+
+#[test]
+fn debug_shows_no_payload() {
+    let mut reader = EventReader::new(&b"data: secret\n\ndata: secret\n\n"[..]);
+    reader.next_event().unwrap();
+    let debug = format!("{reader:?}");
+    assert!(debug.starts_with("EventReader { decoder: Decoder {") && debug.ends_with("undecoded: 14, .. }"), "{debug}");
+    assert!(!debug.contains("secret") && !debug.contains("115, 101, 99"), "{debug}");
 }

@@ -538,6 +538,7 @@ impl<M: Memory> Interpreter<M> {
     }
 
     /// Moves with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    #[cfg(feature = "alloc")]
     pub(crate) fn signs_of_life(&self) -> u64 {
         self.events + self.other_signs
     }

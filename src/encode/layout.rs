@@ -64,6 +64,7 @@ impl Layout<'_> {
 
     /// The length, if no text has a line end. Looks at no text.
     #[inline(always)]
+    #[cfg(feature = "alloc")]
     pub(super) fn len_of_single_lines(&self) -> usize {
         self.len_with(str::len, str::len)
     }

@@ -180,3 +180,19 @@ pub(super) fn append(out: &mut Vec<u8>, piece: &[u8]) {
         work::copied(len);
     }
 }
+
+/// Appends what is written to the data.
+#[cfg(feature = "json")]
+pub(crate) struct Appender<'a>(pub(crate) &'a mut DataLines, pub(crate) &'a mut Vec<u8>);
+
+#[cfg(feature = "json")]
+impl std::io::Write for Appender<'_> {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        self.0.append(piece, self.1);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

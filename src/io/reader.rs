@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use std::io::{self, Read};
 
 use crate::decode::decoder::Decoder;
@@ -11,6 +12,8 @@ use crate::decode::place::Place;
 use crate::decode::window::Window;
 use crate::error::Error;
 use crate::event::{Event, Frame};
+#[cfg(feature = "bytes")]
+use crate::event_buf::EventBuf;
 use crate::utf8::utf8;
 use crate::work;
 
@@ -36,7 +39,6 @@ const READ: usize = 16 * 1024;
 /// assert_eq!(sum, 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct EventReader<R> {
     inner: R,
     decoder: Decoder,
@@ -44,7 +46,7 @@ pub struct EventReader<R> {
 }
 
 /// What was read, as a chunk that owns its bytes.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Buffer {
     /// What was read are the first `len` bytes.
     bytes: Vec<u8>,
@@ -203,10 +205,97 @@ impl<R> EventReader<R> {
         &mut self.inner
     }
 
+    /// Returns the reader. What was read and not decoded is lost.
+    #[must_use]
+    pub fn into_inner(self) -> R {
+        self.inner
+    }
+
     /// Takes it apart: the reader, and the decoder to go on with over the next connection. What was read and not decoded
     /// is lost.
     #[must_use]
     pub fn into_parts(self) -> (R, Decoder) {
         (self.inner, self.decoder)
+    }
+
+    /// Returns an iterator of owned events, for loops and adapters that cannot lend.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let body: &[u8] = b"data: 1\n\ndata: 2\n\n";
+    /// let events = EventReader::new(body).events().collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(events[1].data(), "2");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
+    #[cfg(feature = "bytes")]
+    pub const fn events(self) -> Events<R> {
+        Events(self)
+    }
+}
+
+/// Lengths and settings; neither the reader nor what was read.
+impl<R> fmt::Debug for EventReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventReader")
+            .field("decoder", &self.decoder)
+            .field("undecoded", &self.buffer.len.saturating_sub(self.buffer.index))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The events of an [`EventReader`], owned: made by [`EventReader::events`].
+///
+/// Each item is a `Result<EventBuf, Error<io::Error>>`: what [`EventReader::next_event`] returns, copied with one
+/// allocation, and one more where the event has no id of its own but an earlier one had. It ends when the reader reports
+/// its end. After an error the next item can be asked for, so a loop that does not stop at the error of a broken reader
+/// may never end.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::io::EventReader;
+///
+/// let body: &[u8] = b"retry: 10\ndata: 1\n\n";
+/// let mut events = EventReader::new(body).events();
+/// for event in &mut events {
+///     assert_eq!(event?.data(), "1");
+/// }
+/// assert!(events.get_ref().decoder().reconnection_time().is_some());
+/// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+/// ```
+#[cfg(feature = "bytes")]
+#[derive(Debug)]
+#[must_use = "iterators do nothing unless consumed"]
+pub struct Events<R>(EventReader<R>);
+
+#[cfg(feature = "bytes")]
+impl<R> Events<R> {
+    /// Returns the event reader, for its other methods.
+    #[must_use]
+    pub const fn get_ref(&self) -> &EventReader<R> {
+        &self.0
+    }
+
+    /// Returns the event reader, for its other methods.
+    pub const fn get_mut(&mut self) -> &mut EventReader<R> {
+        &mut self.0
+    }
+
+    /// Returns the event reader. Nothing is lost.
+    #[must_use]
+    pub fn into_inner(self) -> EventReader<R> {
+        self.0
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl<R: Read> Iterator for Events<R> {
+    type Item = Result<EventBuf, Error<io::Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_event().map(|event| event.map(EventBuf::from)).transpose()
     }
 }

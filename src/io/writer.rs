@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use crate::encode::EventBuilder;
 use crate::encode::lines::DataLines;
+#[cfg(feature = "json")]
+use crate::json::{escape, tagged};
 use crate::names::KEEP_ALIVE;
 use crate::work;
 
@@ -103,6 +105,61 @@ impl<W: Write> EventWriter<W> {
         let start = self.buffer.len();
         let lines = head.begin_data(&mut self.buffer);
         Ok(DataWriter { writer: self, lines, start: Some(start), finished: false })
+    }
+
+    /// Writes one event, with `value` as JSON for its data, behind what data `head` has; without a buffer for the whole.
+    ///
+    /// The JSON stands on one line, as that of [`EventBuilder::encode_json`]. For pretty-printed JSON, or any other
+    /// serializer, use [`data_writer`](Self::data_writer).
+    ///
+    /// # Errors
+    ///
+    /// As [`write_event`](Self::write_event); and when `value` cannot be serialized: then the event is taken back, or torn
+    /// if a part of it is out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{io::EventWriter, EventBuilder, EventType};
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// writer.write_json(&EventBuilder::new().event_type(EventType::from_static("point")), &(1, 2))?;
+    /// assert_eq!(writer.into_inner(), b"event: point\ndata: [1,2]\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn write_json<T: serde::Serialize + ?Sized>(&mut self, head: &EventBuilder<'_>, value: &T) -> io::Result<()> {
+        let mut data = self.data_writer(head)?;
+        escape::to_writer(&mut data, value)?;
+        data.finish()
+    }
+
+    /// Writes one event, with the name of `value`'s variant for its type, and the variant's content for its data: see
+    /// [`EventBuilder::encode_tagged`].
+    ///
+    /// # Errors
+    ///
+    /// As [`write_json`](Self::write_json) and [`EventBuilder::encode_tagged`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{io::EventWriter, EventBuilder};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// enum Message {
+    ///     #[serde(rename = "point")]
+    ///     Point(i32, i32),
+    /// }
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// writer.write_tagged(&EventBuilder::new(), &Message::Point(1, 2))?;
+    /// assert_eq!(writer.into_inner(), b"event: point\ndata: [1,2]\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn write_tagged<T: serde::Serialize + ?Sized>(&mut self, head: &EventBuilder<'_>, value: &T) -> io::Result<()> {
+        self.write_json(&head.tagged(value)?, &tagged::Content(value))
     }
 
     /// Writes what earlier calls could not, and flushes the writer.

@@ -13,6 +13,8 @@ use crate::decode::chunk::ChunkBuf;
 use crate::error::{DecodeError, Error};
 use crate::event::Event;
 use crate::event_buf::{EventBuf, FrameBuf};
+#[cfg(feature = "http-body")]
+use crate::http_body::body_stream::BodyStream;
 
 /// A stream of events over a stream of bytes: a response's body, of any HTTP client.
 ///
@@ -57,7 +59,7 @@ impl<S> EventStream<S> {
         Self { inner, decoder, chunk: ChunkBuf::default(), ended: false }
     }
 
-    /// Yields comments and reconnection times too.
+    /// Yields comments, reconnection times and ids without events too.
     pub fn frames(self) -> FrameStream<S> {
         FrameStream(self)
     }
@@ -194,6 +196,28 @@ impl<S> fmt::Debug for EventStream<S> {
             .field("remaining", &self.chunk.remaining().len())
             .field("ended", &self.ended)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "http-body")]
+impl<B: http_body::Body> EventStream<BodyStream<B>> {
+    /// Decodes a response's body, as hyper's clients have it, and reqwest's by `http::Response::from`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use http_body_util::Full;
+    /// use sse_wire::stream::EventStream;
+    ///
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventStream::from_body(Full::<bytes::Bytes>::from("data: 1\n\n"));
+    /// assert_eq!(events.next().await.unwrap()?.data(), "1");
+    /// # Ok::<(), sse_wire::Error<std::convert::Infallible>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn from_body(body: B) -> Self {
+        Self::new(BodyStream::new(body))
     }
 }
 
