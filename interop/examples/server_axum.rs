@@ -1,30 +1,26 @@
 //! An event stream from axum: `server_axum [PORT]`
 
-use axum::Router;
+use std::time::Duration;
+
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use bytes::Bytes;
+use axum::{Router, routing::get};
 use futures_util::{StreamExt as _, stream};
-use sse_wire::{LAST_EVENT_ID, MIME_TYPE};
+use sse_wire::{LAST_EVENT_ID, http_body::EventBody};
 use sse_wire_interop::{Item, PAUSE, address, feed};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::sleep};
 
 async fn events(headers: HeaderMap) -> Response {
     let items = feed(headers.get(LAST_EVENT_ID).map(HeaderValue::as_bytes));
     if items.is_empty() {
         return StatusCode::NO_CONTENT.into_response(); // do not come back
     }
-    let events = stream::iter(items).then(|item| async {
-        tokio::time::sleep(PAUSE).await;
-        Ok::<Bytes, serde_json::Error>(match item {
-            Item::Event(event) => event.to_bytes(),
-            Item::Json(event, value) => event.encode_json(&value)?.into(),
-        })
+    let events = stream::iter(items).then(async |item: Item| {
+        sleep(PAUSE).await;
+        item.encode()
     });
-    ([(CONTENT_TYPE, MIME_TYPE), (CACHE_CONTROL, "no-cache")], Body::from_stream(events)).into_response()
+    EventBody::new(events.boxed()).with_keep_alive(Duration::from_secs(15), sleep).into_response().map(Body::new)
 }
 
 #[tokio::main(flavor = "current_thread")]

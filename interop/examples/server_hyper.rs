@@ -1,19 +1,23 @@
 //! An event stream from hyper: `server_hyper [PORT]`
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use http_body_util::{BodyExt, Empty, StreamBody, combinators::BoxBody};
-use hyper::body::{Frame, Incoming};
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use futures_util::{StreamExt as _, stream};
+use http_body_util::{Either, Empty};
+use hyper::body::{Body, Incoming};
+use hyper::header::HeaderValue;
 use hyper::{Request, Response, StatusCode, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use sse_wire::{LAST_EVENT_ID, MIME_TYPE};
+use sse_wire::{LAST_EVENT_ID, http_body::EventBody};
 use sse_wire_interop::{Item, PAUSE, address, feed};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::sleep};
 
-type Body = BoxBody<Bytes, serde_json::Error>;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
-async fn events(request: Request<Incoming>) -> Result<Response<Body>, hyper::http::Error> {
+async fn events(
+    request: Request<Incoming>,
+) -> Result<Response<impl Body<Data = Bytes, Error = Error>>, hyper::http::Error> {
     let items = feed(request.headers().get(LAST_EVENT_ID).map(HeaderValue::as_bytes));
     let empty = match request.uri().path() {
         "/events" if items.is_empty() => Some(StatusCode::NO_CONTENT), // do not come back
@@ -21,19 +25,14 @@ async fn events(request: Request<Incoming>) -> Result<Response<Body>, hyper::htt
         _ => Some(StatusCode::NOT_FOUND),
     };
     if let Some(status) = empty {
-        return Response::builder().status(status).body(BodyExt::boxed(Empty::new().map_err(|never| match never {})));
+        return Response::builder().status(status).body(Either::Left(Empty::new()));
     }
-    let events = stream::iter(items).then(|item| async {
-        tokio::time::sleep(PAUSE).await;
-        Ok(match item {
-            Item::Event(event) => event.to_bytes(),
-            Item::Json(event, value) => event.encode_json(&value)?.into(),
-        })
+    let events = stream::iter(items).then(async |item: Item| {
+        sleep(PAUSE).await;
+        item.encode()
     });
-    Response::builder()
-        .header(CONTENT_TYPE, MIME_TYPE)
-        .header(CACHE_CONTROL, "no-cache")
-        .body(BodyExt::boxed(StreamBody::new(events.map_ok(Frame::data))))
+    let body = EventBody::new(events.boxed()).with_keep_alive(Duration::from_secs(15), sleep);
+    Ok(body.into_response().map(Either::Right))
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use sse_wire::{LAST_EVENT_ID, MIME_TYPE, io::EventWriter};
+use sse_wire::{LAST_EVENT_ID, RESPONSE_HEADERS, io::EventWriter};
 use sse_wire_interop::{Item, PAUSE, address, feed};
 
 fn serve(mut socket: &TcpStream) -> io::Result<()> {
@@ -24,18 +24,14 @@ fn serve(mut socket: &TcpStream) -> io::Result<()> {
     if items.is_empty() {
         return socket.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"); // do not come back
     }
-    let headers = format!("Content-Type: {MIME_TYPE}\r\nCache-Control: no-cache\r\nConnection: close");
-    socket.write_all(format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n").as_bytes())?;
+    let headers = RESPONSE_HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
+    socket.write_all(format!("HTTP/1.1 200 OK\r\n{headers}Connection: close\r\n\r\n").as_bytes())?;
 
     let mut writer = EventWriter::new(socket);
     for item in items {
         match item {
             Item::Event(event) => writer.write_event(&event)?,
-            Item::Json(event, value) => {
-                let mut data = writer.data_writer(&event)?;
-                serde_json::to_writer(&mut data, &value)?;
-                data.finish()?;
-            }
+            Item::Json(event, value) => writer.write_json(&event, &value)?,
         }
         thread::sleep(PAUSE);
     }

@@ -23,7 +23,7 @@ static LARGE: LazyLock<String> =
 /// The data of the event that is sent as JSON.
 static JSON: LazyLock<String> = LazyLock::new(|| {
     let numbers: Vec<String> = (0..3000).map(|number| number.to_string()).collect();
-    format!(r#"{{"numbers":[{}],"text":"a\r\nb{}"}}"#, numbers.join(","), '\u{2028}')
+    format!(r#"{{"numbers":[{}],"text":"a\r\nb\u2028"}}"#, numbers.join(","))
 });
 
 /// One step of the feed.
@@ -33,6 +33,16 @@ pub enum Item {
     Event(EventBuilder<'static>),
     /// An event whose data is still to be written, as JSON.
     Json(EventBuilder<'static>, serde_json::Value),
+}
+
+impl Item {
+    /// The encoded event.
+    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
+        match self {
+            Self::Event(event) => Ok(event.encode()),
+            Self::Json(event, value) => event.encode_json(value),
+        }
+    }
 }
 
 /// The feed, or what is left of it behind a last event ID; all of it behind an unknown one.
@@ -144,12 +154,6 @@ pub fn expected() -> Vec<Received<'static>> {
 
 /// Prints an event as the root package's example `cat` does: one line of JSON, at once.
 pub fn print(event: Event<'_>) -> io::Result<()> {
-    let event = Received {
-        event_type: event.event_type(),
-        data: event.data(),
-        id: event.id(),
-        last_event_id: event.last_event_id(),
-    };
     writeln!(io::stdout(), "{}", serde_json::to_string(&event)?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::env::consts::EXE_SUFFIX;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -10,6 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
+use sse_wire::RESPONSE_HEADERS;
+use sse_wire::io::EventReader;
 use sse_wire_interop::{CUTS, cut, expected};
 
 const CLIENTS: [&str; 6] =
@@ -63,9 +65,21 @@ fn in_time<T: Send + 'static>(name: &str, what: impl FnOnce() -> T + Send + 'sta
     receiver.recv_timeout(BOUND).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Starts a server, and hands its URL out.
-fn serve(name: &str) -> (Process, String) {
-    let (server, stdout) = start(name, &[]);
+/// Starts a server, and hands its URL out. The gateway has one of the servers behind it.
+fn serve(name: &str) -> (Vec<Process>, String) {
+    if name == "gateway" {
+        let (mut processes, url) = serve("server_axum");
+        let (gateway, url) = listen(name, &[&url]);
+        processes.push(gateway);
+        return (processes, url);
+    }
+    let (server, url) = listen(name, &[]);
+    (vec![server], url)
+}
+
+/// Starts what prints its URL.
+fn listen(name: &str, args: &[&str]) -> (Process, String) {
+    let (server, stdout) = start(name, args);
     let mut url = String::new();
     let url = in_time(name, move || {
         BufReader::new(stdout).read_line(&mut url).unwrap();
@@ -76,7 +90,11 @@ fn serve(name: &str) -> (Process, String) {
 
 /// Runs a client to its end.
 fn run(name: &str, url: &str) -> Output {
-    let (mut client, mut stdout) = start(name, &[url]);
+    run_with(name, &[url])
+}
+
+fn run_with(name: &str, args: &[&str]) -> Output {
+    let (mut client, mut stdout) = start(name, args);
     let mut stderr = client.0.stderr.take().unwrap();
     let errors = thread::spawn(move || {
         let mut text = Vec::new();
@@ -132,8 +150,10 @@ fn headers_are_those_of_an_event_stream(server: &str) {
     socket.write_all(request.as_bytes()).unwrap();
     let lines = BufReader::new(socket).lines().map(|line| line.unwrap().to_ascii_lowercase());
     let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-    for expected in ["http/1.1 200 ok", "content-type: text/event-stream", "cache-control: no-cache"] {
-        assert!(head.iter().any(|line| line == expected), "{server}: no {expected:?} in {head:?}");
+    assert_eq!(head.first().map(String::as_str), Some("http/1.1 200 ok"), "{server}");
+    for (name, value) in RESPONSE_HEADERS {
+        let expected = format!("{name}: {value}");
+        assert!(head.contains(&expected), "{server}: no {expected:?} in {head:?}");
     }
 }
 
@@ -174,4 +194,91 @@ macro_rules! servers {
     )*};
 }
 
-servers! { server_axum server_actix server_hyper server_std }
+servers! { server_axum server_actix server_hyper server_std gateway }
+
+/// Every frame of a response, as JSON.
+fn frames(url: &str) -> Vec<Value> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).timeout_global(Some(BOUND)).build().into();
+    let mut frames = EventReader::new(agent.get(url).call().unwrap().into_body().into_reader());
+    let mut found = Vec::new();
+    while let Some(frame) = frames.next_frame().unwrap() {
+        found.push(serde_json::to_value(frame).unwrap());
+    }
+    found
+}
+
+/// Comments, reconnection times and ids without an event, too, each in its place.
+#[test]
+fn the_gateway_loses_no_frame() {
+    let (_server, url) = serve("server_axum");
+    let (_gateway, relayed) = listen("gateway", &[&url]);
+    let (direct, relayed) = (frames(&url), frames(&relayed));
+    for kind in ["comment", "retry", "data"] {
+        assert!(direct.iter().any(|frame| frame.get(kind).is_some()), "no {kind} in the feed");
+    }
+    assert!(direct.contains(&serde_json::json!({ "id": "only-an-id" })));
+    for (index, (direct, relayed)) in direct.iter().zip(&relayed).enumerate() {
+        assert!(direct == relayed, "frame {index}: {direct:.300}, relayed as {relayed:.300}");
+    }
+    assert_eq!(direct.len(), relayed.len());
+}
+
+/// Answers one question as a model does, and says what was asked.
+fn answer(wire: &'static [u8]) -> (String, thread::JoinHandle<(String, Value)>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/v1/messages", listener.local_addr().unwrap());
+    let model = thread::spawn(move || {
+        let (socket, _) = listener.accept().unwrap();
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        let mut request = BufReader::new(&socket);
+        let (mut line, mut first, mut len) = (String::new(), String::new(), 0);
+        while request.read_line(&mut line).unwrap() > 2 {
+            let lower = line.to_ascii_lowercase();
+            len = lower.strip_prefix("content-length:").map_or(len, |len| len.trim().parse().unwrap());
+            first = if first.is_empty() { line.trim().to_owned() } else { first };
+            line.clear();
+        }
+        let mut question = vec![0; len];
+        request.read_exact(&mut question).unwrap();
+        (&socket)
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        wire.chunks(7).for_each(|chunk| (&socket).write_all(chunk).unwrap());
+        (first, serde_json::from_slice(&question).unwrap())
+    });
+    (url, model)
+}
+
+#[test]
+fn a_model_is_asked_and_its_answer_printed() {
+    let rows: [(&[u8], &str, Option<&str>); 5] = [
+        (
+            b"event: message_start\ndata: {\"message\":{}}\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n\
+              event: content_block_delta\ndata: {\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hel\"}}\n\n\
+              event: content_block_delta\ndata: {\"index\":0,\"delta\":{\"text\":\"lo\\u2028\"}}\n\n\
+              event: message_stop\ndata: {\"type\":\"message_stop\"}\n\nevent: content_block_delta\ndata: not looked at\n\n",
+            "Hello\u{2028}",
+            None,
+        ),
+        (
+            b": PROCESSING\n\ndata: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n\
+              data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\ndata: {\"choices\":[]}\n\ndata: [DONE]\n\n",
+            "Hello",
+            None,
+        ),
+        (b"data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"cho", "Hel", Some("the answer was cut off")),
+        (b"event: error\ndata: {\"error\":{\"message\":\"overloaded\"}}\n\n", "", Some("overloaded")),
+        (b"event: error\ndata: 503\n\n", "", Some("invalid type: integer `503`")),
+    ];
+    for (wire, text, error) in rows {
+        let (url, model) = answer(wire);
+        let output = run_with("client_llm", &[&url, "Say hello"]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(str::from_utf8(&output.stdout).unwrap(), text, "{errors}");
+        assert_eq!(output.status.success(), error.is_none(), "{errors}");
+        assert!(errors.contains(error.unwrap_or_default()), "{errors}");
+        let (first, question) = model.join().unwrap();
+        assert_eq!(first, "POST /v1/messages HTTP/1.1");
+        assert_eq!(question["messages"][0]["content"], "Say hello");
+    }
+}

@@ -1,0 +1,82 @@
+//! The text that a language model writes, printed as it comes: `client_llm URL PROMPT`
+//!
+//! Takes both kinds of streams that providers have: those that name their events, with one of the type `message_stop` at
+//! the end, and those of unnamed ones, at whose end stands `[DONE]`. To be used with care: a real one wants a key.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+
+use futures_util::StreamExt as _;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use serde::Deserialize;
+use sse_wire::{MIME_TYPE, stream::EventStream};
+
+/// An event: the variant is its type, the content its data.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Message {
+    ContentBlockDelta {
+        delta: Delta,
+    },
+    MessageStop,
+    Error {
+        error: Failure,
+    },
+    /// An unnamed event has this type.
+    #[serde(rename = "message")]
+    Chunk {
+        choices: Vec<Choice>,
+    },
+    /// There will be more types in time, and there are some already, such as `ping`.
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Delta,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    #[serde(alias = "content", default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    message: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let (url, prompt) = args.next().zip(args.next()).ok_or("usage: client_llm URL PROMPT")?;
+    // Only because the demo, in the same workspace, has reqwest built with TLS and without a provider for it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let question = serde_json::json!({ "stream": true, "messages": [{ "role": "user", "content": prompt }] });
+    let request = reqwest::Client::new().post(url).header(ACCEPT, MIME_TYPE).header(CONTENT_TYPE, "application/json");
+    let response = request.body(question.to_string()).send().await?.error_for_status()?;
+
+    let mut events = EventStream::new(response.bytes_stream());
+    while let Some(event) = events.next().await {
+        let event = event?;
+        if event.data() == "[DONE]" {
+            return Ok(());
+        }
+        match event.tagged()? {
+            Message::ContentBlockDelta { delta } => print(&delta)?,
+            Message::Chunk { choices } => choices.iter().try_for_each(|choice| print(&choice.delta))?,
+            Message::Error { error } => return Err(error.message.into()),
+            Message::MessageStop => return Ok(()),
+            Message::Other => {}
+        }
+    }
+    Err("the answer was cut off".into())
+}
+
+fn print(delta: &Delta) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(delta.text.as_bytes())?;
+    out.flush()
+}
