@@ -7,9 +7,7 @@
 use core::hint::black_box;
 use core::time::Duration;
 
-#[cfg(feature = "bytes")]
 use bytes::Bytes;
-#[cfg(feature = "bytes")]
 use sse_wire::ChunkBuf;
 use sse_wire::{Chunk, Decoder, Event, EventBuilder, EventId, EventType, Field, Frame, Parser, Token, io::EventReader};
 
@@ -58,7 +56,6 @@ pub(crate) fn next_frame<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, 
 }
 
 /// How many events, and bytes of data: events that outlive their chunk.
-#[cfg(feature = "bytes")]
 pub(crate) fn next_event_buf(chunks: impl Iterator<Item = Bytes>) -> (usize, usize) {
     let mut decoder = Decoder::new();
     let (mut events, mut data_len) = (0, 0);
