@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod corpora;
 pub mod cost;
 pub mod decoders;
+pub mod differ;
 pub mod encoders;
 pub mod input;
 pub mod limits;

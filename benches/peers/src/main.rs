@@ -13,6 +13,8 @@ enum Command {
     Speed(command::speed::Options),
     /// Runs the conformance rows through decoders and encoders.
     Conformance(command::conformance::Options),
+    /// Looks for the smallest stream on which each decoder is wrong.
+    Differ(command::differ::Options),
     /// Builds a program with each crate, and measures what that costs.
     Cost(command::cost::Options),
 }
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Speed(options) => command::speed::run(&options),
         Command::Conformance(options) => command::conformance::run(&options),
+        Command::Differ(options) => command::differ::run(&options),
         Command::Cost(options) => command::cost::run(&options),
     };
     match result {

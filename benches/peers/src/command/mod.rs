@@ -2,4 +2,5 @@
 
 pub(crate) mod conformance;
 pub(crate) mod cost;
+pub(crate) mod differ;
 pub(crate) mod speed;

@@ -68,7 +68,8 @@ impl Cut {
         cuts
     }
 
-    fn chunks(self, wire: &[u8]) -> Vec<&[u8]> {
+    /// The chunks; some may be empty.
+    pub fn chunks(self, wire: &[u8]) -> Vec<&[u8]> {
         match self {
             Self::Whole => vec![wire],
             Self::Bytewise => wire.chunks(1).collect(),
@@ -130,6 +131,18 @@ fn group(label: &str) -> (String, String) {
 /// What a decoder makes of a stream in one chunking.
 pub fn verdict(decoder: &Decoder, wire: &[u8], cut: Cut) -> Verdict {
     judge_cut(decoder, &Input::new(cut.chunks(wire)), &oracle::interpret(wire), wire, cut)
+}
+
+/// The same, with the choice that explains it.
+pub fn judgement(decoder: &Decoder, wire: &[u8], cut: Cut) -> (Verdict, Option<&'static Choice>) {
+    let want = oracle::interpret(wire);
+    let input = Input::new(cut.chunks(wire));
+    let verdict = judge_cut(decoder, &input, &want, wire, cut);
+    if verdict == Verdict::Exact {
+        return (verdict, None);
+    }
+    let got = record(decoder, &input);
+    (verdict, choices::of(decoder.name, &Case { wire, want: &want, got: got.as_ref(), verdict }))
 }
 
 fn judge_cut(decoder: &Decoder, input: &Input<'_>, want: &Outcome, wire: &[u8], cut: Cut) -> Verdict {
@@ -206,8 +219,8 @@ fn remembers(got: &Record, want: &Outcome) -> bool {
 }
 
 /// What a decoder shows of a stream, and what it should, for people.
-pub fn explain(decoder: &Decoder, judged: &Judged, cut: Cut) -> (String, String) {
-    let want = oracle::interpret(&judged.wire);
+pub fn explain(decoder: &Decoder, wire: &[u8], cut: Cut) -> (String, String) {
+    let want = oracle::interpret(wire);
     let text = |events: &[Recorded], retry: Option<u64>, id: Option<&str>| {
         let mut parts: Vec<String> = events.iter().map(show).collect();
         parts.extend(retry.map(|time| format!("retry {time}")));
@@ -215,7 +228,7 @@ pub fn explain(decoder: &Decoder, judged: &Judged, cut: Cut) -> (String, String)
         if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
     };
     let has_last = |got: &Record| got.last_event_id.is_some();
-    match record(decoder, &Input::new(cut.chunks(&judged.wire))) {
+    match record(decoder, &Input::new(cut.chunks(wire))) {
         None => ("panic".to_owned(), text(&expected(decoder, &want), want.reconnection_time, None)),
         Some(got) => {
             let last = has_last(&got).then_some(want.last_event_id.as_str());

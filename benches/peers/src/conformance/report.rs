@@ -163,7 +163,7 @@ fn details(all: &[Judged], index: usize) -> String {
 }
 
 fn detail(decoder: &Decoder, judged: &Judged, judgement: &Judgement, verdict: Verdict) -> Vec<Cell> {
-    let (shows, should) = explain(decoder, judged, judgement.cut);
+    let (shows, should) = explain(decoder, &judged.wire, judgement.cut);
     let row = judged.name.trim_end_matches(" [LF]").trim_end_matches(" [as written]");
     vec![
         Cell::new(verdict.name()),
@@ -175,7 +175,7 @@ fn detail(decoder: &Decoder, judged: &Judged, judgement: &Judgement, verdict: Ve
 }
 
 /// As code that a Markdown table can hold.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let mut short: String = text.chars().take(SHOWN).collect();
     if short.len() < text.len() {
         short.push('…');
