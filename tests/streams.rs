@@ -9,103 +9,88 @@ use common::drive::{events, expected, frames, owned};
 use common::oracle::{self, Frame};
 use sse_wire::{Chunk, Decoder};
 
-/// The events as `type#id`, without `#` where there is no id of its own; comments; `retry`; the last event ID.
-struct Facts {
-    file: &'static str,
-    events: &'static str,
-    comments: usize,
-    retries: &'static [u64],
-    last_event_id: &'static str,
-}
-
-const MCP: &str = "a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811803620_c1v6y9je";
-
-const FACTS: [Facts; 10] = [
-    Facts {
-        file: "express",
-        events: "message message customEvent#1 message#2 message#3 message message customEvent#4 message#5 message#6",
-        comments: 2,
-        retries: &[3000],
-        last_event_id: "6",
-    },
-    Facts {
-        file: "better-sse",
-        events: "message#dc2caa9f-9c46-473b-8561-c89b4073dea8 weather#weather-1 text#text-1 \
+/// The events of each file as `type#id`, without `#` where there is no id of its own. How many comments there are, the
+/// reconnection times and the last event ID stand in `tests/data/README.md`.
+const EVENTS: [(&str, &str); 10] = [
+    ("express", "message message customEvent#1 message#2 message#3 message message customEvent#4 message#5 message#6"),
+    (
+        "better-sse",
+        "message#dc2caa9f-9c46-473b-8561-c89b4073dea8 weather#weather-1 text#text-1 \
                  iteration#3b29281d-1d0b-436d-8f5d-e088c0b02492 iteration#d03c5ea5-7d22-49b4-8620-8e09b9f661ec \
                  iteration#015a27a6-dc23-4324-b441-2d02c415ccc3 tick#tick-1 tick#tick-2 tick#tick-3 pair plain#plain-1 bye#",
-        comments: 4,
-        retries: &[2500, 4000],
-        last_event_id: "",
-    },
-    Facts {
-        file: "sse-starlette",
-        events: "message price#1 poem#2 message#3 empty#4 goodbye#6",
-        comments: 5,
-        retries: &[5000, 250],
-        last_event_id: "6",
-    },
-    Facts {
-        file: "shape-openai-chat",
-        events: "message message message message message message message message message message message message message",
-        comments: 0,
-        retries: &[],
-        last_event_id: "",
-    },
-    Facts {
-        file: "shape-openai-responses",
-        events: "response.created response.in_progress response.output_item.added response.content_part.added \
+    ),
+    ("sse-starlette", "message price#1 poem#2 message#3 empty#4 goodbye#6"),
+    (
+        "shape-openai-chat",
+        "message message message message message message message message message message message message message",
+    ),
+    (
+        "shape-openai-responses",
+        "response.created response.in_progress response.output_item.added response.content_part.added \
                  response.output_text.delta response.output_text.delta response.output_text.delta \
                  response.output_text.delta response.output_text.done response.content_part.done \
                  response.output_item.done response.completed",
-        comments: 0,
-        retries: &[],
-        last_event_id: "",
-    },
-    Facts {
-        file: "shape-anthropic",
-        events: "message_start content_block_start ping content_block_delta content_block_delta content_block_delta \
+    ),
+    (
+        "shape-anthropic",
+        "message_start content_block_start ping content_block_delta content_block_delta content_block_delta \
                  content_block_stop content_block_start content_block_delta content_block_delta content_block_stop \
                  content_block_start content_block_delta content_block_delta content_block_delta content_block_stop \
                  message_delta message_stop",
-        comments: 0,
-        retries: &[],
-        last_event_id: "",
-    },
-    Facts {
-        file: "shape-gemini",
-        events: "message message message message",
-        comments: 0,
-        retries: &[],
-        last_event_id: "",
-    },
-    Facts {
-        file: "shape-openrouter",
-        events: "message message message message message message message",
-        comments: 6,
-        retries: &[],
-        last_event_id: "",
-    },
-    Facts {
-        file: "shape-mcp",
-        events: "message#a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811802114_k3x9a1bz \
+    ),
+    ("shape-gemini", "message message message message"),
+    ("shape-openrouter", "message message message message message message message"),
+    (
+        "shape-mcp",
+        "message#a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811802114_k3x9a1bz \
                  message#a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811802391_p7r2m0qd \
                  message#a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811803005_f5t8w4hn \
                  message#a2c86e1f-5d07-4b39-9e84-31f6d0b27c5a_1763811803620_c1v6y9je",
-        comments: 0,
-        retries: &[1500],
-        last_event_id: MCP,
-    },
-    Facts {
-        file: "shape-unfinished",
-        events: "response.created response.output_text.delta response.output_text.delta",
-        comments: 0,
-        retries: &[],
-        last_event_id: "",
-    },
+    ),
+    ("shape-unfinished", "response.created response.output_text.delta response.output_text.delta"),
 ];
 
+/// What the tables of `tests/data/README.md` say of a file.
+struct Facts {
+    events: usize,
+    comments: usize,
+    /// Where an ellipsis stands in it, any text may.
+    last_event_id: String,
+    retries: Vec<u64>,
+}
+
+impl Facts {
+    fn of(file: &str) -> Self {
+        let readme = fs::read_to_string(folder().join("README.md")).unwrap();
+        let first_cell = format!("| `{file}.sse` |");
+        let row = readme.lines().find(|row| row.starts_with(&first_cell)).unwrap_or_else(|| panic!("no row: {file}"));
+        let cells = row.split('|').map(str::trim).collect::<Vec<_>>();
+        let [_, _, _, _, events, comments, last_event_id, retries, _] = cells[..] else { panic!("{row}") };
+        Self {
+            events: events.parse().unwrap(),
+            comments: comments.parse().unwrap(),
+            last_event_id: last_event_id.trim_matches('`').replace("empty", ""),
+            retries: match retries {
+                "none" => Vec::new(),
+                times => times.split(", then ").map(|time| time.parse().unwrap()).collect(),
+            },
+        }
+    }
+
+    fn is_last_event_id(&self, id: &str) -> bool {
+        match self.last_event_id.split_once('…') {
+            Some((start, end)) => id.starts_with(start) && id.ends_with(end),
+            None => id == self.last_event_id,
+        }
+    }
+}
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data"))
+}
+
 fn read(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{name}.sse"));
+    let path = folder().join(format!("{name}.sse"));
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -118,41 +103,43 @@ fn label(event: &oracle::Event) -> String {
 
 #[test]
 fn facts_hold_in_every_chunking() {
-    for facts in FACTS {
-        let wire = read(facts.file);
+    for (file, events) in EVENTS {
+        let facts = Facts::of(file);
+        let wire = read(file);
         let outcome = oracle::interpret(&wire);
         for len in [1, 7, 64, 1460, wire.len()] {
             let chunks = wire.chunks(len).collect::<Vec<_>>();
             let mut decoder = Decoder::new();
             let found = frames(&mut decoder, &chunks);
-            assert_eq!(found, expected(outcome.frames.clone()), "{}", facts.file);
-            assert_eq!(decoder.last_event_id(), facts.last_event_id, "{}", facts.file);
-            assert_eq!(decoder.end_of_stream().map(owned), outcome.unfinished, "{}", facts.file);
+            assert_eq!(found, expected(outcome.frames.clone()), "{file}");
+            assert!(facts.is_last_event_id(decoder.last_event_id()), "{file}: {}", decoder.last_event_id());
+            assert_eq!(decoder.end_of_stream().map(owned), outcome.unfinished, "{file}");
         }
         let labels = outcome.events().iter().map(label).collect::<Vec<_>>();
-        assert_eq!(labels, facts.events.split_whitespace().collect::<Vec<_>>(), "{}", facts.file);
+        assert_eq!(labels, events.split_whitespace().collect::<Vec<_>>(), "{file}");
+        assert_eq!(labels.len(), facts.events, "{file}");
         let retries = outcome.frames.iter().filter_map(|frame| match frame {
             Frame::Retry(millis) => Some(*millis),
             _ => None,
         });
-        assert_eq!(retries.collect::<Vec<_>>(), facts.retries, "{}", facts.file);
+        assert_eq!(retries.collect::<Vec<_>>(), facts.retries, "{file}");
         let comments = outcome.frames.iter().filter(|frame| matches!(frame, Frame::Comment(_))).count();
-        assert_eq!(comments, facts.comments, "{}", facts.file);
+        assert_eq!(comments, facts.comments, "{file}");
     }
 }
 
 #[test]
 fn every_stream_has_its_facts() {
-    let folder = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")).unwrap();
-    let mut streams = folder
+    let mut streams = fs::read_dir(folder())
+        .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "sse"))
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect::<Vec<_>>();
     streams.sort_unstable();
-    let mut facts = FACTS.map(|facts| facts.file);
-    facts.sort_unstable();
-    assert_eq!(streams, facts);
+    let mut files = EVENTS.map(|(file, _)| file);
+    files.sort_unstable();
+    assert_eq!(streams, files);
 }
 
 #[test]

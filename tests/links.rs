@@ -1,0 +1,124 @@
+//! Every link of the repository's Markdown leads somewhere, and every path that it names in code is there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the repository is, for whom the files are not beside the page.
+const REPOSITORY: &str = "https://github.com/sse-wire/sse-wire";
+
+/// Folders of the root: a path in code that begins with one of them is meant to be there.
+const FOLDERS: [&str; 8] = ["src/", "tests/", "examples/", "benches/", "fuzz/", "interop/", "demo/", ".ci/"];
+
+/// What is not in the repository, but made by a command that the page explains.
+const MADE: [&str; 4] = ["fuzz/corpus", "fuzz/artifacts", "fuzz/coverage", "target"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every page, without what tools have put there.
+fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() {
+            if !["target", "node_modules", ".git", "corpus", "artifacts"].contains(&name) {
+                self::pages(&path, pages);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(path);
+        }
+    }
+}
+
+/// The text between each `open` and the next `close`, on one line.
+fn between<'t>(text: &'t str, open: &'static str, close: char) -> impl Iterator<Item = &'t str> {
+    text.lines().flat_map(move |line| {
+        line.split(open).skip(1).filter_map(move |rest| rest.split_once(close)).map(|(link, _)| link)
+    })
+}
+
+/// What a heading is called in a link, as GitHub has it.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = page.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let anchor = |heading: &str| {
+        let kept = heading.to_lowercase();
+        let kept = kept.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>()
+    };
+    headings.map(anchor).collect()
+}
+
+/// Why a link leads nowhere.
+fn broken(page: &Path, link: &str) -> Option<String> {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let target = if let Some(path) = path.strip_prefix(REPOSITORY) {
+        // Only what names a file of the main branch can be looked up here.
+        let path = ["/blob/main/", "/tree/main/", "/raw/main/"].iter().find_map(|kind| path.strip_prefix(kind))?;
+        root().join(path)
+    } else if path.contains("://") || path.starts_with("mailto:") {
+        return None;
+    } else if path.is_empty() {
+        page.to_owned()
+    } else {
+        page.parent()?.join(path)
+    };
+    if !target.exists() {
+        return Some(format!("{link}: {} is not there", target.display()));
+    }
+    let is_page = target.extension().is_some_and(|extension| extension == "md");
+    let is_there = anchor.is_empty() || !is_page || anchors(&fs::read_to_string(&target).unwrap()).contains(anchor);
+    (!is_there).then(|| format!("{link}: no such heading"))
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut all = Vec::new();
+    pages(root(), &mut all);
+    assert!(all.len() > 8, "{all:?}");
+    let mut faults = Vec::new();
+    for page in &all {
+        let text = fs::read_to_string(page).unwrap();
+        let links =
+            between(&text, "](", ')').chain(between(&text, "src=\"", '"')).chain(between(&text, "srcset=\"", '"'));
+        let links = links.chain(between(&text, "href=\"", '"'));
+        for link in links.filter(|link| !link.contains(' ')) {
+            faults.extend(broken(page, link).map(|fault| format!("{}: {fault}", page.display())));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_path_in_code_is_there() {
+    let mut all = Vec::new();
+    pages(root(), &mut all);
+    let (mut seen, mut faults) = (0, Vec::new());
+    for page in &all {
+        let text = fs::read_to_string(page).unwrap();
+        for code in text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            seen += 1;
+            let is_path =
+                FOLDERS.iter().any(|folder| code.starts_with(folder)) && !code.contains([' ', '*', '<', '{', '…']);
+            let is_made = MADE.iter().any(|made| code.starts_with(made)) || code.contains("-...");
+            // A page of a package names its own files first.
+            let is_there = root().join(code).exists() || page.parent().unwrap().join(code).exists();
+            if is_path && !is_made && !is_there {
+                faults.push(format!("{}: `{code}` is not there", page.display()));
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn faults_are_found() {
+    let page = root().join("README.md");
+    assert!(broken(&page, "no-such-file.md").is_some());
+    assert!(broken(&page, "CHANGELOG.md#no-such-heading").is_some());
+    assert!(broken(&page, &format!("{REPOSITORY}/blob/main/no-such-file.md")).is_some());
+    assert_eq!(broken(&page, "CHANGELOG.md#changelog"), None);
+    assert_eq!(broken(&page, &format!("{REPOSITORY}/blob/main/src/lib.rs")), None);
+}
