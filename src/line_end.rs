@@ -142,7 +142,7 @@ pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Ids are short as a rule.
-const SHORT: usize = 16;
+const SHORT: usize = 32;
 
 #[inline]
 fn nul_in_few(bytes: &[u8]) -> Option<usize> {
@@ -150,13 +150,14 @@ fn nul_in_few(bytes: &[u8]) -> Option<usize> {
     const fn has_nul(word: u64) -> bool {
         word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080 != 0
     }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk())
-        && !has_nul(u64::from_ne_bytes(*first))
-        && !has_nul(u64::from_ne_bytes(*last))
-    {
-        return None;
-    }
-    bytes.iter().position(|&byte| byte == 0)
+    let has_nul = |word: &[u8; 8]| has_nul(u64::from_ne_bytes(*word));
+    let (words, rest) = bytes.as_chunks();
+    let in_words = words.iter().any(has_nul);
+    let in_rest = match bytes.last_chunk() {
+        Some(last) => !rest.is_empty() && has_nul(last),
+        None => true,
+    };
+    if in_words || in_rest { bytes.iter().position(|&byte| byte == 0) } else { None }
 }
 
 #[cfg(all(test, feature = "alloc"))]

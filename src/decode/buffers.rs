@@ -107,9 +107,10 @@ impl<M: Memory> Buffers<M> {
         if fits {
             if behind_lf {
                 self.gather(Buffer::Data, bytes);
-                self.memory.append(Buffer::Data, b"\n");
+                self.memory.append_data_line(place.of(bytes));
+            } else {
+                self.append(Buffer::Data, bytes, place);
             }
-            self.append(Buffer::Data, bytes, place);
         }
         fits
     }
@@ -184,14 +185,13 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// Takes the values of a whole event.
-    #[cold]
-    pub(crate) fn set_event(&mut self, event_type: Place, data: Place) {
-        self.len = event_type.len() + data.len();
-        if !event_type.is_empty() {
-            self.event_type = Value::Chunk(event_type);
-        }
-        self.data = Value::Chunk(data);
+    /// Takes the values of an event's first lines, which lie in the chunk and are within the limit.
+    #[inline]
+    pub(crate) fn set_event(&mut self, event_type: Option<Place>, id: Option<Place>, data: Option<Place>) {
+        let value = |place: Option<Place>| place.map_or(Value::Absent, Value::Chunk);
+        let len = |place: Option<Place>| place.map_or(0, Place::len);
+        (self.event_type, self.id, self.data) = (value(event_type), value(id), value(data));
+        self.len = len(event_type) + len(data) + if M::COUNTS_IDS { len(id) } else { 0 };
     }
 
     /// Copies a value out of the chunk, because the chunk ends or the value goes on elsewhere.
@@ -213,6 +213,24 @@ impl<M: Memory> Buffers<M> {
         }
         self.gather(Buffer::Id, bytes);
         self.gather(Buffer::NextId, bytes);
+    }
+
+    /// As [`data`](Self::data), of a piece that is not the first, and copied out of the chunk.
+    #[inline(always)]
+    pub(crate) fn gather_more_data(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
+        let fits = self.count(place.len(), max_event_len);
+        if fits {
+            self.gather(Buffer::Data, bytes);
+            self.memory.append(Buffer::Data, place.of(bytes));
+            self.data = Value::Memory;
+        }
+        fits
+    }
+
+    /// Takes a comment that lies in the chunk.
+    #[cold]
+    pub(crate) fn set_text(&mut self, place: Place) {
+        self.text = Value::Chunk(place);
     }
 
     /// Copies the comment out of the chunk, or the line that the standard ignores.

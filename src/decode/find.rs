@@ -1,14 +1,18 @@
-//! The driver: the shortcut's answer, or else the interpreter's. It owns the loop, and no rule.
+//! The driver: a shortcut's answer, or else the interpreter's. It owns the loop, and no rule.
 
-use crate::decode::interpreter::{self, Interpreter};
+use crate::decode::interpreter::{self, Interpreter, Taken};
 use crate::decode::memory::Memory;
-use crate::decode::shortcut::{Plain, plain};
+use crate::decode::parser::{Line, Parser, Piece};
+use crate::decode::place::Place;
+use crate::decode::shortcut::{Plain, lines, plain};
 
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
 pub(crate) enum Next {
     /// A plain event, and how long it is. Whoever hands it out tells the interpreter.
     Plain(Plain, usize),
+    /// A whole comment between two events.
+    Comment(Place),
     /// Something that the interpreter has.
     Found(interpreter::Found),
     /// Nothing: the chunk is used up.
@@ -45,15 +49,49 @@ fn find_plain<M: Memory>(interpreter: &Interpreter<M>, bytes: &[u8], index: &mut
     Some((plain, len))
 }
 
-/// What the shortcut has refused, and what comes after that.
+/// What the shortcut to a plain event has refused, and what comes after that.
 #[inline(never)]
 fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, bytes: &[u8], index: &mut usize) -> Next {
+    if interpreter.append_data_part(bytes, index) {
+        return Next::UsedUp;
+    }
     let mut is_refused = !interpreter.release();
     while *index < bytes.len() {
-        if !is_refused && let Some((plain, len)) = find_plain(interpreter, bytes, index) {
-            return Next::Plain(plain, len);
+        let mut is_no_whole_line = false;
+        if interpreter.is_at_event() {
+            if FRAMES {
+                interpreter.pass_blank_lines(bytes, index);
+            }
+            if !is_refused && let Some((plain, len)) = find_plain(interpreter, bytes, index) {
+                return Next::Plain(plain, len);
+            }
+            if FRAMES
+                && let Some((Piece::Line { line: Line::Comment, value, .. }, next)) = Parser::whole_line(bytes, *index)
+                && interpreter.commented(value, next - *index)
+            {
+                *index = next;
+                return Next::Comment(value);
+            }
+            let start = *index;
+            let lines = lines::<FRAMES>(bytes, start);
+            match interpreter.take_lines::<FRAMES>(&lines, bytes, index) {
+                Taken::Whole(len) => {
+                    let plain = Plain {
+                        event_type: lines.event_type.unwrap_or_default(),
+                        data: lines.data.unwrap_or_default(),
+                        id: lines.id,
+                        end: lines.next,
+                    };
+                    return Next::Plain(plain, len);
+                }
+                Taken::Found(found) => return Next::Found(found),
+                Taken::UsedUp => return Next::UsedUp,
+                // Blank lines, or comments.
+                Taken::Some if interpreter.is_at_event() && lines.next > start => continue,
+                Taken::Some => is_no_whole_line = lines.next == start,
+            }
         }
-        if let Some(found) = interpreter.interpret::<FRAMES>(bytes, index) {
+        if let Some(found) = interpreter.interpret::<FRAMES>(bytes, index, is_no_whole_line) {
             return Next::Found(found);
         }
         is_refused = false;

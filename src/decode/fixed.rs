@@ -147,6 +147,11 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
         }
     }
 
+    fn append_data_line(&mut self, line: &[u8]) {
+        self.append(Buffer::Data, b"\n");
+        self.append(Buffer::Data, line);
+    }
+
     fn clear(&mut self, buffer: Buffer) {
         match buffer {
             Buffer::Data => self.data_len = 0,
@@ -229,6 +234,10 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
         let is_another = id.as_bytes() != self.last_event_id.as_bytes();
         self.last_event_id = id;
         is_another
+    }
+
+    fn commit_text(&mut self, id: &str) -> bool {
+        self.commit_id(Some(id.as_bytes()))
     }
 
     fn held(&self) -> usize {

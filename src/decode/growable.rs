@@ -122,6 +122,17 @@ impl Memory for Growable {
     }
 
     #[inline(always)]
+    fn append_data_line(&mut self, line: &[u8]) {
+        work::copied(line.len() + 1);
+        let data = &self.data.gathered;
+        if data.capacity() - data.len() <= line.len() {
+            self.grow(Buffer::Data, line.len() + 1);
+        }
+        self.data.gathered.push(b'\n');
+        self.data.gathered.extend_from_slice(line);
+    }
+
+    #[inline(always)]
     fn clear(&mut self, buffer: Buffer) {
         if buffer == Buffer::Data && self.data.gathered.len() > LARGE {
             self.note_large();
@@ -169,6 +180,11 @@ impl Memory for Growable {
     #[inline]
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool {
         self.last_event_id.commit(in_chunk.unwrap_or(&self.id.gathered))
+    }
+
+    #[inline]
+    fn commit_text(&mut self, id: &str) -> bool {
+        self.last_event_id.commit_text(id)
     }
 
     #[inline]

@@ -11,8 +11,10 @@ use crate::decode::memory::Memory;
 use crate::decode::parser::{Line, Parser, Piece};
 use crate::decode::place::Place;
 use crate::decode::retry::Digits;
+use crate::decode::shortcut::{Lines, Plain};
 use crate::error::{DecodeError, What};
-use crate::line_end::LF;
+use crate::line_end::{self, LF};
+use crate::work;
 
 /// The standard's interpretation of an event stream, with all that has to be remembered between two chunks.
 #[derive(Clone, Debug)]
@@ -95,6 +97,18 @@ pub(crate) enum Found {
     TooLong(What),
 }
 
+/// What has become of the lines that a shortcut has found.
+pub(crate) enum Taken {
+    /// They are a whole event of so many bytes, with which nothing is left to do. Whoever hands it out says so.
+    Whole(usize),
+    /// They are a whole event, which has been dispatched.
+    Found(Found),
+    /// They are the beginning of a block, or none.
+    Some,
+    /// The same, and the chunk ends with them.
+    UsedUp,
+}
+
 impl<M: Memory> Interpreter<M> {
     /// For the beginning of a stream. Allocates nothing.
     pub(crate) const fn new(memory: M, settings: Settings) -> Self {
@@ -129,16 +143,109 @@ impl<M: Memory> Interpreter<M> {
     }
 
     /// Takes it that an event of `len` bytes has been handed out, which [`is_at_event`](Self::is_at_event) allowed.
+    /// Its id becomes the last event ID.
     #[inline(always)]
-    pub(crate) fn dispatched(&mut self, len: usize) {
+    pub(crate) fn dispatched(&mut self, len: usize, id: Option<&str>) {
         self.end_block(len);
         self.events += 1;
+        if let Some(id) = id {
+            if self.buffers.memory.commit_text(id) {
+                self.other_signs += 1;
+                self.buffers.trim(self.settings.max_retained);
+            }
+        }
+    }
+
+    /// Takes it that a whole comment has been found where an event may begin, and is `len` bytes long with its line's end. Says
+    /// whether it is within the limit.
+    #[inline(always)]
+    pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
+        let fits = comment.len() <= self.settings.max_event_len;
+        if fits {
+            self.other_signs += 1;
+            self.event_len += len as u64;
+        }
+        fits
+    }
+
+    /// Takes a whole comment that has been found, because it is ill-formed.
+    #[cold]
+    pub(crate) fn keep_comment(&mut self, comment: Place, bytes: &[u8]) -> Found {
+        self.buffers.set_text(comment);
+        self.is_at_event = false;
+        self.lent = Lent::Text;
+        if self.buffers.text_fits(bytes, self.settings.max_event_len) {
+            return Found::Comment;
+        }
+        self.too_long(What::Comment).unwrap_or(Found::Comment)
+    }
+
+    /// Takes the lines that a shortcut has found where an event may begin, and moves `index` behind them.
+    #[inline]
+    pub(crate) fn take_lines<const FRAMES: bool>(&mut self, lines: &Lines, bytes: &[u8], index: &mut usize) -> Taken {
+        let Lines { event_type, id, data, .. } = *lines;
+        let len = lines.next - lines.start;
+        let id_len = id.map_or(0, Place::len);
+        // What exceeds a limit, the interpreter reports in its place; what counts is less than the lines.
+        if lines.next == *index || len > self.settings.max_event_len || !M::COUNTS_IDS && id_len > M::MAX_ID_LEN {
+            return Taken::Some;
+        }
+        if lines.start > *index {
+            self.end_block(lines.start - *index);
+        }
+        *index = lines.next;
+        self.in_block = lines.in_block;
+        self.other_signs += lines.comments + u64::from(lines.retry.is_some());
+        self.retry = lines.retry.or(self.retry);
+        if lines.is_whole && M::COUNTS_IDS {
+            return Taken::Whole(len);
+        }
+        self.buffers.set_event(event_type, id, data);
+        if lines.is_whole {
+            self.is_at_event = false;
+            return self.dispatch::<FRAMES>(bytes, len).map_or(Taken::Some, Taken::Found);
+        }
+        self.event_len += len as u64;
+        self.is_at_event = self.buffers.event_is_empty();
+        if *index < bytes.len() {
+            return Taken::Some;
+        }
+        self.buffers.gather_event(bytes, false);
+        Taken::UsedUp
+    }
+
+    /// Appends to a data line that goes on what the chunk has of it. Says whether that is all of the chunk.
+    #[inline(always)]
+    pub(crate) fn append_data_part(&mut self, bytes: &[u8], index: &mut usize) -> bool {
+        if !self.in_line || self.skip_event || !self.parser.is_in(Field::Data) || self.settings.no_shortcuts {
+            return false;
+        }
+        let rest = bytes.get(*index..).unwrap_or_default();
+        let end = *index + line_end::line_end(rest).unwrap_or(rest.len());
+        let place = Place { start: *index, end };
+        if !self.buffers.gather_more_data(bytes, place, self.settings.max_event_len) {
+            return false;
+        }
+        self.event_len += place.len() as u64;
+        *index = end;
+        end == bytes.len()
+    }
+
+    /// Passes over blank lines where an event may begin.
+    #[inline(always)]
+    pub(crate) fn pass_blank_lines(&mut self, bytes: &[u8], index: &mut usize) {
+        while let Some(next) = line_end::after(bytes, *index) {
+            work::looked(next - *index);
+            self.end_block(next - *index);
+            *index = next;
+        }
     }
 
     /// Takes an event that has been found whole, because it is ill-formed, and dispatches it.
     #[cold]
-    pub(crate) fn dispatch_whole(&mut self, event_type: Place, data: Place, bytes: &[u8], len: usize) -> Found {
-        self.buffers.set_event(event_type, data);
+    pub(crate) fn dispatch_whole(&mut self, plain: Plain, bytes: &[u8], len: usize) -> Found {
+        let event_type = Some(plain.event_type).filter(|place| !place.is_empty());
+        self.buffers.set_event(event_type, plain.id, Some(plain.data));
         self.is_at_event = false;
         self.dispatch::<false>(bytes, len).unwrap_or(Found::Event)
     }
@@ -158,9 +265,15 @@ impl<M: Memory> Interpreter<M> {
 
     /// Interprets `bytes[*index..]` up to what can be handed out, or to where an event may begin, or to the end of the chunk.
     ///
-    /// Whatever ends the loop: what has come stands in here, and `index` is behind it.
+    /// Whatever ends the loop: what has come stands in here, and `index` is behind it. With `is_no_whole_line`, a shortcut has
+    /// found that the line at `index` need not be tried as a whole.
     #[inline]
-    pub(crate) fn interpret<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Option<Found> {
+    pub(crate) fn interpret<const FRAMES: bool>(
+        &mut self,
+        bytes: &[u8],
+        index: &mut usize,
+        mut is_no_whole_line: bool,
+    ) -> Option<Found> {
         let mut start = *index;
         // An LF that belongs to the blank line before this event, but came later.
         if self.parser.skips_lf() && self.event_len == 0 && bytes.get(start) == Some(&LF) {
@@ -170,8 +283,11 @@ impl<M: Memory> Interpreter<M> {
         self.is_at_event = false;
         let by_states = self.settings.ignored_frames || self.settings.no_shortcuts;
         let found = loop {
-            let piece =
-                if by_states { self.parser.next_part(bytes, index) } else { self.parser.next_piece(bytes, index) };
+            let piece = if by_states || core::mem::take(&mut is_no_whole_line) {
+                self.parser.next_part(bytes, index)
+            } else {
+                self.parser.next_piece(bytes, index)
+            };
             match piece {
                 None => break None,
                 Some(Piece::Blank) => return self.dispatch::<FRAMES>(bytes, *index - start),
@@ -189,6 +305,13 @@ impl<M: Memory> Interpreter<M> {
                     if self.may_begin_event() {
                         break None;
                     }
+                    if !by_states
+                        && complete
+                        && line == Line::Field(Field::Data)
+                        && !self.append_data_lines(bytes, index)
+                    {
+                        break self.skip_event(Field::Data, true);
+                    }
                 }
             }
         };
@@ -201,6 +324,22 @@ impl<M: Memory> Interpreter<M> {
         }
         self.is_at_event = self.lent == Lent::Nothing && self.may_begin_event();
         found
+    }
+
+    /// Appends the data lines that follow one. Says whether the event is within the limit.
+    #[inline]
+    fn append_data_lines(&mut self, bytes: &[u8], index: &mut usize) -> bool {
+        if self.skip_event || !self.parser.is_at_line_start() {
+            return true;
+        }
+        let mut next = *index;
+        let mut fits = true;
+        while fits && let Some((value, after)) = Parser::whole_data_line(bytes, next) {
+            fits = self.buffers.data(bytes, value, true, self.settings.max_event_len);
+            next = after;
+        }
+        *index = next;
+        fits
     }
 
     /// Process the line.

@@ -32,23 +32,35 @@ impl LastEventId {
     /// Becomes `id`, with U+FFFD where it is ill-formed. Says whether it is another one.
     #[inline]
     pub(crate) fn commit(&mut self, id: &[u8]) -> bool {
+        if let Some(text) = utf8(id) {
+            return self.commit_text(text);
+        }
+        self.forget_shared();
+        work::copied(id.len());
+        replace_into(id, &mut self.text);
+        true
+    }
+
+    /// As [`commit`](Self::commit), of text.
+    #[inline]
+    pub(crate) fn commit_text(&mut self, id: &str) -> bool {
         work::looked(id.len());
-        let is_another = id != self.text.as_bytes();
+        let is_another = id != self.text;
         if is_another {
-            #[cfg(feature = "bytes")]
-            {
-                self.shared = None;
-            }
+            self.forget_shared();
             work::copied(id.len());
-            match utf8(id) {
-                Some(id) => {
-                    self.text.clear();
-                    self.text.push_str(id);
-                }
-                None => replace_into(id, &mut self.text),
-            }
+            self.text.clear();
+            self.text.push_str(id);
         }
         is_another
+    }
+
+    #[inline]
+    fn forget_shared(&mut self) {
+        #[cfg(feature = "bytes")]
+        {
+            self.shared = None;
+        }
     }
 
     /// The id, shared, if it is not empty: one allocation for each new id that an event without one asks for.

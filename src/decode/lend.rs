@@ -21,13 +21,22 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     let found = match find::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
         Next::UsedUp => return Ok(None),
         Next::Plain(plain, len) => {
-            if let Some((event_type, data)) = plain_texts(plain, |place| chunk.text(place)) {
-                interpreter.dispatched(len);
+            if let Some((event_type, data, id)) = plain_texts(plain, |place| chunk.text(place)) {
+                interpreter.dispatched(len, id);
                 let last_event_id = interpreter.last_event_id();
-                return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+                return Ok(Some(Frame::Event(Event {
+                    event_type,
+                    data,
+                    last_event_id,
+                    has_id: plain.id.is_some().into(),
+                })));
             }
-            interpreter.dispatch_whole(plain.event_type, plain.data, chunk.bytes(), len)
+            interpreter.dispatch_whole(plain, chunk.bytes(), len)
         }
+        Next::Comment(comment) => match chunk.text(comment) {
+            Some(text) => return Ok(Some(Frame::Comment(text))),
+            None => interpreter.keep_comment(comment, chunk.bytes()),
+        },
         Next::Found(found) => found,
     };
     lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some)
@@ -53,10 +62,14 @@ pub(crate) fn next_event<'s, 'i: 's, M: Memory>(
 pub(crate) fn plain_texts<'t>(
     plain: Plain,
     mut text: impl FnMut(Place) -> Option<&'t str>,
-) -> Option<(&'t str, &'t str)> {
+) -> Option<(&'t str, &'t str, Option<&'t str>)> {
     let data = text(plain.data)?;
     let event_type = if plain.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { text(plain.event_type)? };
-    Some((event_type, data))
+    let id = match plain.id {
+        Some(id) => Some(text(id)?),
+        None => None,
+    };
+    Some((event_type, data, id))
 }
 
 /// Lends what the interpreter has found. `text` finds well-formed text in the chunk, which is `bytes`.

@@ -39,6 +39,9 @@ pub(crate) trait Memory {
 
     fn append(&mut self, buffer: Buffer, bytes: &[u8]);
 
+    /// Appends an LF and another line to the data.
+    fn append_data_line(&mut self, line: &[u8]);
+
     fn clear(&mut self, buffer: Buffer);
 
     /// The line of the event type has ended.
@@ -66,6 +69,9 @@ pub(crate) trait Memory {
 
     /// The id, which lies in the chunk or else in [`Buffer::Id`], becomes the last event ID. Says whether it is another one.
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool;
+
+    /// As [`commit_id`](Self::commit_id), of an id that is text.
+    fn commit_text(&mut self, id: &str) -> bool;
 
     /// The bytes of memory that may be given back.
     fn held(&self) -> usize;

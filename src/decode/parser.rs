@@ -184,21 +184,42 @@ impl Parser {
     /// The line at `index`, and the byte after it, if it is whole and its name is one of the standard's with a colon: what
     /// the states come to, with no state in between.
     #[inline(always)]
-    fn whole_line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
-        let first = *bytes.get(index)?;
-        let (line, start) = if let Some(field) = Field::beginning_with(first) {
-            let prefix = FirstWord::at(bytes, index)?.prefix_len(field)?;
-            (Line::Field(field), index + prefix)
-        } else if first == b':' {
-            (Line::Comment, index + 1 + usize::from(bytes.get(index + 1) == Some(&b' ')))
-        } else {
-            let next = line_end::after(bytes, index)?;
-            work::looked(next - index);
-            return Some((Piece::Blank, next));
+    pub(crate) fn whole_line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
+        let word = || FirstWord::at(bytes, index);
+        // Each arm compares with constants.
+        let (line, prefix) = match *bytes.get(index)? {
+            b'd' => (Line::Field(Field::Data), word()?.prefix_len(Field::Data)?),
+            b'e' => (Line::Field(Field::Event), word()?.prefix_len(Field::Event)?),
+            b'i' => (Line::Field(Field::Id), word()?.prefix_len(Field::Id)?),
+            b'r' => (Line::Field(Field::Retry), word()?.prefix_len(Field::Retry)?),
+            b':' => (Line::Comment, 1 + usize::from(bytes.get(index + 1) == Some(&b' '))),
+            _ => {
+                let next = line_end::after(bytes, index)?;
+                work::looked(next - index);
+                return Some((Piece::Blank, next));
+            }
         };
+        let start = index + prefix;
         let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
         let next = line_end::after(bytes, end)?;
         Some((Piece::Line { line, value: Place { start, end }, complete: true }, next))
+    }
+
+    /// As [`whole_line`](Self::whole_line), of blank lines and comments alone.
+    #[inline(always)]
+    pub(crate) fn whole_line_without_effect(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
+        match *bytes.get(index)? {
+            b':' | LF | CR => Self::whole_line(bytes, index),
+            _ => None,
+        }
+    }
+
+    /// As [`whole_line`](Self::whole_line), of a data line alone: its value, and the byte after it.
+    #[inline(always)]
+    pub(crate) fn whole_data_line(bytes: &[u8], index: usize) -> Option<(Place, usize)> {
+        let start = index + FirstWord::at(bytes, index)?.data_prefix_len()?;
+        let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
+        Some((Place { start, end }, line_end::after(bytes, end)?))
     }
 
     /// What the states say: the way for everything.

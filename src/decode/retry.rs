@@ -13,6 +13,20 @@ pub(crate) enum Digits {
 }
 
 impl Digits {
+    /// The time in milliseconds that a whole value says, if it has too few digits to be too large. `None`: for
+    /// [`add`](Self::add) to decide.
+    #[inline]
+    pub(crate) fn of_short(value: &[u8]) -> Option<u64> {
+        if value.is_empty() || value.len() > 19 {
+            return None;
+        }
+        work::looked(value.len());
+        value.iter().try_fold(0, |number: u64, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then(|| number * 10 + u64::from(digit))
+        })
+    }
+
     /// Adds a piece of the value.
     #[inline]
     pub(crate) fn add(&mut self, piece: &[u8]) {

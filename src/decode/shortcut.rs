@@ -1,7 +1,9 @@
-//! The shortcut: a whole plain event, found in one go.
+//! The shortcuts: a whole event, found in one go. They answer or refuse, and touch no state.
 
 use crate::decode::field::{Field, FirstWord};
+use crate::decode::parser::{Parser, Piece};
 use crate::decode::place::Place;
+use crate::decode::retry::Digits;
 use crate::line_end;
 
 /// Where the parts of a plain event lie.
@@ -10,6 +12,8 @@ pub(crate) struct Plain {
     /// Empty where there is none, which is the same.
     pub(crate) event_type: Place,
     pub(crate) data: Place,
+    /// The event's own id, which has become the last event ID.
+    pub(crate) id: Option<Place>,
     /// The byte after the blank line.
     pub(crate) end: usize,
 }
@@ -36,5 +40,83 @@ pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     let value = line + word.data_prefix_len()?;
     let end = value + line_end::short_line_end::<16>(bytes.get(value..)?)?;
     let end_of_event = end + line_end::two_len(bytes.get(end..)?)?;
-    Some(Plain { event_type, data: Place { start: value, end }, end: end_of_event })
+    Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
+}
+
+/// What the lines of a block come to, as far as they are whole and nothing special.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lines {
+    /// Where the block begins, behind blank lines.
+    pub(crate) start: usize,
+    pub(crate) event_type: Option<Place>,
+    pub(crate) id: Option<Place>,
+    /// In milliseconds.
+    pub(crate) retry: Option<u64>,
+    pub(crate) data: Option<Place>,
+    pub(crate) comments: u64,
+    /// A line that is no comment has come.
+    pub(crate) in_block: bool,
+    /// The blank line has come.
+    pub(crate) is_whole: bool,
+    /// The byte after the last of these lines.
+    pub(crate) next: usize,
+}
+
+/// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and `data`, each
+/// once at most and in this order, which is the one that servers send; then the blank line. Stops at the first line that is
+/// not whole or not in its place, and the interpreter goes on there. With `FRAMES`, comments and `retry` are such lines, since
+/// they are handed out.
+#[inline(always)]
+pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
+    let mut found = Lines { start, next: start, ..Lines::default() };
+    while let Some((piece, next)) = Parser::whole_line_without_effect(bytes, found.next) {
+        match piece {
+            Piece::Blank => found.start = next,
+            _ if FRAMES => return found,
+            _ => found.comments += 1,
+        }
+        found.next = next;
+    }
+    let first = found.next;
+    let _ = fields::<FRAMES>(bytes, &mut found);
+    found.in_block = found.next > first;
+    found
+}
+
+/// The fields in their order. `None` where one of them is not whole or not in its place.
+#[inline(always)]
+fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
+    let mut line = found.next;
+    let mut word = FirstWord::at(bytes, line)?;
+    if let Some(prefix) = word.prefix_len(Field::Event) {
+        let (value, next) = value(bytes, line + prefix)?;
+        (found.event_type, found.next, line) = (Some(value), next, next);
+        word = FirstWord::at(bytes, line)?;
+    }
+    if let Some(prefix) = word.prefix_len(Field::Id) {
+        let (value, next) = value(bytes, line + prefix)?;
+        if line_end::nul(value.of(bytes)).is_some() {
+            return None;
+        }
+        (found.id, found.next, line) = (Some(value), next, next);
+        word = FirstWord::at(bytes, line)?;
+    }
+    if !FRAMES && let Some(prefix) = word.prefix_len(Field::Retry) {
+        let (value, next) = value(bytes, line + prefix)?;
+        let millis = Digits::of_short(value.of(bytes))?;
+        (found.retry, found.next, line) = (Some(millis), next, next);
+        word = FirstWord::at(bytes, line)?;
+    }
+    let (value, next) = value(bytes, line + word.data_prefix_len()?)?;
+    (found.data, found.next) = (Some(value), next);
+    found.next = line_end::after(bytes, next)?;
+    found.is_whole = true;
+    Some(())
+}
+
+/// The value that begins at `start`, and the byte after its line.
+#[inline(always)]
+fn value(bytes: &[u8], start: usize) -> Option<(Place, usize)> {
+    let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
+    Some((Place { start, end }, line_end::after(bytes, end)?))
 }

@@ -31,12 +31,20 @@ pub(crate) fn next<const FRAMES: bool>(
         }
         Next::Plain(plain, len) => {
             if let Some(event) = slice_plain(interpreter, plain, chunk) {
-                interpreter.dispatched(len);
+                interpreter.dispatched(len, event.id());
                 chunk.release();
                 return Ok(Some(FrameBuf::Event(event)));
             }
-            interpreter.dispatch_whole(plain.event_type, plain.data, chunk.bytes(), len)
+            interpreter.dispatch_whole(plain, chunk.bytes(), len)
         }
+        Next::Comment(comment) => match chunk.text(comment) {
+            Some(text) => {
+                let frame = FrameBuf::Comment(text.to_owned());
+                chunk.release();
+                return Ok(Some(frame));
+            }
+            None => interpreter.keep_comment(comment, chunk.bytes()),
+        },
         Next::Found(found) => found,
     };
     let frame = own(interpreter, found, chunk);
@@ -47,11 +55,32 @@ pub(crate) fn next<const FRAMES: bool>(
 /// The plain event as a slice of the chunk, if it is well-formed.
 #[inline(always)]
 fn slice_plain(interpreter: &mut Interpreter<Growable>, plain: Plain, chunk: &mut ChunkBuf) -> Option<EventBuf> {
-    let Plain { event_type, data, .. } = plain;
-    let start = if event_type.is_empty() { data.start } else { event_type.start };
-    let (text, origin) = chunk.share(Place { start, end: data.end })?;
+    slice(interpreter, plain.event_type, plain.data, plain.id, chunk)
+}
+
+/// The event with its values at these places.
+#[inline(always)]
+fn slice(
+    interpreter: &mut Interpreter<Growable>,
+    event_type: Place,
+    data: Place,
+    id: Option<Place>,
+    chunk: &mut ChunkBuf,
+) -> Option<EventBuf> {
+    let mut all = data;
+    for place in [Some(event_type).filter(|place| !place.is_empty()), id].into_iter().flatten() {
+        all = Place { start: all.start.min(place.start), end: all.end.max(place.end) };
+    }
+    // What lies between the values would be kept with them.
+    if all.len() > 2 * (event_type.len() + data.len() + id.map_or(0, Place::len)) + 256 {
+        return None;
+    }
+    let (text, origin) = chunk.share(all)?;
     let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
-    let last_event_id = LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share());
+    let last_event_id = match id {
+        Some(id) => LastEventId::Own(id.from(origin)),
+        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
+    };
     Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
 }
 
@@ -78,21 +107,7 @@ fn own(interpreter: &mut Interpreter<Growable>, found: Found, chunk: &mut ChunkB
 /// The event as a slice of the chunk, if all of it lies there and is well-formed.
 fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> Option<EventBuf> {
     let (event_type, data, id) = interpreter.buffers.places_in_chunk()?;
-    let (mut start, mut end, mut len) = (data.start, data.end, data.len());
-    for place in [Some(event_type).filter(|place| !place.is_empty()), id].into_iter().flatten() {
-        (start, end, len) = (start.min(place.start), end.max(place.end), len + place.len());
-    }
-    // What lies between the values would be kept with them.
-    if end - start > 2 * len + 256 {
-        return None;
-    }
-    let (text, origin) = chunk.share(Place { start, end })?;
-    let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
-    let last_event_id = match id {
-        Some(id) => LastEventId::Own(id.from(origin)),
-        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
-    };
-    Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
+    slice(interpreter, event_type, data, id, chunk)
 }
 
 /// The event with the buffer that its data was gathered in, if that would be given back anyway: it need not be copied.

@@ -113,14 +113,27 @@ impl<R: Read> EventReader<R> {
         let found = match next {
             Next::UsedUp => return Ok(None),
             Next::Plain(plain, len) => {
-                self.buffer.validate(plain.data.end);
+                self.buffer.validate(plain.end);
                 let buffer = &self.buffer;
-                if let Some((event_type, data)) = plain_texts(plain, |place| buffer.text(place)) {
-                    interpreter.dispatched(len);
+                if let Some((event_type, data, id)) = plain_texts(plain, |place| buffer.text(place)) {
+                    interpreter.dispatched(len, id);
                     let last_event_id = interpreter.last_event_id();
-                    return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+                    return Ok(Some(Frame::Event(Event {
+                        event_type,
+                        data,
+                        last_event_id,
+                        has_id: plain.id.is_some().into(),
+                    })));
                 }
-                interpreter.dispatch_whole(plain.event_type, plain.data, &buffer.bytes, len)
+                interpreter.dispatch_whole(plain, &buffer.bytes, len)
+            }
+            Next::Comment(comment) => {
+                self.buffer.validate(comment.end);
+                let buffer = &self.buffer;
+                if let Some(text) = buffer.text(comment) {
+                    return Ok(Some(Frame::Comment(text)));
+                }
+                interpreter.keep_comment(comment, &buffer.bytes)
             }
             Next::Found(found) => {
                 self.buffer.validate(self.buffer.index);
