@@ -1,10 +1,13 @@
 //! `demo serve`: the live dashboard and its event stream.
 //!
 //! ```text
-//! sources ─┐                                   ┌─► feed ─► events    GET /events
-//! publish ─┴─► hub ─► log (memory, or file) ───┼─► feed ─► events
+//! sources ─┐                                   ┌─► feed ─► stream    GET /events over plain HTTP/1.1
+//! publish ─┴─► hub ─► log (memory, or file) ───┼─► feed ─► events    GET /events over TLS and HTTP/2
 //!                                              └─► feed ─► ws        GET /ws
 //! ```
+
+// They panic where nobody reads; see `say`.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod accept;
 mod access;
@@ -13,14 +16,17 @@ mod connections;
 mod event;
 mod events;
 mod feed;
+mod head;
 mod hub;
 mod log;
 mod page;
 mod publish;
 mod refusal;
 mod routes;
+mod say;
 mod sources;
 mod stats;
+mod stream;
 mod subscription;
 mod tls;
 mod ws;
@@ -36,10 +42,12 @@ use std::time::Duration;
 use clap::{Args as _, FromArgMatches as _};
 use rlimit::increase_nofile_limit;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use self::access::{Access, Origin};
 use self::hub::{Hub, Settings};
 use self::log::{FileLog, Limits, Log, MemoryLog};
+use self::say::say;
 
 /// How long streams have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -79,9 +87,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     max_clients: usize,
 
-    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect
+    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect. Better given by
+    /// the variable: arguments stand in the process list
     #[arg(long, env = "DEMO_TOKEN", hide_env_values = true)]
     token: Option<String>,
+
+    /// How long a peer may take for a request or a TLS handshake, and leave what it was sent unacknowledged or unread
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    patience: u64,
 
     /// Pages of this origin may read and publish too; can be given several times
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
@@ -122,7 +135,8 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // The last words, so that they are not left to `say`.
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -138,6 +152,8 @@ async fn serve(args: &Args) -> Result<(), String> {
         retry: Duration::from_millis(args.retry),
         keep_alive: Duration::from_secs(args.keep_alive),
         queue: args.queue,
+        patience: Duration::from_secs(args.patience),
+        sources: !args.no_sources,
     };
     let hub = Hub::new(open_log(args)?, args.max_clients, settings);
     raise_file_limit(args.max_clients);
@@ -148,26 +164,41 @@ async fn serve(args: &Args) -> Result<(), String> {
 
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let router = routes::router(Arc::clone(&hub), access);
-    let accepting = tokio::spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
-    let watched = Arc::clone(&hub);
-    tokio::spawn(async move { watched.watch_clients().await });
+    let mut needed = JoinSet::new();
+    needed.spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
+    let attended = Arc::clone(&hub);
+    needed.spawn(async move { attended.attend().await });
     if !args.no_sources {
-        tokio::spawn(sources::messages(Arc::clone(&hub)));
-        tokio::spawn(sources::metrics(Arc::clone(&hub)));
-        tokio::spawn(sources::custom(Arc::clone(&hub)));
+        needed.spawn(sources::messages(Arc::clone(&hub)));
+        needed.spawn(sources::metrics(Arc::clone(&hub)));
+        needed.spawn(sources::custom(Arc::clone(&hub)));
     }
     // Whoever started the server may have stopped reading what it says.
     let _ = writeln!(io::stdout(), "Serving on {scheme}://{address}").and_then(|()| io::stdout().flush());
 
-    signals.next().await;
-    accepting.abort();
+    tokio::select! {
+        () = signals.next() => {}
+        ended = first_end(&mut needed) => return Err(ended),
+    }
+    needed.abort_all();
     hub.stop();
     tokio::select! {
         () = hub.connections.closed() => {}
-        () = tokio::time::sleep(GRACE) => eprintln!("connections that did not end in time: {}", hub.connections.count()),
+        () = tokio::time::sleep(GRACE) => {
+            let count = hub.connections.count();
+            let _ = writeln!(io::stderr(), "connections that did not end in time: {count}");
+        }
         () = signals.next() => {}
     }
     Ok(())
+}
+
+/// Completes when a task ends that the server needs, and a server without it would only look like one.
+async fn first_end(needed: &mut JoinSet<()>) -> String {
+    match needed.join_next().await {
+        Some(Err(error)) => format!("a task that the server needs has ended: {error}"),
+        Some(Ok(())) | None => "a task that the server needs has ended".into(),
+    }
 }
 
 fn access(args: &Args) -> Result<Access, String> {
@@ -203,9 +234,9 @@ fn raise_file_limit(max_clients: usize) {
     match increase_nofile_limit(needed) {
         Ok(limit) if limit >= needed => {}
         Ok(limit) => {
-            eprintln!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)");
+            say(format_args!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)"));
         }
-        Err(error) => eprintln!("the limit of open files cannot be raised: {error}"),
+        Err(error) => say(format_args!("the limit of open files cannot be raised: {error}")),
     }
 }
 

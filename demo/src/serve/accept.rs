@@ -1,42 +1,62 @@
 //! Sockets in, HTTP out.
 //!
 //! A loop of its own over hyper, and not `axum::serve`: that one has no way to abort a connection whose peer does not
-//! read, and takes more memory for each.
+//! read, and takes more memory for each. An event stream over plain HTTP/1.1 leaves hyper altogether.
 
-use std::io;
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::error::Error as _;
+use std::io::{self, Cursor};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::{Method, Request, Response, Version};
+use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::connections::Connection;
+use super::events::Handover;
+use super::feed::Feed;
+use super::head::{self, Head};
 use super::hub::Hub;
+use super::say::say;
+use super::stream::Stream;
 use super::tls::HTTP_2;
 
 /// The least that hyper takes, and the most that the head of a request may have.
 const READ_BUFFER: usize = 8 * 1024;
 /// Bounds what a client that does not read costs the kernel. It could be megabytes.
 const SEND_BUFFER: usize = 64 * 1024;
-/// How long a peer may take for a request's head or a TLS handshake, and a connection may be idle.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long what was sent may stay unacknowledged.
-const LOST_AFTER: Duration = Duration::from_secs(30);
+/// What to ask for, so that it is that: Linux doubles it, for what it needs itself.
+const ASKED_SEND_BUFFER: usize = if cfg!(target_os = "linux") { SEND_BUFFER / 2 } else { SEND_BUFFER };
 /// Sockets above the limit of clients, for what is no stream.
 pub(crate) const SPARE: usize = 256;
 
+/// What every connection needs.
+#[derive(Clone)]
+struct Served {
+    router: Router,
+    connection: Arc<Connection>,
+    /// How long a peer may take for a request's head or a TLS handshake, and a connection may be idle.
+    patience: Duration,
+}
+
 pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, hub: Arc<Hub>) {
+    let patience = hub.settings.patience;
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
@@ -49,16 +69,15 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, rout
             hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
             continue;
         }
-        if let Err(error) = configure(&socket) {
-            eprintln!("a socket cannot be configured: {error}");
+        if let Err(error) = configure(&socket, patience) {
+            say(format_args!("a socket cannot be configured: {error}"));
             continue;
         }
-        let connection = hub.connections.open();
-        let router = router.clone();
+        let served = Served { router: router.clone(), connection: hub.connections.open(), patience };
         match tls.clone() {
             // Two tasks, since the state of TLS and HTTP/2 is large, and a task is as large as it may get.
-            Some(tls) => drop(tokio::spawn(serve_tls(socket, tls, router, connection))),
-            None => drop(tokio::spawn(serve_http1(socket, router, connection))),
+            Some(tls) => drop(tokio::spawn(serve_tls(socket, tls, served))),
+            None => drop(tokio::spawn(serve_plain(socket, served))),
         }
     }
 }
@@ -67,86 +86,180 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, rout
 async fn report(error: &io::Error) {
     let of_one = [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset, io::ErrorKind::ConnectionRefused];
     if !of_one.contains(&error.kind()) {
-        eprintln!("cannot accept a connection: {error}");
+        say(format_args!("cannot accept a connection: {error}"));
         sleep(Duration::from_millis(100)).await;
     }
 }
 
-fn configure(socket: &TcpStream) -> io::Result<()> {
+fn configure(socket: &TcpStream, patience: Duration) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
-    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.set_send_buffer_size(ASKED_SEND_BUFFER)?;
     // A peer that vanished without a word is found by asking, or by what it never acknowledged.
-    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(LOST_AFTER).with_interval(Duration::from_secs(10)))?;
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(patience).with_interval(Duration::from_secs(10)))?;
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(LOST_AFTER))?;
+    socket.set_tcp_user_timeout(Some(patience))?;
     Ok(())
 }
 
-async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, router: Router, connection: Arc<Connection>) {
+async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, served: Served) {
     // A peer that does not get through the handshake has nothing to be told.
     let accepted = tokio::select! {
-        accepted = timeout(PATIENCE, tls.accept(socket)) => accepted,
-        () = connection.stopping() => return,
+        accepted = timeout(served.patience, tls.accept(socket)) => accepted,
+        () = served.connection.stopping() => return,
     };
     let Ok(Ok(socket)) = accepted else { return };
     if socket.get_ref().1.alpn_protocol() == Some(HTTP_2) {
-        serve_http2(socket, router, connection).await;
+        serve_http2(socket, served).await;
     } else {
-        serve_http1(socket, router, connection).await;
+        serve_http1(socket, served, None, false).await;
     }
 }
 
-async fn serve_http1<S>(socket: S, router: Router, connection: Arc<Connection>)
+/// Streams are on the bare socket, whichever of a connection's requests is for one; all else is hyper's.
+async fn serve_plain(mut socket: TcpStream, served: Served) {
+    let mut bytes = BytesMut::new();
+    let read = tokio::select! {
+        read = timeout(served.patience, read_head(&mut socket, &mut bytes)) => read,
+        () = served.connection.stopping() => return,
+    };
+    let Ok(Ok(head)) = read else { return };
+    let mut first = None;
+    if let Head::Get(mut request) = head {
+        let handover = Handover::default();
+        request.extensions_mut().insert(handover.clone());
+        let response = served.respond(*request).await;
+        if let Some((chunk, feed)) = handover.take() {
+            drop(tokio::spawn(Stream::new(socket, head::encode(&response, &chunk), feed)));
+            return;
+        }
+        first = Some(response);
+    }
+    let (reader, writer) = socket.into_split();
+    let socket = tokio::io::join(Cursor::new(bytes.freeze()).chain(reader), writer);
+    if let Some((socket, head, feed)) = serve_http1(socket, served, first, true).await {
+        let (reader, writer) = socket.into_inner();
+        if let Ok(socket) = reader.into_inner().1.reunite(writer) {
+            drop(tokio::spawn(Stream::new(socket, head, feed)));
+        }
+    }
+}
+
+async fn read_head(socket: &mut TcpStream, bytes: &mut BytesMut) -> io::Result<Head> {
+    loop {
+        if socket.read_buf(bytes).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match head::parse(bytes) {
+            Head::Partial if bytes.len() < READ_BUFFER => {}
+            // hyper refuses what is too long.
+            Head::Partial => return Ok(Head::Other),
+            head => return Ok(head),
+        }
+    }
+}
+
+/// Answers requests, the first one with `first` if that is known. With `bare` it ends with the first stream, and returns
+/// the socket for it.
+async fn serve_http1<S>(
+    socket: S,
+    served: Served,
+    first: Option<Response<Body>>,
+    bare: bool,
+) -> Option<(S, Bytes, Feed)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(|request| respond(router.clone(), &connection, request));
-    let serving = http1::Builder::new()
+    let connection = Arc::clone(&served.connection);
+    let patience = served.patience;
+    let (leaving, mut left) = mpsc::channel(1);
+    let first = Cell::new(first);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (first, served, leaving) = (first.take(), served.clone(), leaving.clone());
+        async move {
+            if let Some(first) = first {
+                return Ok::<_, Infallible>(first);
+            }
+            let mut request = request.map(Body::new);
+            let handover = Handover::default();
+            if bare && request.version() == Version::HTTP_11 && request.method() == Method::GET {
+                request.extensions_mut().insert(handover.clone());
+            }
+            let response = served.respond(request).await;
+            if let Some((chunk, feed)) = handover.take() {
+                let _ = leaving.send((head::encode(&response, &chunk), feed)).await;
+                // hyper has no more to do.
+                std::future::pending::<()>().await;
+            }
+            Ok(response)
+        }
+    });
+    let mut serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(patience)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
-    let mut serving = std::pin::pin!(serving);
-    tokio::select! {
-        // An error is a peer that is gone, or a stream that was cut.
-        _ = serving.as_mut() => {}
-        () = connection.aborted() => {}
-        () = connection.stopping() => {
-            serving.as_mut().graceful_shutdown();
-            let _ = serving.await;
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        Some((head, feed)) = left.recv() => {
+            return serving.into_parts().map(|parts| (parts.io.into_inner(), head, feed));
         }
-    }
+        () = connection.aborted() => return None,
+        () = connection.unused(patience) => return None,
+        () = connection.stopping() => {
+            std::pin::Pin::new(&mut serving).graceful_shutdown();
+            (&mut serving).await
+        }
+    };
+    note(&connection, &ended);
+    None
 }
 
-async fn serve_http2<S>(socket: S, router: Router, connection: Arc<Connection>)
+async fn serve_http2<S>(socket: S, served: Served)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(|request| respond(router.clone(), &connection, request));
+    let connection = Arc::clone(&served.connection);
+    let patience = served.patience;
+    let service = service_fn(move |request: Request<Incoming>| {
+        let served = served.clone();
+        async move { Ok::<_, Infallible>(served.respond(request.map(Body::new)).await) }
+    });
     let serving = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
-        .keep_alive_interval(LOST_AFTER)
+        .keep_alive_interval(patience)
         .max_send_buf_size(SEND_BUFFER)
         .serve_connection(TokioIo::new(socket), service);
-    let mut serving = std::pin::pin!(serving);
-    tokio::select! {
-        _ = serving.as_mut() => {}
-        () = connection.aborted() => {}
+    let mut serving = pin!(serving);
+    let ended = tokio::select! {
+        ended = serving.as_mut() => ended,
+        () = connection.aborted() => return,
+        () = connection.unused(patience) => return,
         () = connection.stopping() => {
             serving.as_mut().graceful_shutdown();
-            let _ = serving.await;
+            serving.as_mut().await
         }
+    };
+    note(&connection, &ended);
+}
+
+/// An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
+fn note(connection: &Connection, ended: &hyper::Result<()>) {
+    let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
+    if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+        connection.set_lost();
     }
 }
 
-/// Hands the request on, with the connection that it came over.
-fn respond(
-    router: Router,
-    connection: &Arc<Connection>,
-    mut request: hyper::Request<Incoming>,
-) -> impl Future<Output = Result<axum::response::Response, std::convert::Infallible>> + use<> {
-    request.extensions_mut().insert(Arc::clone(connection));
-    router.oneshot(request.map(Body::new))
+impl Served {
+    /// Hands the request on, with the connection that it came over.
+    async fn respond(&self, mut request: Request<Body>) -> Response<Body> {
+        self.connection.set_used();
+        request.extensions_mut().insert(Arc::clone(&self.connection));
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Who is listening, and how far each one is.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
+use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use slab::Slab;
-use tokio::sync::Notify;
 
 use super::connections::Connection;
 use super::log::Position;
@@ -16,15 +17,33 @@ pub(crate) enum Carrier {
     WebSocket,
 }
 
-/// Why the server ends a client's stream.
+/// Why a client's stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Someone asked for it: `POST /cut`.
-    Cut,
     /// It takes events more slowly than they come.
     Behind,
+    /// Its system acknowledged nothing, or had no room for more, for too long.
+    SilentWindow,
+    /// Someone asked for it: `POST /cut`.
+    Cut,
     /// The server is about to end.
-    Stopping,
+    Stopped,
+    /// The client went by itself.
+    Gone,
+}
+
+impl Ending {
+    pub(crate) const ALL: [Self; 5] = [Self::Behind, Self::SilentWindow, Self::Cut, Self::Stopped, Self::Gone];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Behind => "behind",
+            Self::SilentWindow => "silent_window",
+            Self::Cut => "cut",
+            Self::Stopped => "stopped",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -32,16 +51,20 @@ pub(crate) struct Client {
     carrier: Carrier,
     key: Option<Box<str>>,
     connection: Arc<Connection>,
-    progress: Mutex<Progress>,
-    ending: OnceLock<Ending>,
-    ended: Notify,
+    state: Mutex<State>,
+    /// Of the one task that sends to it.
+    waker: AtomicWaker,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Progress {
+struct State {
     position: Position,
     /// How far it may be from the log's end.
     allowance: u64,
+    /// Sweeps since it was last sent anything.
+    silent: u64,
+    keep_alive_is_due: bool,
+    ending: Option<Ending>,
 }
 
 impl Client {
@@ -52,44 +75,72 @@ impl Client {
         position: Position,
         allowance: u64,
     ) -> Self {
-        let progress = Mutex::new(Progress { position, allowance });
-        Self { carrier, key, connection, progress, ending: OnceLock::new(), ended: Notify::new() }
+        let state = State { position, allowance, silent: 0, keep_alive_is_due: false, ending: None };
+        Self { carrier, key, connection, state: Mutex::new(state), waker: AtomicWaker::new() }
+    }
+
+    /// Whom to wake when there is something to do for it: an event, a keep-alive, its end.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
     }
 
     pub(crate) fn advance(&self, position: Position) {
-        self.progress().position = position;
+        let mut state = self.state();
+        state.position = position;
+        state.silent = 0;
     }
 
     /// It has had all that it missed: the allowance is what it is for everyone.
-    pub(crate) fn catch_up(&self, allowance: u64) {
-        self.progress().allowance = allowance;
+    pub(crate) fn catch_up(&self, position: Position, allowance: u64) {
+        let mut state = self.state();
+        state.position = position;
+        state.allowance = allowance;
     }
 
-    fn is_behind(&self, end: Position) -> bool {
-        let Progress { position, allowance } = *self.progress();
-        position.distance(end) > allowance
+    /// Whether it has been sent nothing for too long; true once for each time.
+    pub(crate) fn take_keep_alive(&self) -> bool {
+        std::mem::take(&mut self.state().keep_alive_is_due)
     }
 
-    /// Ends the stream at its next event, or now if it waits for one. False if it was to end anyway.
+    /// Ends the stream after its current event, or now if it waits for one. False if it was to end anyway.
     pub(crate) fn end(&self, ending: Ending) -> bool {
-        let first = self.ending.set(ending).is_ok();
-        if first {
-            self.ended.notify_one();
-        }
+        let mut state = self.state();
+        let first = state.ending.is_none();
+        state.ending.get_or_insert(ending);
+        drop(state);
+        self.waker.wake();
         first
     }
 
     pub(crate) fn ending(&self) -> Option<Ending> {
-        self.ending.get().copied()
+        self.state().ending
     }
 
-    /// Completes once, when the stream is to end.
-    pub(crate) async fn ended(&self) {
-        self.ended.notified().await;
+    /// Why the stream has ended, now that it has.
+    pub(crate) fn ended(&self) -> Ending {
+        let by_itself = if self.connection.is_lost() { Ending::SilentWindow } else { Ending::Gone };
+        self.ending().unwrap_or(by_itself)
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sweep(&self, end: Position, keep_alive: u64) {
+        let mut state = self.state();
+        if state.position.distance(end) > state.allowance {
+            state.ending.get_or_insert(Ending::Behind);
+            // Also one that was to end anyway: it cannot while its peer does not read.
+            self.connection.abort();
+        } else {
+            state.silent += 1;
+            if state.silent < keep_alive {
+                return;
+            }
+            (state.silent, state.keep_alive_is_due) = (0, true);
+        }
+        drop(state);
+        self.waker.wake();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,6 +183,17 @@ impl Clients {
         })
     }
 
+    /// There is something new for everyone.
+    pub(crate) fn wake(&self) {
+        self.all().iter().for_each(|(_, client)| client.waker.wake());
+    }
+
+    /// Looks after those who had nothing for `keep_alive` sweeps, and ends those who take events too slowly. A server
+    /// cannot leave that to their streams: they are not asked for more while the peer does not read.
+    pub(crate) fn sweep(&self, end: Position, keep_alive: u64) {
+        self.all().iter().for_each(|(_, client)| client.sweep(end, keep_alive));
+    }
+
     /// Ends the streams of one key without their end, as soon as they can be.
     pub(crate) fn cut(&self, key: &str) -> usize {
         let all = self.all();
@@ -139,18 +201,9 @@ impl Clients {
         theirs.filter(|(_, client)| client.end(Ending::Cut)).count()
     }
 
-    /// Aborts those who take events too slowly. A server cannot leave it to their streams: it is not asked for more while
-    /// the peer does not read.
-    pub(crate) fn close_behind(&self, end: Position) -> usize {
-        let all = self.all();
-        let behind = all.iter().filter(|(_, client)| client.is_behind(end));
-        // Also one that was to end anyway: it cannot while its peer does not read.
-        behind.inspect(|(_, client)| client.connection.abort()).filter(|(_, client)| client.end(Ending::Behind)).count()
-    }
-
     pub(crate) fn stop(&self) {
         for (_, client) in self.all().iter() {
-            client.end(Ending::Stopping);
+            client.end(Ending::Stopped);
         }
     }
 

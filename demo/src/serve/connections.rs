@@ -1,6 +1,8 @@
 //! The sockets that are open.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
@@ -16,12 +18,16 @@ pub(crate) struct Connections {
 pub(crate) struct Connection {
     all: Arc<Connections>,
     aborted: Notify,
+    /// A request has come over it.
+    used: AtomicBool,
+    lost: AtomicBool,
 }
 
 impl Connections {
     pub(crate) fn open(self: &Arc<Self>) -> Arc<Connection> {
         self.open.send_modify(|open| *open += 1);
-        Arc::new(Connection { all: Arc::clone(self), aborted: Notify::new() })
+        let (used, lost) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Connection { all: Arc::clone(self), aborted: Notify::new(), used, lost })
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -51,6 +57,27 @@ impl Connection {
 
     pub(crate) async fn stopping(&self) {
         let _ = self.all.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
+    pub(crate) fn set_used(&self) {
+        self.used.store(true, Ordering::Relaxed);
+    }
+
+    /// Completes if no request has come in that time, whatever protocol it would come by.
+    pub(crate) async fn unused(&self, patience: Duration) {
+        tokio::time::sleep(patience).await;
+        if self.used.load(Ordering::Relaxed) {
+            std::future::pending().await
+        }
+    }
+
+    /// The peer acknowledged nothing for too long.
+    pub(crate) fn set_lost(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use serde::Serialize;
 use sse_wire::{EventBuilder, EventId, EventType, InvalidField};
 
@@ -48,7 +48,7 @@ impl<'a> Draft<'a> {
 pub(crate) struct Event {
     pub(crate) name: Box<str>,
     /// For event streams.
-    pub(crate) sse: Bytes,
+    pub(crate) chunk: Chunk,
     /// For WebSocket, which has no ids and names of its own: JSON.
     pub(crate) json: Utf8Bytes,
 }
@@ -63,7 +63,7 @@ impl Event {
         let json = Json { id: id.as_str(), event: draft.name(), data };
         Arc::new(Self {
             name: draft.name().into(),
-            sse: builder.to_bytes(),
+            chunk: Chunk::new(&builder.encode()),
             json: serde_json::to_string(&json).expect("three strings are JSON").into(),
         })
     }
@@ -79,7 +79,37 @@ impl Event {
 
     /// The memory that the event takes, without the allocator's share.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Self>() + self.name.len() + self.sse.len() + self.json.len()
+        size_of::<Self>() + self.name.len() + self.chunk.framed().len() + self.json.len()
+    }
+}
+
+/// A piece of an event stream in the framing of HTTP/1.1 (RFC 9112, section 7.1), so that one `write` sends it to whoever
+/// has a bare socket, and the same bytes do for whoever frames them otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunk {
+    framed: Bytes,
+    head: u8,
+}
+
+impl Chunk {
+    /// The last one of a body.
+    pub(crate) const LAST: &'static [u8] = b"0\r\n\r\n";
+
+    pub(crate) fn new(content: &[u8]) -> Self {
+        let size = format!("{:x}\r\n", content.len());
+        let mut framed = BytesMut::with_capacity(size.len() + content.len() + 2);
+        framed.put_slice(size.as_bytes());
+        framed.put_slice(content);
+        framed.put_slice(b"\r\n");
+        Self { framed: framed.freeze(), head: u8::try_from(size.len()).expect("16 digits and a line end at most") }
+    }
+
+    pub(crate) const fn framed(&self) -> &Bytes {
+        &self.framed
+    }
+
+    pub(crate) fn content(&self) -> Bytes {
+        self.framed.slice(usize::from(self.head)..self.framed.len() - 2)
     }
 }
 

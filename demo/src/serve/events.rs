@@ -1,9 +1,10 @@
 //! `GET /events`: the event stream.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -13,12 +14,31 @@ use futures_util::stream::{self, Stream};
 use sse_wire::{EventBuilder, EventId, KEEP_ALIVE, MIME_TYPE};
 
 use super::clients::{Carrier, Ending};
+use super::event::Chunk;
 use super::feed::{Feed, Step};
 use super::hub::Hub;
 use super::refusal::Refusal;
 use super::subscription::{Start, Subscription};
 
-pub(crate) async fn events(State(hub): State<Arc<Hub>>, subscription: Subscription) -> Result<Response, Refusal> {
+/// Where the stream is left, with what comes first, for whoever has the bare socket of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Handover(Arc<Mutex<Option<(Chunk, Feed)>>>);
+
+impl Handover {
+    fn put(&self, first: Chunk, feed: Feed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((first, feed));
+    }
+
+    pub(crate) fn take(&self) -> Option<(Chunk, Feed)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+pub(crate) async fn events(
+    State(hub): State<Arc<Hub>>,
+    handover: Option<Extension<Handover>>,
+    subscription: Subscription,
+) -> Result<Response, Refusal> {
     let (start, feed) = subscription.start(&hub, Carrier::EventStream)?;
     let headers = [
         (CONTENT_TYPE.as_str(), MIME_TYPE),
@@ -26,22 +46,29 @@ pub(crate) async fn events(State(hub): State<Arc<Hub>>, subscription: Subscripti
         // nginx would collect events until it has a buffer full of them.
         ("x-accel-buffering", "no"),
     ];
-    Ok((headers, Body::from_stream(stream(&start, feed))).into_response())
+    let first = preamble(&start, hub.settings.retry);
+    let body = match handover {
+        Some(Extension(handover)) => {
+            handover.put(Chunk::new(&first), feed);
+            Body::empty()
+        }
+        None => Body::from_stream(stream(first, feed)),
+    };
+    Ok((headers, body).into_response())
 }
 
-fn stream(start: &Start, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted>> + use<> {
-    let first = preamble(start, feed.hub().settings.retry);
+/// For connections that stay with hyper: of TLS, HTTP/2 and HTTP/1.0.
+fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted>> {
     stream::unfold((Some(first), Some(feed)), |(first, feed)| async move {
         let mut feed = feed?;
         if let Some(first) = first {
             return Some((Ok(first), (None, Some(feed))));
         }
         let bytes = match feed.next().await {
-            Step::Event(event) => event.sse.clone(),
-            Step::Silence(None) => Bytes::from_static(KEEP_ALIVE),
-            Step::Silence(Some(id)) => moved_on(&id),
-            Step::End(Ending::Stopping) => return Some((Ok(come_back(feed.hub().settings.retry)), (None, None))),
-            Step::End(Ending::Behind | Ending::Cut) => return Some((Err(Aborted), (None, None))),
+            Step::Event(event) => event.chunk.content(),
+            Step::Silence(id) => keep_alive(id.as_deref()).content(),
+            Step::End(Ending::Stopped) => return Some((Ok(spread(feed.hub().settings.retry).to_bytes()), (None, None))),
+            Step::End(_) => return Some((Err(Aborted), (None, None))),
         };
         Some((Ok(bytes), (None, Some(feed))))
     })
@@ -49,24 +76,26 @@ fn stream(start: &Start, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted
 
 /// Sent at once, so that headers do not wait for the first event.
 fn preamble(start: &Start, retry: Duration) -> Bytes {
-    let hello = EventBuilder::new().comment("events of the sse-wire demo").retry(retry);
+    let hello = spread(retry).comment("events of the sse-wire demo");
     match start {
         // With an id from the start, a connection that ends before its first event loses nothing.
         Start::Now { id } => EventId::new(id).map_or(hello, |id| hello.id(id)).to_bytes(),
         Start::Resumed => hello.to_bytes(),
-        Start::Reset(event) => [&hello.to_bytes()[..], &event.sse[..]].concat().into(),
+        Start::Reset(event) => [&hello.encode()[..], &event.chunk.content()].concat().into(),
     }
 }
 
-/// A keep-alive for a client that has not been sent the last events, so that its id does not grow too old to resume from.
-fn moved_on(id: &str) -> Bytes {
-    let keep_alive = EventBuilder::new().comment("");
-    EventId::new(id).map_or(keep_alive, |id| keep_alive.id(id)).to_bytes()
+/// A client that has not been sent the last events gets an id too, so that its own does not grow too old to resume from.
+pub(crate) fn keep_alive(id: Option<&str>) -> Chunk {
+    match id.and_then(|id| EventId::new(id).ok()) {
+        Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
+        None => Chunk::new(KEEP_ALIVE),
+    }
 }
 
-/// The last words of a server that stops. Each client gets a time of its own, or they would all come back at once.
-fn come_back(retry: Duration) -> Bytes {
-    EventBuilder::new().retry(retry + retry.mul_f64(fastrand::f64())).to_bytes()
+/// Each client gets a time of its own, or all would come back at once when the server is gone.
+pub(crate) fn spread(retry: Duration) -> EventBuilder<'static> {
+    EventBuilder::new().retry(retry + retry.mul_f64(fastrand::f64()))
 }
 
 /// Ends the body without its end, and with it the connection.

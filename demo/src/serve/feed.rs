@@ -3,11 +3,10 @@
 //! A client is no queue of its own but a position in the log. What it missed and what is new are the same to it, so there
 //! is no seam between the two at which an event could be lost or come twice.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use std::task::{Context, Poll};
 
 use super::clients::{Carrier, Client, Ending};
 use super::connections::Connection;
@@ -22,7 +21,6 @@ pub(crate) struct Feed {
     place: usize,
     only: Only,
     position: Position,
-    end: watch::Receiver<Position>,
     /// Events that the client did not ask for have passed since it was last given an id.
     passed: bool,
 }
@@ -56,67 +54,103 @@ impl Feed {
         only: Only,
         position: Position,
     ) -> Option<Self> {
-        let end = hub.log.end();
         // What it missed does not count against it, however much that is.
-        let allowance = hub.settings.queue.saturating_add(position.distance(*end.borrow()));
+        let allowance = hub.settings.queue.saturating_add(position.distance(*hub.log.end().borrow()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
         let place = hub.clients.join(&client)?;
-        let feed = Self { hub: Arc::clone(hub), client, place, only, position, end, passed: false };
-        // Whoever joins after the server began to stop has not been told.
-        (!hub.is_stopping()).then_some(feed)
+        let feed = Self { hub: Arc::clone(hub), client, place, only, position, passed: false };
+        if hub.is_stopping() {
+            // Whoever joins after the server began to stop has not been told.
+            feed.client.end(Ending::Stopped);
+            return None;
+        }
+        Some(feed)
     }
 
     /// The next event, as soon as there is one. Nothing is lost if the future is dropped.
     pub(crate) async fn next(&mut self) -> Step {
-        let silence = Instant::now() + self.hub.settings.keep_alive;
-        loop {
-            if let Some(ending) = self.client.ending() {
-                return Step::End(ending);
+        poll_fn(|cx| {
+            if let Some(ending) = self.poll_ending(cx) {
+                return Poll::Ready(Step::End(ending));
             }
-            match self.hub.log.read(self.position) {
+            match self.after(self.position) {
+                (Read::Event(event), position) => {
+                    self.sent(position);
+                    Poll::Ready(Step::Event(event))
+                }
+                (Read::End, end) => self.silence(end).map_or(Poll::Pending, |id| Poll::Ready(Step::Silence(id))),
+                (Read::Gone, _) => Poll::Ready(Step::End(self.fall_behind())),
+            }
+        })
+        .await
+    }
+
+    /// Why the stream is to end, if it is; otherwise the task is woken whenever there is something to do.
+    pub(crate) fn poll_ending(&self, cx: &Context<'_>) -> Option<Ending> {
+        self.client.register(cx.waker());
+        self.client.ending()
+    }
+
+    /// The next event after `position` that the client asked for, and the position after that; or where the log ends.
+    pub(crate) fn after(&self, mut position: Position) -> (Read, Position) {
+        loop {
+            let read = self.hub.log.read(position);
+            match &read {
                 Read::Event(event) => {
-                    self.position = self.position.next();
-                    self.client.advance(self.position);
-                    self.passed = !self.only.includes(&event);
-                    if !self.passed {
-                        self.hub.counters.deliveries.fetch_add(1, Ordering::Relaxed);
-                        return Step::Event(event);
+                    position = position.next();
+                    if self.only.includes(event) {
+                        return (read, position);
                     }
                 }
-                Read::End => {
-                    self.client.catch_up(self.hub.settings.queue);
-                    tokio::select! {
-                        // Fails without a log only, and the hub holds that.
-                        _ = self.end.changed() => {}
-                        () = self.client.ended() => {}
-                        () = sleep_until(silence) => return Step::Silence(self.id_if_passed()),
-                    }
-                }
-                Read::Gone => {
-                    let first = self.client.end(Ending::Behind);
-                    self.hub.counters.behind.fetch_add(first.into(), Ordering::Relaxed);
-                }
+                Read::End | Read::Gone => return (read, position),
             }
         }
     }
 
-    fn id_if_passed(&mut self) -> Option<String> {
-        std::mem::take(&mut self.passed).then(|| self.hub.log.id(self.position))
+    /// The client was sent an event, and `position` is behind it.
+    pub(crate) fn sent(&mut self, position: Position) {
+        (self.position, self.passed) = (position, false);
+        self.client.advance(position);
+        self.hub.counters.deliveries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The client has had all up to the log's end. Some if it was silent for too long: with the id that it should come
+    /// back with, if it has another one.
+    pub(crate) fn silence(&mut self, end: Position) -> Option<Option<String>> {
+        self.passed |= end != self.position;
+        self.position = end;
+        self.client.catch_up(end, self.hub.settings.queue);
+        let due = self.client.take_keep_alive();
+        due.then(|| std::mem::take(&mut self.passed).then(|| self.hub.log.id(end)))
+    }
+
+    /// The log has forgotten what comes next.
+    pub(crate) fn fall_behind(&self) -> Ending {
+        self.client.end(Ending::Behind);
+        self.client.ended()
+    }
+
+    pub(crate) fn position(&self) -> Position {
+        self.position
     }
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.hub
     }
 
-    /// Completes once, when the stream is to end.
-    pub(crate) async fn ended(&self) -> Option<Ending> {
-        self.client.ended().await;
-        self.client.ending()
+    pub(crate) fn end(&self, ending: Ending) {
+        self.client.end(ending);
+    }
+
+    /// Completes when the stream is to end.
+    pub(crate) async fn ended(&self) -> Ending {
+        poll_fn(|cx| self.poll_ending(cx).map_or(Poll::Pending, Poll::Ready)).await
     }
 }
 
 impl Drop for Feed {
     fn drop(&mut self) {
+        self.hub.counters.ended.count(self.client.ended());
         self.hub.clients.leave(self.place);
     }
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::clients::Clients;
+use super::clients::{Clients, Ending};
 use super::connections::Connections;
 use super::event::Draft;
 use super::log::Log;
+
+/// How often somebody looks after all clients.
+const SWEEP: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -30,15 +33,33 @@ pub(crate) struct Settings {
     pub(crate) keep_alive: Duration,
     /// How many events a client may be behind.
     pub(crate) queue: u64,
+    /// How long a peer may be silent where it is its turn.
+    pub(crate) patience: Duration,
+    /// Whether the server publishes events of its own.
+    pub(crate) sources: bool,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) published: AtomicU64,
     pub(crate) deliveries: AtomicU64,
-    pub(crate) behind: AtomicU64,
     pub(crate) resets: AtomicU64,
     pub(crate) rejected: AtomicU64,
+    pub(crate) ended: Ended,
+}
+
+/// Streams that have ended, by the reason.
+#[derive(Debug, Default)]
+pub(crate) struct Ended([AtomicU64; Ending::ALL.len()]);
+
+impl Ended {
+    pub(crate) fn count(&self, ending: Ending) {
+        self.0[ending as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn of(&self, ending: Ending) -> u64 {
+        self.0[ending as usize].load(Ordering::Relaxed)
+    }
 }
 
 impl Hub {
@@ -61,14 +82,21 @@ impl Hub {
         Ok(id)
     }
 
-    /// Looks for clients that have fallen behind, for ever.
-    pub(crate) async fn watch_clients(&self) {
-        let end = self.log.end();
-        let mut ticks = tokio::time::interval(Duration::from_millis(500));
+    /// Wakes all clients when the log moves, and looks after them once a second; for as long as there is a log.
+    pub(crate) async fn attend(&self) {
+        let mut end = self.log.end();
+        let mut sweeps = tokio::time::interval(SWEEP);
         loop {
-            ticks.tick().await;
-            let behind = self.clients.close_behind(*end.borrow());
-            self.counters.behind.fetch_add(behind as u64, Ordering::Relaxed);
+            tokio::select! {
+                changed = end.changed() => match changed {
+                    Ok(()) => self.clients.wake(),
+                    Err(_) => return,
+                },
+                _ = sweeps.tick() => {
+                    let now = *end.borrow();
+                    self.clients.sweep(now, self.settings.keep_alive.as_secs());
+                }
+            }
         }
     }
 

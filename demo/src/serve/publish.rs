@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::event::{Draft, RESET};
 use super::hub::Hub;
 use super::refusal::Refusal;
+use super::sources;
 
 /// The largest body of a request.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -38,8 +39,9 @@ pub(crate) async fn publish(
 ) -> Result<Json<Value>, Refusal> {
     let data = text(&publish.data).map_err(Refusal::bad_request)?;
     let draft = Draft::new(&publish.event, &data).map_err(Refusal::bad_request)?;
-    if draft.name() == RESET.as_str() {
-        return Err(Refusal::bad_request("event: `reset` is the server's own"));
+    let reserved = draft.name() == RESET.as_str() || (hub.settings.sources && sources::NAMES.contains(&draft.name()));
+    if reserved {
+        return Err(Refusal::bad_request(format!("event: `{}` is the server's own", draft.name())));
     }
     let failed = |error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be written: {error}"));
     let id = hub.publish(draft).await.map_err(failed)?;

@@ -12,6 +12,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::event::{Draft, MESSAGE};
 use super::hub::Hub;
+use super::say::say;
+
+/// The names of events that only the sources publish: clients count them.
+pub(crate) const NAMES: [&str; 3] = [MESSAGE, METRIC.as_str(), CUSTOM.as_str()];
 
 const METRIC: EventType<'static> = EventType::from_static("metric");
 const CUSTOM: EventType<'static> = EventType::from_static("customEvent");
@@ -22,7 +26,7 @@ pub(crate) async fn messages(hub: Arc<Hub>) {
     let mut number = last_number(&hub, MESSAGE);
     loop {
         ticks.tick().await;
-        number += 1;
+        number = number.saturating_add(1);
         let data = json!({ "message": "Hello, Client!", "time": now(), "number": number }).to_string();
         report(hub.publish(Draft::unnamed(&data)).await);
     }
@@ -38,7 +42,7 @@ pub(crate) async fn metrics(hub: Arc<Hub>) {
     let mut number = last_number(&hub, METRIC.as_str());
     loop {
         ticks.tick().await;
-        number += 1;
+        number = number.saturating_add(1);
         let data = metric(&mut system, number).to_string();
         report(hub.publish(Draft::named(METRIC, &data)).await);
     }
@@ -61,7 +65,7 @@ pub(crate) async fn custom(hub: Arc<Hub>) {
     let mut number = last_number(&hub, CUSTOM.as_str());
     loop {
         sleep(Duration::from_millis(fastrand::u64(4_000..12_000))).await;
-        number += 1;
+        number = number.saturating_add(1);
         let price = f64::from(fastrand::u32(100..=200)) / 100.0;
         let data =
             json!({ "customData": format!("price is €{price:.2}"), "time": now(), "number": number }).to_string();
@@ -88,6 +92,6 @@ fn now() -> u64 {
 
 fn report(published: io::Result<String>) {
     if let Err(error) = published {
-        eprintln!("the log cannot be written: {error}");
+        say(format_args!("the log cannot be written: {error}"));
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /stats` and `GET /metrics`: what the server is doing, for people and for Prometheus.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use super::clients::Count;
+use super::clients::{Count, Ending};
 use super::hub::Hub;
 use super::log::Extent;
 
@@ -21,7 +22,7 @@ pub(crate) struct Stats {
     connections: usize,
     published: u64,
     deliveries: u64,
-    behind: u64,
+    ended: BTreeMap<&'static str, u64>,
     resets: u64,
     rejected: u64,
     log: Extent,
@@ -41,7 +42,7 @@ impl Stats {
             connections: hub.connections.count(),
             published: counter(&hub.counters.published),
             deliveries: counter(&hub.counters.deliveries),
-            behind: counter(&hub.counters.behind),
+            ended: Ending::ALL.map(|ending| (ending.name(), hub.counters.ended.of(ending))).into(),
             resets: counter(&hub.counters.resets),
             rejected: counter(&hub.counters.rejected),
             log: hub.log.extent(),
@@ -85,11 +86,13 @@ fn exposition(stats: &Stats) -> String {
     let clients =
         [(r#"{carrier="sse"}"#, stats.clients.sse.to_string()), (r#"{carrier="ws"}"#, stats.clients.ws.to_string())];
     family("demo_clients", "gauge", "Clients that listen.", &clients);
+    let ended: Vec<_> = stats.ended.iter().map(|(reason, n)| (format!("{{reason=\"{reason}\"}}"), n.to_string())).collect();
+    let ended: Vec<_> = ended.iter().map(|(labels, count)| (&**labels, count.clone())).collect();
+    family("demo_streams_ended_total", "counter", "Streams that have ended, by the reason.", &ended);
     for (name, kind, help, value) in [
         ("demo_connections", "gauge", "Open sockets.", stats.connections.to_string()),
         ("demo_published_total", "counter", "Events published.", stats.published.to_string()),
         ("demo_deliveries_total", "counter", "Events handed to clients.", stats.deliveries.to_string()),
-        ("demo_behind_total", "counter", "Clients disconnected because they fell behind.", stats.behind.to_string()),
         (
             "demo_resets_total",
             "counter",

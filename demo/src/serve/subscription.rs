@@ -47,6 +47,8 @@ struct Parameters {
 }
 
 const MAX_KEY: usize = 64;
+const MAX_NAMES: usize = 16;
+const MAX_NAME: usize = 256;
 
 impl<S: Sync> FromRequestParts<S> for Subscription {
     type Rejection = Refusal;
@@ -68,9 +70,21 @@ impl<S: Sync> FromRequestParts<S> for Subscription {
 }
 
 fn only(names: &str) -> Result<Only, Refusal> {
-    let names = names.split(',').filter(|name| !name.is_empty());
-    let valid = names.map(|name| EventType::new(name).map(|_| name.into()).map_err(Refusal::bad_request));
-    valid.collect::<Result<_, _>>().map(Only)
+    let mut only: Vec<Box<str>> = Vec::new();
+    for name in names.split(',').filter(|name| !name.is_empty()) {
+        EventType::new(name).map_err(Refusal::bad_request)?;
+        if name.len() > MAX_NAME {
+            return Err(Refusal::bad_request(format!("only: a name of {} bytes, expected {MAX_NAME} at most", name.len())));
+        }
+        if only.iter().any(|known| **known == *name) {
+            continue;
+        }
+        if only.len() == MAX_NAMES {
+            return Err(Refusal::bad_request(format!("only: more than {MAX_NAMES} names")));
+        }
+        only.push(name.into());
+    }
+    Ok(Only(only.into()))
 }
 
 fn last_event_id(id: Option<String>) -> Result<Option<String>, Refusal> {

@@ -38,8 +38,8 @@ async fn run(mut socket: WebSocket, start: Start, mut feed: Feed) {
             step = feed.next() => match step {
                 Step::Event(event) => Message::Text(event.json.clone()),
                 Step::Silence(_) => Message::Ping(Bytes::new()),
-                Step::End(Ending::Stopping) => return close(socket).await,
-                Step::End(Ending::Behind | Ending::Cut) => return,
+                Step::End(Ending::Stopped) => return close(socket).await,
+                Step::End(_) => return,
             },
             received = socket.recv() => match received {
                 // A close is one more message: what comes after it is the end, once it was answered.

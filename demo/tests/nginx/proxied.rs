@@ -32,7 +32,7 @@ fn keep_alives_come_through_and_hold_the_stream_open() {
     let mut stream = proxy.stream("/events");
     let frames: Vec<String> = (0..6).map(|_| stream.frame()).collect();
     assert_eq!(frames[0], "comment events of the sse-wire demo");
-    assert_eq!(frames[1], "retry 2000");
+    assert!(frames[1].starts_with("retry "), "{frames:?}");
     // In more time than nginx has patience.
     assert_eq!(frames[2..], ["comment "; 4]);
     let id = server.publish("after the silence");
@@ -104,7 +104,7 @@ fn a_client_that_does_not_read_is_the_servers_to_end() {
     let data = "x".repeat(50_000);
     let behind = (0..1000).any(|_| {
         server.publish(&data);
-        server.stats()["behind"] == 1
+        server.stats()["ended"]["behind"] == 1
     });
     assert!(behind, "nginx takes whatever comes");
 }

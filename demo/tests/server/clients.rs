@@ -87,7 +87,7 @@ fn a_slow_reader_is_closed_and_delays_nobody() {
         assert_eq!(healthy.next().data, data);
     }
     let stats = server.wait_for("the slow ones' end", |stats| stats["clients"] == json!({ "sse": 1, "ws": 0 }));
-    assert_eq!(stats["behind"], 3);
+    assert_eq!(stats["ended"]["behind"], 3);
     server.publish("last");
     assert_eq!(healthy.next().data, "last");
 }
@@ -110,7 +110,7 @@ fn whoever_missed_more_than_the_queue_still_gets_it() {
         other.frame();
     }
     assert_eq!(back.take(300), expected);
-    assert_eq!(server.stats()["behind"], 0);
+    assert_eq!(server.stats()["ended"]["behind"], 0);
 }
 
 #[test]
@@ -168,7 +168,8 @@ fn the_figures_agree() {
         ("demo_published_total", "/published", 5.0),
         ("demo_deliveries_total", "/deliveries", 2.0),
         ("demo_resets_total", "/resets", 1.0),
-        ("demo_behind_total", "/behind", 0.0),
+        (r#"demo_streams_ended_total{reason="behind"}"#, "/ended/behind", 0.0),
+        (r#"demo_streams_ended_total{reason="gone"}"#, "/ended/gone", 1.0),
         ("demo_rejected_total", "/rejected", 0.0),
         (r#"demo_clients{carrier="sse"}"#, "/clients/sse", 2.0),
         (r#"demo_clients{carrier="ws"}"#, "/clients/ws", 0.0),
