@@ -275,3 +275,18 @@ impl Signals {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_needed_task_that_ends_or_panics_is_the_end() {
+        for (panics, said) in [(false, "has ended"), (true, "panicked")] {
+            let mut needed = JoinSet::new();
+            needed.spawn(std::future::pending());
+            needed.spawn(async move { assert!(!panics) });
+            assert!(first_end(&mut needed).await.contains(said));
+        }
+    }
+}

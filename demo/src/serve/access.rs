@@ -57,7 +57,10 @@ impl Access {
     /// A name that leads here only because someone's name server says so is what DNS rebinding needs: a page that is
     /// loaded under it may read and write all that this server has.
     fn check_host(&self, authority: Option<&Authority>) -> Result<(), Refusal> {
-        let Some(authority) = authority.filter(|_| self.local) else { return Ok(()) };
+        if !self.local {
+            return Ok(());
+        }
+        let authority = authority.ok_or_else(|| Refusal::bad_request("no `Host` header, expected one"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         let loopback = host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
         if loopback || self.origins.iter().any(|origin| origin.authority.host().eq_ignore_ascii_case(host)) {
@@ -99,16 +102,22 @@ impl Access {
 }
 
 /// For every request.
-pub(crate) async fn check(
+pub(crate) async fn check_host(
     State(access): State<Arc<Access>>,
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    let authority = authority(&request);
-    access.check_host(authority.as_ref())?;
-    if request.method() == Method::POST || request.uri().path() == "/ws" {
-        access.check_origin(request.headers(), authority.as_ref())?;
-    }
+    access.check_host(authority(&request)?.as_ref())?;
+    Ok(next.run(request).await)
+}
+
+/// For requests that do more than read, and for WebSocket.
+pub(crate) async fn check_origin(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    access.check_origin(request.headers(), authority(&request)?.as_ref())?;
     Ok(next.run(request).await)
 }
 
@@ -122,8 +131,17 @@ pub(crate) async fn check_token(
     Ok(next.run(request).await)
 }
 
-/// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header.
-fn authority(request: &Request) -> Option<Authority> {
-    let header = || request.headers().get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
-    request.uri().authority().cloned().or_else(header)
+/// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header, once (RFC 9112, section 3.2).
+fn authority(request: &Request) -> Result<Option<Authority>, Refusal> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (host, further) = (hosts.next(), hosts.next());
+    if further.is_some() {
+        return Err(Refusal::bad_request("several `Host` headers, expected one"));
+    }
+    let parsed = host.map(|host| {
+        let authority = Authority::try_from(host.as_bytes()).ok().filter(|name| !name.as_str().contains('@'));
+        authority.ok_or_else(|| Refusal::bad_request(format!("`Host: {host:?}`, expected HOST or HOST:PORT")))
+    });
+    let named = parsed.transpose()?;
+    Ok(request.uri().authority().cloned().or(named))
 }

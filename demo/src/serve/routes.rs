@@ -28,20 +28,21 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let cors = access.cors();
     let access = Arc::new(access);
     let token = from_fn_with_state(Arc::clone(&access), access::check_token);
+    let origin = from_fn_with_state(Arc::clone(&access), access::check_origin);
     let posts = Router::new()
-        .route("/publish", post(publish).layer(token))
-        .route("/cut", post(cut))
+        .route("/publish", post(publish).layer(token).layer(origin.clone()))
+        .route("/cut", post(cut).layer(origin.clone()))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE));
     Router::new()
         .route("/events", get(events))
-        .route("/ws", get(ws))
+        .route("/ws", get(ws).layer(origin))
         .route("/stats", get(stats))
         .route("/metrics", get(metrics))
         .merge(page::routes())
         .merge(posts)
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no such page"))
-        .layer(from_fn_with_state(access, access::check))
+        .layer(from_fn_with_state(access, access::check_host))
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .with_state(hub)

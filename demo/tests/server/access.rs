@@ -1,10 +1,13 @@
 //! Who may publish, and what pages of other origins may do.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+
 use reqwest::blocking::Response;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::harness::{Server, assert_refuses, client};
+use crate::harness::{BOUND, Server, assert_refuses, client};
 
 fn publish(server: &Server, headers: &[(&str, &str)]) -> StatusCode {
     let request = server.post("/publish").json(&json!({ "data": "x" }));
@@ -88,6 +91,38 @@ fn names_that_are_not_of_this_machine_are_refused_on_loopback() {
         for path in ["/", "/events", "/stats"] {
             let response = server.get(path).header("host", format!("{host}:{port}")).send().unwrap();
             assert_eq!(response.status(), status, "{host}");
+        }
+    }
+}
+
+/// RFC 9112, section 3.2. A name that nobody can read must not pass for none.
+#[test]
+fn a_host_that_is_missing_or_doubled_or_no_host_is_refused_on_loopback() {
+    let server = Server::start(&[]);
+    let own = format!("host: {}\r\n", server.address());
+    for (version, headers, status) in [
+        ("1.1", own.as_str(), 200),
+        ("1.0", &own, 200),
+        ("1.1", "", 400),
+        ("1.0", "", 400),
+        ("1.1", &format!("{own}{own}"), 400),
+        ("1.1", "host: \r\n", 400),
+        ("1.1", "host: a{b.evil.example\r\n", 400),
+        ("1.1", "host: a`b.evil.example\r\n", 400),
+        ("1.1", "host: a%2Ab.evil.example\r\n", 400),
+        ("1.1", "host: evil.example/\r\n", 400),
+        ("1.1", "host: \u{e9}.example\r\n", 400),
+        ("1.1", "host: evil.example@localhost\r\n", 400),
+        ("1.1", "host: evil.example\r\n", 403),
+    ] {
+        // The stream, which reads its own request, and what hyper reads.
+        for path in ["/events", "/stats"] {
+            let mut socket = TcpStream::connect(server.address()).unwrap();
+            socket.set_read_timeout(Some(BOUND)).unwrap();
+            write!(socket, "GET {path} HTTP/{version}\r\n{headers}\r\n").unwrap();
+            let mut line = String::new();
+            BufReader::new(socket).read_line(&mut line).unwrap();
+            assert_eq!(line.split(' ').nth(1), Some(&*status.to_string()), "{path} {version} {headers:?}: {line}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Many clients, slow ones, and ones that are gone.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -137,6 +137,76 @@ fn a_connection_can_be_cut_by_its_key() {
     ws.set_read_timeout(Some(BOUND)).unwrap();
     ws.read_to_end(&mut Vec::new()).unwrap();
     server.wait_for("its end", |stats| stats["clients"]["ws"] == 0);
+}
+
+/// Whoever wonders why clients go looks here.
+#[test]
+fn streams_that_end_are_counted_by_the_reason() {
+    let server = Server::start(&["--patience", "1"]);
+    let ended = |reason: &str, count: u32| {
+        server.wait_for(reason, |stats| stats["ended"][reason] == count);
+    };
+    drop(server.stream("/events"));
+    ended("gone", 1);
+    let _cut = server.stream("/events?client=me");
+    server.post("/cut").json(&json!({ "client": "me" })).send().unwrap();
+    ended("cut", 1);
+    // Its system answers, but has no room: for longer than the server's patience.
+    let paused = slow(&server, "/events", "");
+    server.wait_for("a client", |stats| stats["clients"]["sse"] == 1);
+    for _ in 0..20 {
+        server.publish(&"x".repeat(60_000));
+    }
+    ended("silent_window", 1);
+    drop(paused);
+    let metrics = server.get("/metrics").send().unwrap().text().unwrap();
+    for line in ["gone\"} 1", "cut\"} 1", "silent_window\"} 1", "behind\"} 0", "stopped\"} 0"] {
+        assert!(metrics.contains(&format!("demo_streams_ended_total{{reason=\"{line}\n")), "{line}: {metrics}");
+    }
+}
+
+/// Linux doubles what it is asked for.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_does_not_read_costs_the_kernel_64_kib() {
+    let server = Server::start(&[]);
+    let _stuck = slow(&server, "/events", "");
+    server.wait_for("a client", |stats| stats["clients"]["sse"] == 1);
+    let port = server.port();
+    let output = std::process::Command::new("ss").args(["-tmnH", &format!("sport = :{port}")]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(",tb65536,"), "{text}");
+}
+
+#[test]
+fn a_request_that_never_comes_is_not_waited_for() {
+    let server = Server::start(&["--patience", "1"]);
+    let mut silent = TcpStream::connect(server.address()).unwrap();
+    let mut half = TcpStream::connect(server.address()).unwrap();
+    half.write_all(b"GET /events HTTP/1.1\r\nhost: ").unwrap();
+    let mut idle = server.raw("/stats", "");
+    for socket in [&mut silent, &mut half, &mut idle] {
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        socket.read_to_end(&mut Vec::new()).unwrap();
+    }
+}
+
+/// A connection that was used before leaves hyper too, and what comes after its request is nothing to the stream.
+#[test]
+fn a_stream_can_be_a_connections_second_request() {
+    let server = Server::start(&[]);
+    let mut socket = server.raw("/stats", "");
+    assert_ne!(socket.read(&mut [0; 4096]).unwrap(), 0);
+    write!(socket, "GET /events HTTP/1.1\r\nhost: {}\r\n\r\nGET / HTTP/1.1\r\n\r\n", server.address()).unwrap();
+    server.wait_for("a client", |stats| stats["clients"]["sse"] == 1);
+    let id = server.publish("x");
+    let mut text = String::new();
+    let mut lines = BufReader::new(socket).lines();
+    while !text.ends_with("data: x\n\n") {
+        text += &(lines.next().unwrap().unwrap() + "\n");
+    }
+    assert!(text.starts_with("HTTP/1.1 200 OK\n") && text.contains("connection: close\n"), "{text}");
+    assert!(text.contains(&format!("id: {id}\n")) && text.matches("HTTP/1.1").count() == 1, "{text}");
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod stop;
 mod stream;
 mod tls;
 mod ws;
+mod zombie;

@@ -26,6 +26,16 @@ fn data_arrives_as_it_was_posted() {
     }
 }
 
+/// Clients count the events of the sources, and would take others for gaps.
+#[test]
+fn names_of_the_sources_are_theirs_while_they_publish() {
+    let server = Server::with_sources(&[]);
+    for (name, status) in [("metric", 400), ("customEvent", 400), ("message", 400), ("", 400), ("Metric", 200)] {
+        let body = json!({ "event": name, "data": { "number": u64::MAX } });
+        assert_eq!(server.post("/publish").json(&body).send().unwrap().status(), status, "{name}");
+    }
+}
+
 #[test]
 fn what_cannot_be_published_is_refused_with_the_reason() {
     let server = Server::start(&[]);

@@ -1,14 +1,20 @@
 //! https, and HTTP/2 over it.
 
 use std::fs;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::{Certificate, Version};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use tempfile::TempDir;
 
-use crate::harness::{Server, Stream, assert_refuses, client};
+use crate::harness::{BOUND, Server, Stream, assert_refuses, client};
 
 struct Files {
     _dir: TempDir,
@@ -62,6 +68,28 @@ fn streams_over_http_2_and_over_http_1() {
         assert!(if version == Version::HTTP_2 { connections == 1 } else { connections > 10 }, "{connections}");
         drop(streams);
         server.wait_for("no client", |stats| stats["clients"]["sse"] == 0);
+    }
+}
+
+/// Whatever protocol they said they would speak.
+#[test]
+fn peers_that_say_nothing_after_the_handshake_are_closed() {
+    let files = Files::new();
+    let server = Server::start(&[&["--patience", "1"], &files.args()[..]].concat());
+    for (protocol, said) in [("h2", &b""[..]), ("h2", b"PRI * HTTP/2.0\r\n"), ("http/1.1", b"")] {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(&files.cert).unwrap()).unwrap();
+        let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = vec![protocol.into()];
+        let mut tls = ClientConnection::new(Arc::new(config), "127.0.0.1".try_into().unwrap()).unwrap();
+        let mut socket = TcpStream::connect(server.address()).unwrap();
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        let mut tls = rustls::Stream::new(&mut tls, &mut socket);
+        tls.write_all(said).unwrap();
+        tls.flush().unwrap();
+        let ended = tls.read_to_end(&mut Vec::new());
+        assert!(!ended.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "{protocol} is not closed");
+        assert_eq!(tls.conn.alpn_protocol(), Some(protocol.as_bytes()));
     }
 }
 
