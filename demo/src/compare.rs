@@ -1,6 +1,5 @@
 //! `demo compare`: the same feed to the same number of clients, over SSE and over WebSocket.
 
-mod code;
 mod report;
 mod summary;
 

@@ -45,6 +45,21 @@ pub(crate) struct Args {
     /// Threads for the clients; the server has its own
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
+    /// The same against the least that a server can do, a loop of `send`, right after
+    #[arg(long, conflicts_with = "url")]
+    floor: bool,
+    /// The server is not `demo serve`: the URL is its stream, and the body of a POST to this one is published as an event
+    #[arg(long, value_name = "URL", requires_all = ["url", "pid"])]
+    publish_to: Option<reqwest::Url>,
+    /// Its process
+    #[arg(long, requires = "publish_to")]
+    pid: Option<u32>,
+    /// Its name
+    #[arg(long, default_value = "other", requires = "publish_to")]
+    name: String,
+    /// Put together the figures of these files (JSON) instead of measuring
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["url", "scale", "clients", "floor"])]
+    from: Vec<PathBuf>,
     /// Write the figures to this file ("-": standard output, in place of the table)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -75,22 +90,32 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 }
 
 async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
+    if !args.from.is_empty() {
+        let outcomes = scale::read(&args.from)?;
+        scale::write(args, &outcomes)?;
+        return Ok(outcomes);
+    }
     let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
     open_files::allow(counts.iter().copied().max().unwrap_or_default() as usize)?;
     let mut outcomes = Vec::new();
     for clients in counts {
         let plan = args.plan(clients);
-        let server = match &args.url {
-            Some(url) => Server::at(url).await?,
-            None => Server::start(plan.clients, Duration::from_millis(200)).await?,
-        };
-        let progress = Progress::new(format!("{clients} clients"));
-        outcomes.push(run::run(&server, &plan, &progress).await?);
+        for floor in [false, true].into_iter().filter(|floor| args.floor || !floor) {
+            let server = match (&args.url, &args.publish_to) {
+                _ if floor => Server::start_floor().await?,
+                (Some(url), Some(publish)) => {
+                    Server::other(url, publish, args.pid.unwrap_or_default(), &args.name).await?
+                }
+                (Some(url), None) => Server::at(url).await?,
+                (None, _) => Server::start(plan.clients, Duration::from_millis(200)).await?,
+            };
+            let progress = Progress::new(format!("{clients} clients"));
+            outcomes.push(run::run(&server, &plan, &progress).await?);
+        }
     }
-    if args.scale.is_empty() {
-        report::write(args, &outcomes[0])?;
-    } else {
-        scale::write(args, &outcomes)?;
+    match &*outcomes {
+        [outcome] if args.scale.is_empty() => report::write(args, outcome)?,
+        outcomes => scale::write(args, outcomes)?,
     }
     Ok(outcomes)
 }
@@ -115,7 +140,7 @@ fn complain(outcomes: &[Outcome]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for outcome in outcomes {
         for complaint in outcome.complaints() {
-            eprintln!("error: {} clients: {complaint}", outcome.clients);
+            eprintln!("error: {} clients of {}: {complaint}", outcome.clients, outcome.server);
             code = ExitCode::FAILURE;
         }
     }

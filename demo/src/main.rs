@@ -5,6 +5,7 @@ mod interrupt;
 mod listen;
 mod load;
 mod measure;
+mod process;
 mod serve;
 
 use std::process::ExitCode;
@@ -24,8 +25,11 @@ struct Cli {
 enum Command {
     Serve(Box<serve::Args>),
     Listen(Box<listen::Args>),
-    Load(load::Args),
+    Load(Box<load::Args>),
     Compare(compare::Args),
+    /// The server of `load --floor`.
+    #[command(hide = true)]
+    Floor,
 }
 
 fn main() -> ExitCode {
@@ -34,5 +38,6 @@ fn main() -> ExitCode {
         Command::Listen(args) => listen::run(*args),
         Command::Load(args) => load::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Floor => measure::floor::run(),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod chart;
 mod clients;
 mod feed;
+pub(crate) mod floor;
 mod http;
 mod ledger;
 pub(crate) mod open_files;
@@ -18,7 +19,7 @@ pub(crate) mod websocket;
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Runs until it ends or is told to, and takes the server that it has started along.
 pub(crate) async fn until_interrupted<T>(run: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
@@ -34,7 +35,7 @@ pub(crate) async fn until_interrupted<T>(run: impl Future<Output = anyhow::Resul
 }
 
 /// How events travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Transport {
     Sse,

@@ -13,7 +13,7 @@ mod accept;
 mod access;
 mod clients;
 mod connections;
-mod event;
+pub(crate) mod event;
 mod events;
 mod feed;
 mod head;

@@ -104,8 +104,60 @@ fn results_are_written() {
 
     let (code, out, err) = load(&["--scale", "5,10", "--rate", "20", "--seconds", "1", "--out", path]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out.matches("ms").count(), 8, "{out}");
+    assert_eq!(out.matches("ms").count(), 6, "{out}");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&read("scale.json")).unwrap()[1]["clients"], 10);
     assert_eq!(read("scale.md").lines().count(), 4);
-    assert!(read("scale.svg").contains("Server memory per idle client"));
+    assert!(read("scale.svg").contains("Server memory per client"));
+}
+
+/// The same connections, the same bytes, a loop of `send`.
+#[test]
+fn the_floor_is_measured_in_the_same_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let (code, out, err) =
+        load(&["--floor", "--clients", "20", "--rate", "50", "--seconds", "1", "--json", "-", "--out", path]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let runs: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&runs[0]["server"], &runs[1]["server"]), (&"demo serve".into(), &"floor".into()));
+    for run in runs.as_array().unwrap() {
+        for (key, expected) in [("held", 20), ("deliveries", 20 * 50), ("lost", 0), ("doubled", 0), ("wrong_id", 0)] {
+            assert_eq!(run[key], expected, "{key}: {run:#}");
+        }
+        assert!(run["last_ms"].as_f64() > Some(0.0) && run["last_ms"].as_f64() <= run["latency_ms"]["max"].as_f64());
+    }
+    // But for the id, whose length is the server's own.
+    let bytes = |run: usize| runs[run]["wire_bytes_per_delivery"].as_f64().unwrap();
+    assert!((bytes(0) - bytes(1)).abs() < 12.0, "{runs:#}");
+
+    let json = dir.path().join("scale.json");
+    let (code, out, err) = load(&["--from", json.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("floor") && out.contains('×'), "{out}");
+}
+
+/// Somebody else's server, and its process: here ours, as if it were not.
+#[test]
+fn other_servers_are_measured_in_the_same_way() {
+    use std::io::BufRead as _;
+
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["floor"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("Serving on ").unwrap();
+    let pid = server.id().to_string();
+    let args = [url, "--publish-to", "http://127.0.0.1:9/", "--pid", &pid, "--clients", "1", "--patience", "1", "--name", "someone"];
+    // Nobody is there to publish to.
+    let (code, _, err) = load(&args);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(code, Some(1), "{err}");
+    let (code, _, err) = load(&args);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains(&format!("someone: no process {pid}")), "{err}");
 }

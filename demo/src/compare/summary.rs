@@ -3,7 +3,6 @@
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::code;
 use crate::measure::Transport;
 use crate::measure::outcome::{Latency, Outcome};
 
@@ -23,7 +22,6 @@ pub(super) struct Summary {
     /// From the cut to having every event that was missed; of all rounds.
     pub(super) recovery_ms_median: f64,
     pub(super) recovery_ms_most: f64,
-    pub(super) client_lines_to_resume: usize,
     pub(super) lost: u64,
     pub(super) doubled: u64,
     #[serde(skip)]
@@ -54,7 +52,6 @@ impl Summary {
             latency_ms: Latency::of(&latencies),
             recovery_ms_most: recoveries.iter().copied().fold(0.0, f64::max),
             recovery_ms_median: median(recoveries),
-            client_lines_to_resume: code::client_lines(transport),
             lost: rounds.iter().map(|round| round.lost).sum(),
             doubled: rounds.iter().map(|round| round.doubled).sum(),
             complaints: rounds

@@ -18,7 +18,7 @@ const CARD: RGBColor = RGBColor(252, 252, 253);
 const EDGE: RGBColor = RGBColor(208, 213, 221);
 const GRID: RGBColor = RGBColor(228, 231, 236);
 const INK: RGBColor = RGBColor(29, 41, 57);
-const MUTED: RGBColor = RGBColor(95, 107, 124);
+pub(crate) const MUTED: RGBColor = RGBColor(95, 107, 124);
 
 const MARGIN: i32 = 28;
 
@@ -124,13 +124,18 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
         for (area, (title, unit, lines)) in area.split_evenly((1, panels.len())).iter().zip(panels) {
             text(area, title, (12, 4), 17.0, INK, HPos::Left, true)?;
             for (index, line) in lines.iter().enumerate().filter(|_| lines.len() > 1) {
-                legend(area, (16 + 90 * i32::try_from(index)?, 34), line.name, line.colour)?;
+                legend(
+                    area,
+                    (16 + 160 * (i32::try_from(index)? % 2), 30 + 18 * (i32::try_from(index)? / 2)),
+                    line.name,
+                    line.colour,
+                )?;
             }
             let points = || lines.iter().flat_map(|line| &line.points);
             let most = points().map(|point| point.1).fold(0.001, f64::max);
             let most_x = points().map(|point| point.0).fold(1.0, f64::max);
             let mut chart = ChartBuilder::on(area)
-                .margin_top(56)
+                .margin_top(72)
                 .margin_right(14)
                 .x_label_area_size(36)
                 .y_label_area_size(72)
@@ -150,12 +155,13 @@ pub(crate) fn growth(title: &str, about: &str, panels: &[(&str, &str, Vec<Line<'
             for line in lines {
                 chart.draw_series(LineSeries::new(line.points.iter().copied(), line.colour.stroke_width(3)))?;
                 chart.draw_series(line.points.iter().map(|point| Circle::new(*point, 4, line.colour.filled())))?;
-                let style = TextStyle::from(("sans-serif", 16).into_font())
-                    .color(&line.colour)
-                    .pos(Pos::new(HPos::Center, VPos::Bottom));
-                chart.draw_series(line.points.last().map(|point| {
-                    EmptyElement::at(*point) + Text::new(format!("{} {unit}", number(point.1)), (0, -10), style)
-                }))?;
+                let style = TextStyle::from(("sans-serif", 16).into_font()).color(&line.colour);
+                let style = style.pos(Pos::new(HPos::Right, VPos::Bottom));
+                chart.draw_series(
+                    line.points
+                        .last()
+                        .map(|point| EmptyElement::at(*point) + Text::new(number(point.1), (-2, -7), style)),
+                )?;
             }
         }
         Ok(())

@@ -13,10 +13,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
+use super::Plan;
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::Ledger;
+use super::server::Server;
 use super::socket::{Bytes, Socket};
-use super::{Plan, Transport, sse, websocket};
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
 const DOORS: usize = 128;
@@ -25,6 +26,8 @@ const DOORS: usize = 128;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) addr: SocketAddr,
+    /// The path of the stream, where it is not one of ours: without our event types and ids.
+    pub(super) path: Option<String>,
     pub(super) run: u32,
     pub(super) epoch: Instant,
     /// The id of each event, as whoever was first has seen it.
@@ -39,6 +42,8 @@ pub(super) struct Shared {
     pub(super) delivered: AtomicU64,
     /// From publishing to receipt, in microseconds, of events that were published while their receiver was connected.
     pub(super) latencies: Mutex<Histogram<u64>>,
+    /// The same of each event's last receiver.
+    pub(super) lasts: Vec<AtomicU64>,
     pub(super) bytes: Arc<Bytes>,
     /// The first thing that went wrong with a connection that nobody cut.
     pub(super) first_error: OnceLock<String>,
@@ -57,9 +62,10 @@ struct Awaited {
 }
 
 impl Shared {
-    fn new(addr: SocketAddr, plan: &Plan, most_events: u64) -> anyhow::Result<Self> {
+    fn new(server: &Server, plan: &Plan, most_events: u64) -> anyhow::Result<Self> {
         Ok(Self {
-            addr,
+            addr: server.addr,
+            path: server.path.clone(),
             run: fastrand::u32(..),
             epoch: Instant::now(),
             ids: (0..most_events).map(|_| OnceLock::new()).collect(),
@@ -68,6 +74,7 @@ impl Shared {
             opened: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             latencies: Mutex::new(Histogram::new(3)?),
+            lasts: (0..most_events).map(|_| AtomicU64::new(0)).collect(),
             bytes: Arc::default(),
             first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
@@ -157,11 +164,9 @@ impl Client {
             self.ledger.resets += 1;
         }
         let shared = &*self.shared;
-        let Some(sample) = Sample::parse(data).filter(|sample| event_type == EVENT_TYPE && sample.run == shared.run)
-        else {
-            return;
-        };
-        if !shared.is_id(sample.number, id) {
+        let ours = event_type == EVENT_TYPE || shared.path.is_some();
+        let Some(sample) = Sample::parse(data).filter(|sample| ours && sample.run == shared.run) else { return };
+        if shared.path.is_none() && !shared.is_id(sample.number, id) {
             self.ledger.wrong_id += 1;
         }
         if !self.ledger.enter(sample.number) {
@@ -174,6 +179,9 @@ impl Client {
             let latency = now.saturating_sub(sample.sent).as_micros().try_into().unwrap_or(u64::MAX);
             // Fails for what no memory could count.
             let _ = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).record(latency);
+            if let Some(last) = usize::try_from(sample.number).ok().and_then(|index| shared.lasts.get(index)) {
+                last.fetch_max(latency, Relaxed);
+            }
         }
         if shared.awaited_client.load(Relaxed) == self.index {
             let mut awaited = shared.awaited.lock().unwrap_or_else(PoisonError::into_inner);
@@ -211,13 +219,22 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn start(addr: SocketAddr, plan: &Plan, most_events: u64) -> anyhow::Result<Self> {
+    /// Each is a future of `run`.
+    pub(super) fn start<F>(
+        server: &Server,
+        plan: &Plan,
+        most_events: u64,
+        run: impl Fn(Client) -> F,
+    ) -> anyhow::Result<Self>
+    where
+        F: Future<Output = Ledger> + Send + 'static,
+    {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(plan.threads)
             .enable_all()
             .build()
             .context("threads for the clients")?;
-        let shared = Arc::new(Shared::new(addr, plan, most_events)?);
+        let shared = Arc::new(Shared::new(server, plan, most_events)?);
         let tasks = (0..plan.clients)
             .map(|index| {
                 let client = Client {
@@ -228,10 +245,7 @@ impl Clients {
                     since: Duration::ZERO,
                     door: None,
                 };
-                match plan.transport {
-                    Transport::Sse => runtime.spawn(sse::run(client)),
-                    Transport::WebSocket => runtime.spawn(websocket::run(client)),
-                }
+                runtime.spawn(run(client))
             })
             .collect();
         Ok(Self { shared, runtime: Some(runtime), tasks })

@@ -1,13 +1,14 @@
 //! What a run has measured.
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Transport;
 
 /// The names are the keys of the JSON; units are in them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
+    pub(crate) server: String,
     pub(crate) transport: Transport,
     pub(crate) clients: usize,
     /// Connected when the last event had been delivered.
@@ -19,6 +20,8 @@ pub(crate) struct Outcome {
     pub(crate) deliveries: u64,
     pub(crate) deliveries_per_second: f64,
     pub(crate) latency_ms: Latency,
+    /// Until an event's last receiver had it; of the median event.
+    pub(crate) last_ms: f64,
     /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients.
     pub(crate) server_bytes_per_idle_client: f64,
     /// The same after the feed.
@@ -38,11 +41,15 @@ pub(crate) struct Outcome {
     /// From each timed cut to the client having every event that it missed.
     pub(crate) recovery_ms: Vec<f64>,
     pub(crate) first_error: Option<String>,
-    #[serde(skip)]
+    #[serde(skip, default = "no_latencies")]
     pub(crate) latencies: Histogram<u64>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+fn no_latencies() -> Histogram<u64> {
+    Histogram::new(3).expect("three digits")
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Latency {
     pub(crate) p50: f64,
     pub(crate) p90: f64,

@@ -1,18 +1,18 @@
 //! A run, from the first connection to the verdict.
 
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::Plan;
 use super::clients::Clients;
 use super::feed::Sample;
-use super::outcome::{Latency, Outcome};
+use super::outcome::{Latency, Outcome, millis};
 use super::progress::Progress;
 use super::server::Server;
+use super::{Plan, Transport, sse, websocket};
 
 /// What is published while a client is away.
 const MISSED: u64 = 5;
@@ -21,7 +21,10 @@ const MISSED: u64 = 5;
 pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> anyhow::Result<Outcome> {
     let empty = server.stats().await?;
     let most_events = 1 + plan.events + u64::from(plan.recoveries) * MISSED;
-    let clients = Clients::start(server.addr, plan, most_events)?;
+    let clients = match plan.transport {
+        Transport::Sse => Clients::start(server, plan, most_events, sse::run)?,
+        Transport::WebSocket => Clients::start(server, plan, most_events, websocket::run)?,
+    };
     let run = Running { server, plan, progress, clients, started: Instant::now() };
     let all = plan.clients as u64;
 
@@ -54,6 +57,7 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
     let latencies = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let memory = |bytes: u64| ratio(bytes.saturating_sub(empty.resident_bytes), all);
     Ok(Outcome {
+        server: server.name.clone(),
         transport: plan.transport,
         clients: plan.clients,
         held,
@@ -64,6 +68,7 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
         deliveries,
         deliveries_per_second: ratio(deliveries, 1) / drained.as_secs_f64(),
         latency_ms: Latency::of(&latencies),
+        last_ms: last_ms(&shared.lasts[1..=usize::try_from(plan.events)?]),
         server_bytes_per_idle_client: memory(idle.resident_bytes),
         server_bytes_per_client: memory(after.resident_bytes),
         server_cpu_us_per_delivery: (after.cpu_seconds - before.cpu_seconds) * 1e6 / ratio(deliveries.max(1), 1),
@@ -118,7 +123,7 @@ impl Running<'_> {
         let shared = &self.clients.shared;
         let sample = Sample { run: shared.run, number: *published, sent: shared.epoch.elapsed() };
         let id = self.server.publish(&sample.text(self.plan.data_len)).await?;
-        if !shared.is_id(sample.number, &id) {
+        if id.is_some_and(|id| !shared.is_id(sample.number, &id)) {
             shared.wrong_ids.fetch_add(1, Relaxed);
         }
         *published += 1;
@@ -188,6 +193,13 @@ impl Running<'_> {
         }
         Ok(times)
     }
+}
+
+/// Of the median event.
+fn last_ms(lasts: &[AtomicU64]) -> f64 {
+    let mut lasts: Vec<u64> = lasts.iter().map(|last| last.load(Relaxed)).collect();
+    lasts.sort_unstable();
+    lasts.get(lasts.len() / 2).copied().map_or(0.0, millis)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes and counts of a run")]

@@ -1,31 +1,53 @@
 //! The server that is measured, from outside: a child process of its own, or one that runs already; by its HTTP interface.
 
 use std::collections::VecDeque;
+use std::io;
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::feed::EVENT_TYPE;
+use crate::process::usage;
 
 /// Longer than a server takes for anything but streaming.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Server {
+    /// What it is, for people.
+    pub(super) name: String,
     base: Url,
     pub(super) addr: SocketAddr,
+    /// Of the stream, where it is not ours.
+    pub(super) path: Option<String>,
     http: reqwest::Client,
+    interface: Interface,
     /// Killed when this is dropped.
     child: Option<Child>,
 }
+
+/// How to publish, and to see what that costs.
+#[derive(Debug)]
+enum Interface {
+    /// `POST /publish`, `GET /stats`.
+    Demo,
+    /// A line of data in, a line with the id out.
+    Floor(Mutex<(ChildStdin, Output)>, u32),
+    /// The data is the body of a POST.
+    Other(Url, u32),
+}
+
+type Output = Lines<BufReader<ChildStdout>>;
 
 /// What `GET /stats` says, as far as it matters here.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,34 +69,56 @@ struct Cut {
 impl Server {
     /// Starts this program as a server without sources of its own, on a free port.
     pub(crate) async fn start(clients: usize, reconnection_time: Duration) -> anyhow::Result<Self> {
+        let (clients, retry) = ((clients + 16).to_string(), reconnection_time.as_millis().to_string());
+        let serve = ["serve", "--addr", "127.0.0.1:0", "--no-sources", "--max-clients", &clients, "--retry", &retry];
+        let (mut server, mut child, _) = Self::spawn(&serve).await?;
+        drop(child.stdin.take());
+        server.child = Some(child);
+        Ok(server)
+    }
+
+    /// Starts this program as the bare loop.
+    pub(crate) async fn start_floor() -> anyhow::Result<Self> {
+        let (mut server, mut child, output) = Self::spawn(&["floor"]).await?;
+        let (input, pid) = (child.stdin.take().context("the floor's input")?, child.id().context("the floor")?);
+        server.name = "floor".into();
+        server.interface = Interface::Floor(Mutex::new((input, output)), pid);
+        server.child = Some(child);
+        Ok(server)
+    }
+
+    async fn spawn(args: &[&str]) -> anyhow::Result<(Self, Child, Output)> {
         let program = std::env::current_exe().context("the path of this program")?;
         let mut child = Command::new(program)
-            .args(["serve", "--addr", "127.0.0.1:0", "--no-sources"])
-            .args(["--max-clients", &(clients + 16).to_string()])
-            .args(["--retry", &reconnection_time.as_millis().to_string()])
+            .args(args)
             // It is for servers that others can reach.
             .env_remove("DEMO_TOKEN")
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .context("the server cannot be started")?;
-        let said = Arc::new(Mutex::new(VecDeque::new()));
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(keep_last(stderr, Arc::clone(&said)));
-        }
-        let mut stdout = BufReader::new(child.stdout.take().context("the server's output")?);
-        let mut line = String::new();
-        tokio::time::timeout(PATIENCE, stdout.read_line(&mut line)).await.context("the server does not start")??;
-        let Some(url) = line.trim_end().strip_prefix("Serving on ") else {
-            let _ = tokio::time::timeout(PATIENCE, child.wait()).await;
-            let said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            bail!("the server does not start: {}", said.iter().cloned().collect::<Vec<_>>().join("\n"));
+        let said = child.stderr.take().map(|stderr| tokio::spawn(keep_last(stderr)));
+        let mut output = BufReader::new(child.stdout.take().context("the server's output")?).lines();
+        let line = timeout(PATIENCE, output.next_line()).await.context("the server does not start")??;
+        let Some(url) = line.as_deref().and_then(|line| line.strip_prefix("Serving on ")) else {
+            let said = match said {
+                Some(said) => timeout(PATIENCE, said).await???,
+                None => VecDeque::new(),
+            };
+            bail!("the server does not start: {}", said.into_iter().collect::<Vec<_>>().join("\n"));
         };
-        let mut server = Self::at(&url.parse().context("the server's URL")?).await?;
-        server.child = Some(child);
-        Ok(server)
+        Ok((Self::at(&url.parse().context("the server's URL")?).await?, child, output))
+    }
+
+    /// A server of another kind: where its stream is, where its events are published, and which process it is.
+    pub(crate) async fn other(stream: &Url, publish: &Url, pid: u32, name: &str) -> anyhow::Result<Self> {
+        let path =
+            stream.query().map_or_else(|| stream.path().to_owned(), |query| format!("{}?{query}", stream.path()));
+        let server = Self::at(stream).await?;
+        Self::at(publish).await?;
+        Ok(Self { name: name.into(), path: Some(path), interface: Interface::Other(publish.clone(), pid), ..server })
     }
 
     /// A server that runs on this machine.
@@ -95,10 +139,16 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("an HTTP client")?;
         let base = Url::parse(&format!("http://{addr}/")).context("the server's URL")?;
-        Ok(Self { base, addr, http, child: None })
+        let name = "demo serve".into();
+        Ok(Self { name, base, addr, path: None, http, interface: Interface::Demo, child: None })
     }
 
     pub(super) async fn stats(&self) -> anyhow::Result<Stats> {
+        if let Interface::Floor(_, pid) | Interface::Other(_, pid) = self.interface {
+            let (resident_bytes, cpu_seconds) = usage(pid);
+            ensure!(resident_bytes > 0, "{}: no process {pid}", self.name);
+            return Ok(Stats { resident_bytes, cpu_seconds });
+        }
         let url = self.url("stats")?;
         let response = self.http.get(url.clone()).send().await.and_then(reqwest::Response::error_for_status);
         let stats = match response {
@@ -108,10 +158,24 @@ impl Server {
         stats.map_err(reqwest::Error::without_url).with_context(|| format!("{url}: is this `demo serve`?"))
     }
 
-    /// Publishes an event; its id.
-    pub(super) async fn publish(&self, data: &str) -> anyhow::Result<String> {
-        let published: Published = self.post("publish", &json!({ "event": EVENT_TYPE, "data": data })).await?;
-        Ok(published.id)
+    /// Publishes an event; its id, where the server tells.
+    pub(super) async fn publish(&self, data: &str) -> anyhow::Result<Option<String>> {
+        match &self.interface {
+            Interface::Demo => {
+                let published: Published = self.post("publish", &json!({ "event": EVENT_TYPE, "data": data })).await?;
+                Ok(Some(published.id))
+            }
+            Interface::Floor(pipes, _) => {
+                let (input, output) = &mut *pipes.lock().await;
+                input.write_all(format!("{data}\n").as_bytes()).await?;
+                output.next_line().await.context("the floor")
+            }
+            Interface::Other(url, _) => {
+                let request = self.http.post(url.clone()).header(CONTENT_TYPE, "text/plain").body(data.to_owned());
+                request.send().await?.error_for_status()?;
+                Ok(None)
+            }
+        }
     }
 
     /// Cuts a client's connections from the server's side; how many.
@@ -134,14 +198,15 @@ impl Server {
     }
 }
 
-/// Reads lines to their end, so that the child never waits, and keeps the last ones.
-async fn keep_last(lines: impl tokio::io::AsyncRead + Unpin, last: Arc<Mutex<VecDeque<String>>>) {
+/// Reads lines to their end, so that the child never waits; the last ones.
+async fn keep_last(lines: impl AsyncRead + Unpin) -> io::Result<VecDeque<String>> {
     let mut lines = BufReader::new(lines).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut last = VecDeque::new();
+    while let Some(line) = lines.next_line().await? {
         last.push_back(line);
         if last.len() > 20 {
             last.pop_front();
         }
     }
+    Ok(last)
 }

@@ -30,9 +30,7 @@ pub(super) async fn run(mut client: Client) -> Ledger {
         if client.is_stopped() {
             return client.into_ledger();
         }
-        // resume: begin
         let Some(wait) = source.on_end(fastrand::u32(..)) else { return client.into_ledger() };
-        // resume: end
         let _ = Client::until_cut(&shared, index, tokio::time::sleep(wait)).await;
     }
 }
@@ -57,19 +55,15 @@ async fn connection(client: &mut Client, source: &mut EventSource) -> io::Result
 }
 
 fn request(client: &Client, source: &EventSource) -> Vec<u8> {
-    let mut request = format!(
-        "GET /events?only={EVENT_TYPE}&client={} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n",
-        client.key(),
-        client.shared.addr
-    )
-    .into_bytes();
-    // resume: begin
+    let ours = || format!("/events?only={EVENT_TYPE}&client={}", client.key());
+    let path = client.shared.path.clone().unwrap_or_else(ours);
+    let mut request =
+        format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.shared.addr).into_bytes();
     if let Some(id) = source.last_event_id_header() {
         request.extend_from_slice(format!("{LAST_EVENT_ID}: ").as_bytes());
         request.extend_from_slice(id);
         request.extend_from_slice(b"\r\n");
     }
-    // resume: end
     request.extend_from_slice(b"\r\n");
     request
 }

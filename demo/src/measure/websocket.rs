@@ -14,7 +14,6 @@ use super::clients::Client;
 use super::feed::EVENT_TYPE;
 use super::ledger::Ledger;
 
-// resume: begin
 /// Nobody tells a client: server and client have to be built with the same.
 pub(crate) const RECONNECTION_TIME: Duration = Duration::from_millis(100);
 const MAX_DELAY: Duration = Duration::from_secs(60);
@@ -44,14 +43,11 @@ impl Reconnection {
     fn on_end(&mut self) -> Duration {
         let failures = self.failures;
         self.failures = failures.saturating_add(1);
-        if failures == 0 {
-            return RECONNECTION_TIME;
-        }
-        let most = RECONNECTION_TIME.saturating_mul(2_u32.saturating_pow(failures)).min(MAX_DELAY);
+        // Spread from the first one on, as our server tells clients of the event stream.
+        let most = RECONNECTION_TIME.saturating_mul(2_u32.saturating_pow(failures.max(1))).min(MAX_DELAY);
         RECONNECTION_TIME + most.saturating_sub(RECONNECTION_TIME).mul_f64(fastrand::f64())
     }
 }
-// resume: end
 
 /// An event as the server puts it into a message.
 #[derive(Deserialize)]

@@ -67,7 +67,7 @@ impl Connection {
     pub(crate) async fn unused(&self, patience: Duration) {
         tokio::time::sleep(patience).await;
         if self.used.load(Ordering::Relaxed) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -11,7 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use sse_wire::{EventBuilder, EventId, KEEP_ALIVE, MIME_TYPE};
+use sse_wire::{EventBuilder, EventId, MIME_TYPE};
 
 use super::clients::{Carrier, Ending};
 use super::event::Chunk;
@@ -66,8 +66,10 @@ fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted>
         }
         let bytes = match feed.next().await {
             Step::Event(event) => event.chunk.content(),
-            Step::Silence(id) => keep_alive(id.as_deref()).content(),
-            Step::End(Ending::Stopped) => return Some((Ok(spread(feed.hub().settings.retry).to_bytes()), (None, None))),
+            Step::Silence(keep_alive) => keep_alive.content(),
+            Step::End(Ending::Stopped) => {
+                return Some((Ok(spread(feed.hub().settings.retry).to_bytes()), (None, None)));
+            }
             Step::End(_) => return Some((Err(Aborted), (None, None))),
         };
         Some((Ok(bytes), (None, Some(feed))))
@@ -82,14 +84,6 @@ fn preamble(start: &Start, retry: Duration) -> Bytes {
         Start::Now { id } => EventId::new(id).map_or(hello, |id| hello.id(id)).to_bytes(),
         Start::Resumed => hello.to_bytes(),
         Start::Reset(event) => [&hello.encode()[..], &event.chunk.content()].concat().into(),
-    }
-}
-
-/// A client that has not been sent the last events gets an id too, so that its own does not grow too old to resume from.
-pub(crate) fn keep_alive(id: Option<&str>) -> Chunk {
-    match id.and_then(|id| EventId::new(id).ok()) {
-        Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
-        None => Chunk::new(KEEP_ALIVE),
     }
 }
 

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
+use sse_wire::{EventBuilder, EventId, KEEP_ALIVE};
+
 use super::clients::{Carrier, Client, Ending};
 use super::connections::Connection;
-use super::event::Event;
+use super::event::{Chunk, Event};
 use super::hub::Hub;
 use super::log::{Position, Read};
 
@@ -28,9 +30,8 @@ pub(crate) struct Feed {
 #[derive(Debug)]
 pub(crate) enum Step {
     Event(Arc<Event>),
-    /// Nothing for as long as a stream may be silent; and the id that the client should come back with, if it has
-    /// another one.
-    Silence(Option<String>),
+    /// Nothing for as long as a stream may be silent.
+    Silence(Chunk),
     End(Ending),
 }
 
@@ -78,7 +79,7 @@ impl Feed {
                     self.sent(position);
                     Poll::Ready(Step::Event(event))
                 }
-                (Read::End, end) => self.silence(end).map_or(Poll::Pending, |id| Poll::Ready(Step::Silence(id))),
+                (Read::End, end) => self.silence(end).map_or(Poll::Pending, |chunk| Poll::Ready(Step::Silence(chunk))),
                 (Read::Gone, _) => Poll::Ready(Step::End(self.fall_behind())),
             }
         })
@@ -114,14 +115,20 @@ impl Feed {
         self.hub.counters.deliveries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The client has had all up to the log's end. Some if it was silent for too long: with the id that it should come
-    /// back with, if it has another one.
-    pub(crate) fn silence(&mut self, end: Position) -> Option<Option<String>> {
+    /// The client has had all up to the log's end. What it gets if it was silent for too long: an id too, if it has not
+    /// been sent the last events, so that its own does not grow too old to resume from.
+    pub(crate) fn silence(&mut self, end: Position) -> Option<Chunk> {
         self.passed |= end != self.position;
         self.position = end;
         self.client.catch_up(end, self.hub.settings.queue);
-        let due = self.client.take_keep_alive();
-        due.then(|| std::mem::take(&mut self.passed).then(|| self.hub.log.id(end)))
+        if !self.client.take_keep_alive() {
+            return None;
+        }
+        let id = std::mem::take(&mut self.passed).then(|| self.hub.log.id(end));
+        Some(match id.as_deref().and_then(|id| EventId::new(id).ok()) {
+            Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
+            None => Chunk::new(KEEP_ALIVE),
+        })
     }
 
     /// The log has forgotten what comes next.

@@ -10,11 +10,11 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Serialize;
-use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::clients::{Count, Ending};
 use super::hub::Hub;
 use super::log::Extent;
+use crate::process::usage;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Stats {
@@ -35,7 +35,7 @@ pub(crate) struct Stats {
 impl Stats {
     fn now(hub: &Hub) -> Self {
         let pid = std::process::id();
-        let (resident_bytes, cpu_seconds) = process(pid);
+        let (resident_bytes, cpu_seconds) = usage(pid);
         let counter = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Self {
             clients: hub.clients.count(),
@@ -52,17 +52,6 @@ impl Stats {
             pid,
         }
     }
-}
-
-/// Memory and processor time of this process, as the operating system counts them.
-fn process(pid: u32) -> (u64, f64) {
-    let pid = Pid::from_u32(pid);
-    let what = ProcessRefreshKind::nothing().with_memory().with_cpu().without_tasks();
-    let mut system = System::new();
-    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
-    system.process(pid).map_or((0, 0.0), |process| {
-        (process.memory(), std::time::Duration::from_millis(process.accumulated_cpu_time()).as_secs_f64())
-    })
 }
 
 pub(crate) async fn stats(State(hub): State<Arc<Hub>>) -> Json<Stats> {
@@ -86,7 +75,8 @@ fn exposition(stats: &Stats) -> String {
     let clients =
         [(r#"{carrier="sse"}"#, stats.clients.sse.to_string()), (r#"{carrier="ws"}"#, stats.clients.ws.to_string())];
     family("demo_clients", "gauge", "Clients that listen.", &clients);
-    let ended: Vec<_> = stats.ended.iter().map(|(reason, n)| (format!("{{reason=\"{reason}\"}}"), n.to_string())).collect();
+    let ended: Vec<_> =
+        stats.ended.iter().map(|(reason, n)| (format!("{{reason=\"{reason}\"}}"), n.to_string())).collect();
     let ended: Vec<_> = ended.iter().map(|(labels, count)| (&**labels, count.clone())).collect();
     family("demo_streams_ended_total", "counter", "Streams that have ended, by the reason.", &ended);
     for (name, kind, help, value) in [

@@ -17,7 +17,7 @@ use tokio::task::coop::poll_proceed;
 
 use super::clients::Ending;
 use super::event::{Chunk, Event};
-use super::events::{keep_alive, spread};
+use super::events::spread;
 use super::feed::Feed;
 use super::log::{Position, Read};
 
@@ -52,7 +52,8 @@ impl Stream {
                 Some(Ending::Stopped) if self.offset > 0 => 1,
                 Some(Ending::Stopped) => {
                     let last = spread(self.feed.hub().settings.retry);
-                    self.pending = [&self.pending[..], Chunk::new(&last.encode()).framed(), Chunk::LAST].concat().into();
+                    self.pending =
+                        [&self.pending[..], Chunk::new(&last.encode()).framed(), Chunk::LAST].concat().into();
                     self.ends = true;
                     0
                 }
@@ -64,14 +65,12 @@ impl Stream {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.socket.poll_write_ready(cx))?,
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(false) if self.ends => return Poll::Ready(SockRef::from(&self.socket).shutdown(Shutdown::Write)),
-                Ok(false) if self.pending.is_empty() => return self.poll_gone(cx),
-                Ok(false) => {}
+                Ok(false) => return self.poll_gone(cx),
             }
         }
     }
 
-    /// Writes what is pending and so many events, as far as the socket takes it at once. False if there was nothing; a
-    /// keep-alive may be pending then.
+    /// Writes what is pending and so many events, as far as the socket takes it at once. False if there was nothing.
     fn write(&mut self, mut room: usize) -> io::Result<bool> {
         let mut position = self.feed.position();
         let mut read = Read::End;
@@ -97,7 +96,7 @@ impl Stream {
             pieces[0].advance(self.offset);
         }
         let mut written = match &pieces[..count] {
-            [] => return self.nothing(&read, position),
+            [] => return Ok(self.nothing(&read, position)),
             [piece] => self.socket.try_write(piece)?,
             pieces => self.socket.try_write_vectored(pieces)?,
         };
@@ -123,15 +122,15 @@ impl Stream {
         Ok(true)
     }
 
-    fn nothing(&mut self, read: &Read, position: Position) -> io::Result<bool> {
+    /// There was nothing to write: whether there is now.
+    fn nothing(&mut self, read: &Read, position: Position) -> bool {
         if matches!(read, Read::Gone) {
             self.feed.fall_behind();
-            return Ok(true);
+            return true;
         }
-        if !self.ends && let Some(id) = self.feed.silence(position) {
-            self.pending = keep_alive(id.as_deref()).framed().clone();
-        }
-        Ok(false)
+        let keep_alive = if self.ends { None } else { self.feed.silence(position) };
+        self.pending = keep_alive.map_or_else(Bytes::new, |chunk| chunk.framed().clone());
+        !self.pending.is_empty()
     }
 
     /// Completes when the peer has no more to say. What it says is nothing to a stream.

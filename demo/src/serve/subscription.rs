@@ -74,7 +74,10 @@ fn only(names: &str) -> Result<Only, Refusal> {
     for name in names.split(',').filter(|name| !name.is_empty()) {
         EventType::new(name).map_err(Refusal::bad_request)?;
         if name.len() > MAX_NAME {
-            return Err(Refusal::bad_request(format!("only: a name of {} bytes, expected {MAX_NAME} at most", name.len())));
+            return Err(Refusal::bad_request(format!(
+                "only: a name of {} bytes, expected {MAX_NAME} at most",
+                name.len()
+            )));
         }
         if only.iter().any(|known| **known == *name) {
             continue;

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::{Extent, Limits, Log, Lost, MemoryLog, Position, Read};
 use crate::serve::event::Draft;
+use crate::serve::say::say;
 
 /// Every event is in the file before a client gets it, so a server that starts again with the file goes on with the same
 /// ids, whatever ended it. The machine's own end can cost the last events: nothing waits for the disk.
@@ -93,7 +94,7 @@ impl Tail {
         if self.lines >= self.limit.saturating_mul(2)
             && let Err(error) = self.cut()
         {
-            eprintln!("{}: cannot be cut down: {error}", self.path.display());
+            say(format_args!("{}: cannot be cut down: {error}", self.path.display()));
         }
         Ok(())
     }
