@@ -63,7 +63,7 @@ pub(crate) struct Args {
     /// Write the figures to this file ("-": standard output, in place of the table)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write table (Markdown), figures (JSON) and chart (SVG) to this directory
+    /// Write table (Markdown) and figures (JSON) to this directory, and a chart (SVG) of several runs
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

@@ -109,7 +109,11 @@ fn every_fault_is_reported() {
         (Fault::Double, 0, "1 events doubled"),
         (Fault::Swap, 0, "1 events out of order"),
         (Fault::Relabel, 0, " events with an id that is not theirs"),
-        (Fault::Refuse, 11, "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: status 503"),
+        (
+            Fault::Refuse,
+            11,
+            "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: status 503",
+        ),
     ] {
         let url = format!("http://{}", server(fault));
         let output = Command::new(env!("CARGO_BIN_EXE_demo"))

@@ -42,13 +42,11 @@ pub(super) fn write(args: &Args, sse: &Summary, websocket: &Summary) -> anyhow::
             args.rounds,
             args.seconds
         );
-        let latencies = [("SSE", BLUE, &sse.latencies), ("WebSocket", ORANGE, &websocket.latencies)];
         fs::create_dir_all(dir).with_context(|| format!("--out {}", dir.display()))?;
         for (name, text) in [
             ("compare.md", rows.markdown()),
             ("compare.json", json),
             ("compare.svg", chart::bars("Server-Sent Events and WebSocket", &about, &bars(&measures), 2)?),
-            ("compare-latency.svg", chart::distribution("Latency over SSE and over WebSocket", &about, &latencies)?),
         ] {
             let path = dir.join(name);
             fs::write(&path, text).with_context(|| format!("--out: {}", path.display()))?;

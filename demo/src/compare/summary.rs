@@ -1,6 +1,5 @@
 //! The rounds of one transport in one.
 
-use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::measure::Transport;
@@ -26,8 +25,6 @@ pub(super) struct Summary {
     pub(super) doubled: u64,
     #[serde(skip)]
     pub(super) complaints: Vec<String>,
-    #[serde(skip)]
-    pub(super) latencies: Histogram<u64>,
     rounds: Vec<Outcome>,
 }
 
@@ -58,7 +55,6 @@ impl Summary {
                 .iter()
                 .flat_map(|round| round.complaints().into_iter().map(|complaint| format!("{transport}: {complaint}")))
                 .collect(),
-            latencies,
             rounds: rounds.to_vec(),
         }
     }

@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::Args;
-use crate::measure::chart;
 use crate::measure::outcome::Outcome;
 use crate::measure::table::{Rows, count, kib, number};
 
@@ -17,14 +16,6 @@ pub(super) fn write(args: &Args, outcome: &Outcome) -> anyhow::Result<()> {
     if let Some(dir) = &args.out {
         put(dir, "load.md", &rows.markdown())?;
         put(dir, "load.json", &json)?;
-        let about = format!(
-            "From publishing to receipt: {} clients, {} events a second, {} deliveries",
-            count(outcome.clients as u64),
-            args.rate,
-            count(outcome.latencies.len()),
-        );
-        let line = ("", chart::BLUE, &outcome.latencies);
-        put(dir, "load.svg", &chart::distribution("Latency of Server-Sent Events", &about, &[line])?)?;
     }
     Ok(())
 }

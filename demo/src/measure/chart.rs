@@ -3,12 +3,10 @@
 use std::error::Error;
 
 use anyhow::anyhow;
-use hdrhistogram::Histogram;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::outcome::millis;
 use super::table::number;
 
 pub(crate) const BLUE: RGBColor = RGBColor(37, 99, 235);
@@ -56,66 +54,6 @@ fn card(size: (u32, u32), title: &str, about: &str, draw: impl FnOnce(Area<'_>) 
     })();
     drawn.map_err(|error| anyhow!("the chart cannot be drawn: {error}"))?;
     Ok(svg)
-}
-
-/// The latency below which each share of the deliveries stays; every step to the right is ten times rarer.
-pub(crate) fn distribution(
-    title: &str,
-    about: &str,
-    histograms: &[(&str, RGBColor, &Histogram<u64>)],
-) -> anyhow::Result<String> {
-    let most = histograms.iter().map(|(.., histogram)| histogram.max()).max().unwrap_or_default();
-    let len = histograms.iter().map(|(.., histogram)| histogram.len()).max().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "a count for an axis")]
-    let nines = (len.max(10) as f64).log10().min(6.0);
-    card((960, 480), title, about, |area| {
-        let mut chart = ChartBuilder::on(&area)
-            .x_label_area_size(40)
-            .y_label_area_size(64)
-            .build_cartesian_2d(0.0..nines * 1.03, 0.0..millis(most.max(1)) * 1.12)?;
-        chart
-            .configure_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(EDGE)
-            .x_labels(8)
-            .y_labels(6)
-            .x_label_formatter(&|nines| if *nines > nines.floor() { String::new() } else { percent(*nines) })
-            .y_label_formatter(&|ms| format!("{ms} ms"))
-            .label_style(("sans-serif", 16).into_font().color(&MUTED))
-            .draw()?;
-        for (index, (name, colour, histogram)) in histograms.iter().enumerate() {
-            let at = |nines: f64| millis(histogram.value_at_quantile(1.0 - 10_f64.powf(-nines)));
-            let points = || (0..=400).map(|step| nines * f64::from(step) / 400.0).map(|nines| (nines, at(nines)));
-            chart.draw_series(AreaSeries::new(points(), 0.0, colour.mix(0.08)))?;
-            chart.draw_series(LineSeries::new(points(), colour.stroke_width(3)))?;
-            let marks = [(0.301, "median"), (2.0, "p99"), (3.0, "p99.9"), (nines, "most")];
-            for (x, mark) in marks.into_iter().filter(|(x, mark)| *x < nines - 0.2 || *mark == "most") {
-                // Two would lie upon each other; the legend has them.
-                if mark == "median" && histograms.len() > 1 {
-                    continue;
-                }
-                let y = if mark == "most" { millis(histogram.max()) } else { at(x) };
-                let words = format!("{mark} {} ms", number(y));
-                // The curve climbs to the right: there is room below it on that side, and above it on the other.
-                let (anchor, dx, dy) = match (index, mark) {
-                    (0, "most") => (HPos::Right, -9, 17),
-                    (0, _) => (HPos::Left, 9, 13),
-                    _ => (HPos::Right, -9, -13),
-                };
-                let style =
-                    TextStyle::from(("sans-serif", 17).into_font()).color(colour).pos(Pos::new(anchor, VPos::Center));
-                chart.draw_series([EmptyElement::at((x, y))
-                    + Circle::new((0, 0), 5, colour.filled())
-                    + Text::new(words, (dx, dy), style)])?;
-            }
-            if histograms.len() > 1 {
-                let name = format!("{name}, median {} ms", number(at(0.301)));
-                legend(&area, (MARGIN + 64, 12 + 26 * i32::try_from(index)?), &name, *colour)?;
-            }
-        }
-        Ok(())
-    })
 }
 
 /// Charts side by side over the same numbers of clients.
@@ -206,12 +144,4 @@ fn legend(area: &Area<'_>, (x, y): (i32, i32), name: &str, colour: RGBColor) -> 
 /// `0`, `500`, `20k`.
 fn thousands(value: f64) -> String {
     if value < 1000.0 { value.to_string() } else { format!("{}k", value / 1000.0) }
-}
-
-/// `0 %`, `90 %`, `99 %`, `99.9 %`.
-fn percent(nines: f64) -> String {
-    let decimals = if nines > 2.0 { (nines - 2.0).ceil() } else { 0.0 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few digits")]
-    let decimals = decimals as usize;
-    format!("{:.decimals$} %", 100.0 * (1.0 - 10_f64.powf(-nines)))
 }
