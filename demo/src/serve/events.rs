@@ -50,7 +50,8 @@ pub(crate) async fn events(
     let body = match handover {
         Some(Extension(handover)) => {
             handover.put(Chunk::new(&first), feed);
-            Body::empty()
+            // Nobody reads it, but its length must not be known: the head is the stream's.
+            Body::from_stream(stream::pending::<Result<Bytes, Aborted>>())
         }
         None => Body::from_stream(stream(first, feed)),
     };

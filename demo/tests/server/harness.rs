@@ -207,13 +207,16 @@ impl Stream {
         (0..count).map(|_| self.next().data).collect()
     }
 
+    /// The next frame in words; an id by itself is none.
     pub(crate) fn frame(&mut self) -> String {
-        let frame = self.reader.next_frame().unwrap().expect("the stream goes on");
-        match frame {
-            Frame::Comment(text) => format!("comment {text}"),
-            Frame::Retry(time) => format!("retry {}", time.as_millis()),
-            Frame::Event(event) => format!("event {}", event.data()),
-            other => panic!("{other:?}"),
+        loop {
+            return match self.reader.next_frame().unwrap().expect("the stream goes on") {
+                Frame::Comment(text) => format!("comment {text}"),
+                Frame::Retry(time) => format!("retry {}", time.as_millis()),
+                Frame::Event(event) => format!("event {}", event.data()),
+                Frame::Id(_) => continue,
+                other => panic!("{other:?}"),
+            };
         }
     }
 

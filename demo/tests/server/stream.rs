@@ -14,6 +14,8 @@ fn headers_let_events_through_at_once() {
     assert_eq!(header("cache-control"), "no-cache");
     assert_eq!(header("x-accel-buffering"), "no");
     assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("transfer-encoding"), "chunked");
+    assert!(!response.headers().contains_key("content-length"));
 }
 
 #[test]
