@@ -7,11 +7,10 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use sse_wire::{EventBuilder, EventId, MIME_TYPE};
+use sse_wire::{EventBuilder, EventId, RESPONSE_HEADERS};
 
 use super::clients::{Carrier, Ending};
 use super::event::Chunk;
@@ -40,12 +39,6 @@ pub(crate) async fn events(
     subscription: Subscription,
 ) -> Result<Response, Refusal> {
     let (start, feed) = subscription.start(&hub, Carrier::EventStream)?;
-    let headers = [
-        (CONTENT_TYPE.as_str(), MIME_TYPE),
-        (CACHE_CONTROL.as_str(), "no-cache"),
-        // nginx would collect events until it has a buffer full of them.
-        ("x-accel-buffering", "no"),
-    ];
     let first = preamble(&start, hub.settings.retry);
     let body = match handover {
         Some(Extension(handover)) => {
@@ -55,7 +48,7 @@ pub(crate) async fn events(
         }
         None => Body::from_stream(stream(first, feed)),
     };
-    Ok((headers, body).into_response())
+    Ok((RESPONSE_HEADERS, body).into_response())
 }
 
 /// For connections that stay with hyper: of TLS, HTTP/2 and HTTP/1.0.

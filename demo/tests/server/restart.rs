@@ -108,7 +108,7 @@ fn a_file_that_is_no_log_is_refused_by_name_and_line() {
         ("hello\n".to_owned(), ["line 1", "expected value"]),
         (format!("{}\n{}\n", line("a-1"), line("a-3")), ["line 2", "expected the id `a-2`, not `a-3`"]),
         (format!("{}\n", line("a")), ["line 1", "`a` is not an id"]),
-        (format!("{}\n", line("a-1").replace("notice", "no\\ntice")), ["line 1", "line feed"]),
+        (format!("{}\n", line("a-1").replace("notice", "no\\ntice")), ["line 1", "found LF"]),
     ] {
         fs::write(&path, text).unwrap();
         assert_refuses(&start, &[&[path.as_str()], &parts[..]].concat());
