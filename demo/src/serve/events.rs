@@ -75,7 +75,7 @@ fn preamble(start: &Start, retry: Duration) -> Bytes {
     let hello = spread(retry).comment("events of the sse-wire demo");
     match start {
         // With an id from the start, a connection that ends before its first event loses nothing.
-        Start::Now { id } => EventId::new(id).map_or(hello, |id| hello.id(id)).to_bytes(),
+        Start::After { id } => EventId::new(id).map_or(hello, |id| hello.id(id)).to_bytes(),
         Start::Resumed => hello.to_bytes(),
         Start::Reset(event) => [&hello.encode()[..], &event.chunk.content()].concat().into(),
     }

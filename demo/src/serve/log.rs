@@ -29,6 +29,10 @@ impl Position {
         Self(self.0 + 1)
     }
 
+    pub(crate) fn back(self, count: u64) -> Self {
+        Self(self.0.saturating_sub(count))
+    }
+
     /// How many events lie between here and `end`.
     pub(crate) fn distance(self, end: Self) -> u64 {
         end.0.saturating_sub(self.0)

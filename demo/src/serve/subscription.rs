@@ -22,6 +22,7 @@ use super::refusal::Refusal;
 pub(crate) struct Subscription {
     only: Only,
     last_event_id: Option<String>,
+    last: u64,
     key: Option<Box<str>>,
     connection: Arc<Connection>,
 }
@@ -29,8 +30,8 @@ pub(crate) struct Subscription {
 /// What comes before the first event of the feed.
 #[derive(Debug)]
 pub(crate) enum Start {
-    /// Here begins what the client gets, and nothing before.
-    Now { id: String },
+    /// What comes after this id is what the client gets.
+    After { id: String },
     /// What the client missed is what comes first.
     Resumed,
     /// What the client missed is lost.
@@ -43,6 +44,9 @@ struct Parameters {
     #[serde(default)]
     only: String,
     last_event_id: Option<String>,
+    /// How many of the newest events a client without an id begins with.
+    #[serde(default)]
+    last: u64,
     client: Option<Box<str>>,
 }
 
@@ -63,6 +67,7 @@ impl<S: Sync> FromRequestParts<S> for Subscription {
         Ok(Self {
             only: only(&parameters.only)?,
             last_event_id: last_event_id(header.or(parameters.last_event_id))?,
+            last: parameters.last,
             key: parameters.client,
             connection: connection(&parts.extensions),
         })
@@ -104,7 +109,10 @@ impl Subscription {
         let end = *hub.log.end().borrow();
         let found = self.last_event_id.as_deref().map(|id| hub.log.find(id));
         let (start, position) = match found {
-            None => (Start::Now { id: hub.log.id(end) }, end),
+            None => {
+                let begin = if self.last == 0 { end } else { end.back(self.last.min(hub.log.extent().events as u64)) };
+                (Start::After { id: hub.log.id(begin) }, begin)
+            }
             Some(Ok(position)) => (Start::Resumed, position),
             Some(Err(lost)) => (Start::Reset(reset(&hub.log.id(end), lost)?), end),
         };

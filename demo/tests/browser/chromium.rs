@@ -98,14 +98,20 @@ impl Browser {
         }
     }
 
-    /// The page without its last card, which is long.
+    /// The page without the wire, which is long.
     fn excerpt(&self) -> String {
-        let text = self.value("document.body.innerText.split('ON THE WIRE')[0]");
+        let text = self.value("document.body.innerText.replace($('stream').innerText, '')");
         text.as_str().unwrap_or_default().to_owned()
     }
 
+    /// An event that the server would not let others publish.
+    pub(crate) fn dispatch(&self, name: &str, data: &str) {
+        let init = json!({ "data": data, "lastEventId": self.text("last-event-id") + name });
+        self.value(&format!("source.dispatchEvent(new MessageEvent({name:?}, {init}))"));
+    }
+
     pub(crate) fn until_state(&self, state: &str) {
-        self.until(&format!("document.body.dataset.state === {state:?} && $('state').textContent === {state:?}"));
+        self.until(&format!("document.body.dataset.state === {state:?}"));
     }
 
     pub(crate) fn text(&self, id: &str) -> String {

@@ -27,26 +27,70 @@ fn nothing_is_wider_than_the_window() {
     // The worst that it can be given: words without an end, everywhere.
     server.publish("seen");
     browser.until("$('count-notice').textContent === '1'");
-    browser.click("disconnect");
+    browser.click("toggle");
     for number in 0..5 {
         server.publish(&number.to_string());
     }
-    browser.click("connect");
+    browser.click("toggle");
     browser.until("$('reset-notice').checkVisibility()");
-    for name in ["notice", "message", "customEvent"] {
-        server.publish_as(name, &"W".repeat(500));
-    }
-    browser.until("$('last-customEvent').textContent.startsWith('WWW')");
+    server.publish(&"W".repeat(500));
+    browser.until("$('last-notice').textContent.startsWith('WWW')");
     for name in ["light", "dark"] {
         theme(&browser, name);
         for pixels in WIDTHS {
             size(&browser, pixels, 900);
             browser.until(&format!("innerWidth === {pixels}"));
+            for name in ["message", "customEvent"] {
+                browser.dispatch(name, &"W".repeat(500));
+            }
             let excess = "[...document.querySelectorAll('body *')].filter((element) => !element.closest('pre, td, svg') && \
                           element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML)";
             let too_wide = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             assert_eq!(too_wide, 0, "{name}, {pixels}: {}", browser.value(excess));
         }
+    }
+}
+
+/// Where everything is.
+const PLACES: &str = "[...document.querySelectorAll('header *, .card, h2, dt, dd, button, pre, figure, svg, th, td, label, form, ul')] \
+                      .filter((element) => !['state', 'reset-dismiss'].includes(element.id)) \
+                      .map((element) => [element.id || element.className || element.tagName, element.getBoundingClientRect()]) \
+                      .map(([name, { x, y, width, height }]) => [name, x, y, width, height].join(' '))";
+
+#[test]
+fn nothing_moves_whatever_is_said() {
+    for (pixels, height) in [(1280, 1200), (390, 1700), (320, 1700)] {
+        let server = Server::start(&["--log-events", "2", "--retry", "300"]);
+        let browser = Browser::start();
+        size(&browser, pixels, height);
+        browser.go_to(&server.url);
+        browser.until_state("open");
+        let places = browser.value(PLACES);
+        let unmoved = |when: &str| {
+            let now = browser.value(PLACES);
+            let pairs = places.as_array().unwrap().iter().zip(now.as_array().unwrap());
+            let moved: Vec<_> = pairs.filter(|(before, now)| before != now).collect();
+            assert!(moved.is_empty(), "{pixels} pixels, {when}: {moved:?}");
+        };
+        browser.type_into("notice-text", "hello");
+        browser.click("publish");
+        browser.until("$('publish-result').textContent !== '' && $('count-notice').textContent === '1'");
+        unmoved("an event and an answer");
+        browser.click("cut");
+        browser
+            .until("document.body.dataset.state === 'connecting' && $('connection-hint').textContent.includes('gone')");
+        unmoved("the connection is gone");
+        browser.until_state("open");
+        browser.click("toggle");
+        unmoved("disconnected");
+        (0..5).for_each(|number| drop(server.publish(&number.to_string())));
+        browser.click("toggle");
+        browser.until("$('reset-notice').checkVisibility()");
+        unmoved("what was missed is lost");
+        let overflow = "$('reset-notice').scrollHeight - $('reset-notice').clientHeight";
+        assert_eq!(browser.value(overflow), 0, "{pixels}: the text has room");
+        browser.click("reset-dismiss");
+        unmoved("dismissed");
     }
 }
 

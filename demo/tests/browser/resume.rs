@@ -10,9 +10,8 @@ use crate::chromium::Browser;
 use crate::harness::Server;
 use crate::page::NOTICES;
 
-/// The ids on the page, the oldest first.
-const IDS: &str = "[...document.querySelectorAll('#stream > div')].reverse().map((block) => \
-                   [...block.children].find((line) => line.textContent.startsWith('id: ')).textContent.slice(4))";
+/// The ids that the page has seen, the oldest first.
+const IDS: &str = "[...seenIds]";
 
 fn ids_of_the_log(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
@@ -22,7 +21,7 @@ fn ids_of_the_log(path: &Path) -> Vec<String> {
 
 #[track_caller]
 fn assert_whole(browser: &Browser) {
-    assert_eq!((browser.number("gaps"), browser.number("doubles"), browser.number("count-reset")), (0, 0, 0));
+    assert_eq!((browser.number("missed"), browser.number("twice"), browser.number("count-reset")), (0, 0, 0));
 }
 
 fn resumes_after_a_restart(graceful: bool) {
@@ -80,7 +79,7 @@ fn resumes_when_the_connection_was_cut() {
     for count in 2..=5 {
         let answer: Value =
             server.post("/cut").json(&serde_json::json!({ "client": key })).send().unwrap().json().unwrap();
-        assert_eq!(answer["cut"], 1);
+        assert!(answer["cut"].as_u64() >= Some(1), "{answer}");
         for number in 0..5 {
             server.publish(&format!("{count}.{number}"));
         }
@@ -93,7 +92,6 @@ fn resumes_when_the_connection_was_cut() {
     expected.reverse();
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &expected);
     assert_whole(&browser);
-    assert_eq!(server.stats()["connections"].as_u64().unwrap().min(1), 1);
 }
 
 #[test]
@@ -102,14 +100,14 @@ fn an_id_that_is_too_old_shows_the_reset() {
     let browser = Browser::open(&server);
     server.publish("1");
     browser.until("$('count-notice').textContent === '1'");
-    browser.click("disconnect");
+    browser.click("toggle");
     for number in 2..=9 {
         server.publish(&number.to_string());
     }
     assert_eq!(browser.value("$('reset-notice').checkVisibility()"), false);
-    browser.click("connect");
+    browser.click("toggle");
     browser.until("$('reset-notice').checkVisibility()");
-    assert!(browser.text("reset-text").contains("expired"), "{}", browser.text("reset-text"));
+    assert!(browser.text("reset-text").contains("longer than the server remembers"), "{}", browser.text("reset-text"));
     server.publish("10");
     browser.until("$('count-notice').textContent === '2'");
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &["10", "1"]);
@@ -117,11 +115,11 @@ fn an_id_that_is_too_old_shows_the_reset() {
     assert_eq!(browser.value("$('reset-notice').checkVisibility()"), false);
 
     // From there on it resumes as ever.
-    browser.click("disconnect");
+    browser.click("toggle");
     server.publish("11");
-    browser.click("connect");
+    browser.click("toggle");
     browser.until("$('count-notice').textContent === '3'");
-    assert_eq!((browser.number("count-reset"), browser.number("doubles")), (1, 0));
+    assert_eq!((browser.number("count-reset"), browser.number("twice")), (1, 0));
 }
 
 #[test]
@@ -134,7 +132,7 @@ fn an_id_of_another_run_shows_the_reset() {
     drop(server);
     let server = Server::start(&["--addr", &address]);
     browser.until("$('reset-notice').checkVisibility()");
-    assert!(browser.text("reset-text").contains("unknown"), "{}", browser.text("reset-text"));
+    assert!(browser.text("reset-text").contains("was restarted"), "{}", browser.text("reset-text"));
     server.publish("2");
     browser.until("$('count-notice').textContent === '2'");
 }

@@ -141,3 +141,16 @@ fn what_is_no_id_is_reset() {
     server.publish("2");
     assert_eq!(stream.next().data, "2");
 }
+
+#[test]
+fn a_first_connection_can_begin_before_it() {
+    let server = Server::start(&["--log-events", "5"]);
+    let ids = publish(&server, 1..=8);
+    assert_eq!(server.stream("/events?last=3").take(3), numbers(6..=8));
+    // No more than there is; and whoever has an id goes on from there.
+    assert_eq!(server.stream("/events?last=1000").take(5), numbers(4..=8));
+    assert_eq!(server.stream(&format!("/events?last=5&last-event-id={}", ids[6])).next().data, "8");
+    let mut now = server.stream("/events?last=0");
+    server.publish("9");
+    assert_eq!(now.next().data, "9");
+}

@@ -2,9 +2,12 @@
 "use strict";
 
 const NAMES = ["message", "metric", "notice", "customEvent", "reset"];
-const SAMPLES = 60; // one a second
+const MINUTE = 60_000;
+const EVENTS_OF_A_MINUTE = 100; // somewhat more than the server's own
+const HOLE = 2_500; // there is a metric each second
 const NOTICES = 50;
-const BLOCKS = 40;
+const WIRE_LINES = 300;
+const WIRE_LINE = 2_000;
 const REMEMBERED_IDS = 20_000;
 
 const $ = (id) => document.getElementById(id);
@@ -18,7 +21,6 @@ let retryTimer = 0;
 let failures = 0;
 let opened = 0;
 let lastEventId = "";
-const counts = Object.fromEntries(NAMES.map((name) => [name, 0]));
 
 // ---- Connection
 
@@ -29,6 +31,7 @@ function connect() {
   url.searchParams.set("client", key);
   // A new EventSource knows nothing of the one before. When the browser reconnects it sends the header, which wins.
   if (lastEventId) url.searchParams.set("last-event-id", lastEventId);
+  else url.searchParams.set("last", EVENTS_OF_A_MINUTE);
   source = new EventSource(url);
   source.addEventListener("open", onOpen);
   source.addEventListener("error", onError);
@@ -39,8 +42,10 @@ function connect() {
 function disconnect() {
   wanted = false;
   clearTimeout(retryTimer);
-  source?.close();
-  hint("");
+  source.close();
+  wire?.abort();
+  gone();
+  hint("Disconnected. What is published now is yours when you connect again.");
   showState();
 }
 
@@ -50,35 +55,42 @@ function onOpen(event) {
   opened += 1;
   failures = 0;
   $("reconnections").textContent = opened - 1;
-  hint("");
+  const outage = outages.at(-1);
+  if (outage) outage.to = now();
+  const seconds = outage && ((outage.to - outage.from) / 1000).toFixed(1);
+  hint(seconds ? `Back after ${seconds} s. The server first sends what was missed.` : "Drop the connection, and see it resume.");
+  readWire();
   showState();
 }
 
 function onError(event) {
   if (event instanceof MessageEvent) return;
+  gone();
   if (source.readyState === EventSource.CLOSED && wanted) {
     // The browser gives up when the answer is no event stream, such as 503 of a server that is full. We do not.
     const seconds = Math.min(30, 2 ** failures++) * (1 + Math.random());
     hint(`The server refused the connection. Next try in ${Math.round(seconds)} s.`);
     retryTimer = setTimeout(connect, seconds * 1000);
   } else if (wanted) {
-    hint("The connection is gone. The browser opens another one, and asks for what came after the last event.");
+    hint("The connection is gone. The browser opens another, and asks for what it missed.");
   }
   showState();
+}
+
+function gone() {
+  const last = samples.at(-1)?.time ?? 0;
+  if (outages.at(-1)?.to !== Infinity) outages.push({ from: now() - last < HOLE ? last : now(), to: Infinity });
 }
 
 function showState() {
   const state = ["connecting", "open", "closed"][source?.readyState ?? EventSource.CLOSED];
   document.body.dataset.state = state;
-  $("state").textContent = state;
-  $("connect").disabled = wanted;
-  $("disconnect").disabled = !wanted;
+  $("state").textContent = { open: "connected", closed: "disconnected" }[state] ?? state;
+  $("toggle").textContent = wanted ? "Disconnect" : "Connect";
   $("cut").disabled = state !== "open";
 }
 
-function hint(text) {
-  $("connection-hint").textContent = text;
-}
+const hint = (text) => ($("connection-hint").textContent = text);
 
 async function post(path, body, token) {
   const headers = { "content-type": "application/json" };
@@ -95,6 +107,25 @@ async function cut() {
 
 // ---- Events
 
+const counts = Object.fromEntries(NAMES.map((name) => [name, 0]));
+let lastTime = 0; // of the newest event that says when it was published
+
+// Text of others can turn the direction of what is around it, if it is not isolated.
+function peersText(parent, text) {
+  const bdi = parent.appendChild(document.createElement("bdi"));
+  bdi.textContent = text;
+  return bdi;
+}
+
+for (const name of NAMES) {
+  const row = $("counts").insertRow();
+  const head = row.appendChild(document.createElement("th"));
+  head.scope = "row";
+  head.textContent = name;
+  Object.assign(row.insertCell(), { id: `count-${name}`, textContent: "0" });
+  peersText(row.insertCell(), "").id = `last-${name}`;
+}
+
 function onEvent(event) {
   const { type, data } = event;
   counts[type] += 1;
@@ -103,10 +134,9 @@ function onEvent(event) {
   if (type === "reset") onReset(event);
   else watch(event);
   lastEventId = event.lastEventId;
-  $("last-event-id").textContent = lastEventId || "none";
-  showBlock(event);
-  if (type === "metric") showMetric(data);
-  if (type === "notice") showNotice(event);
+  $("last-event-id").textContent = $("last-event-id").title = lastEventId || "none";
+  if (type === "metric") onMetric(data);
+  if (type === "notice") showNotice(data);
 }
 
 function summary(data) {
@@ -123,30 +153,31 @@ function parsed(data) {
   }
 }
 
-// ---- Gaps and doubles
+// ---- What was missed, and what came twice
 
 // Ids are opaque: they can show that an event came twice, but not that one is missing. For that, each source of the server
 // numbers its events.
 const seenIds = new Set();
 const lastNumbers = new Map();
-let gaps = 0;
-let doubles = 0;
+let missed = 0;
+let twice = 0;
 
 function watch({ type, data, lastEventId: id }) {
   if (seenIds.has(id)) {
-    doubles += 1;
+    twice += 1;
   } else {
     seenIds.add(id);
     if (seenIds.size > REMEMBERED_IDS) seenIds.delete(seenIds.values().next().value);
-    const number = parsed(data)?.number;
-    if (type !== "notice" && Number.isInteger(number)) {
+    const { number, time } = (type !== "notice" && parsed(data)) || {};
+    if (Number.isInteger(number)) {
       const last = lastNumbers.get(type);
-      if (last !== undefined && number > last + 1) gaps += number - last - 1;
+      if (last !== undefined && number > last + 1) missed += number - last - 1;
       lastNumbers.set(type, number);
     }
+    if (Number.isFinite(time)) lastTime = time;
   }
-  show("gaps", gaps);
-  show("doubles", doubles);
+  show("missed", missed);
+  show("twice", twice);
 }
 
 function show(id, number) {
@@ -154,75 +185,124 @@ function show(id, number) {
   $(id).className = number > 0 ? "some" : "none";
 }
 
+const RESETS = {
+  expired: "You were away for longer than the server remembers: what you missed is lost.",
+  unknown: "The server was restarted and no longer knows what you missed.",
+};
+
 function onReset({ data }) {
   // What is missing now is missing admittedly.
   lastNumbers.clear();
   const { reason, text } = parsed(data) ?? {};
-  $("reset-text").textContent = `Some events are lost (${reason ?? "unknown"}): ${text ?? data}. The stream goes on from here.`;
+  $("reset-text").textContent = RESETS[reason] ?? text ?? data;
   $("reset-notice").hidden = false;
 }
 
-// ---- Charts
+// ---- Charts: the last minute by the server's clock, and where there was no connection
 
-const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 300;
-const HEIGHT = 100;
+const samples = [];
+const outages = [];
+let skew = 0; // how far this clock is ahead of the server's: the least that a metric of this minute took to come
 
-function element(parent, name, attributes) {
-  const node = document.createElementNS(SVG, name);
+const now = () => Date.now() - skew;
+
+function onMetric(data) {
+  const { cpu, memory_used: used, memory_total: total, time } = parsed(data) ?? {};
+  if (![cpu, used, total, time].every(Number.isFinite) || total <= 0) return;
+  samples.push({ time, took: Date.now() - time, cpu: Math.max(0, Math.min(100, cpu)), memory: used / 2 ** 30, total: total / 2 ** 30 });
+  while (samples[0].time < time - MINUTE - HOLE) samples.shift();
+  skew = Math.min(...samples.map(({ took }) => took));
+  draw();
+}
+
+function element(parent, name, attributes, text = "") {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.textContent = text;
   return parent.appendChild(node);
 }
 
-// Percent over the last minute, the newest at the right.
-class Chart {
-  constructor(svg) {
-    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-    svg.setAttribute("preserveAspectRatio", "none");
-    for (const y of [0, 50, 100]) element(svg, "line", { class: "grid", x1: 0, x2: WIDTH, y1: y, y2: y });
-    this.title = element(svg, "title", {});
-    this.area = element(svg, "path", { class: "area" });
-    this.line = element(svg, "path", { class: "line" });
-    this.values = [];
-  }
+// Stretches without a hole. A piece is late if the connection was gone when one of its ends was measured.
+function stretches(points) {
+  const found = [];
+  points.forEach((point, index) => {
+    const before = points[index - 1];
+    const stretch = found.at(-1);
+    const late = point.late || before?.late;
+    if (!before || point.time - before.time > HOLE) found.push({ late: point.late, points: [point] });
+    else if (stretch.late === late || stretch.points.length === 1) stretch.points.push(point), (stretch.late = late);
+    else found.push({ late, points: [before, point] });
+  });
+  return found;
+}
 
-  add(percent) {
-    this.values.push(Math.max(0, Math.min(100, percent)));
-    if (this.values.length > SAMPLES) this.values.shift();
-    const step = WIDTH / (SAMPLES - 1);
-    const start = WIDTH - (this.values.length - 1) * step;
-    const points = this.values.map((value, index) => `${(start + index * step).toFixed(1)},${(HEIGHT - value).toFixed(1)}`);
-    this.line.setAttribute("d", `M${points.join("L")}`);
-    this.area.setAttribute("d", `M${start.toFixed(1)},${HEIGHT}L${points.join("L")}L${WIDTH},${HEIGHT}Z`);
-    this.title.textContent = `${percent.toFixed(1)} % now, the last ${this.values.length} seconds`;
+// The round numbers that three lines of a grid stand for, so that what there is fills the chart.
+function grid(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  for (let step = 0.05; ; step *= 2) {
+    const first = Math.floor(least / Math.max(0.05, step / 2)) * Math.max(0.05, step / 2);
+    if (first + 2 * step >= most) return [first, first + step, first + 2 * step];
   }
 }
 
-const charts = { cpu: new Chart($("cpu-chart")), memory: new Chart($("memory-chart")) };
+function drawChart(svg, name, lines, label) {
+  const [left, top, right, bottom] = [62, 8, svg.clientWidth - 1, svg.clientHeight - 24];
+  const [low, , high] = lines;
+  const x = (time) => Math.min(right, Math.max(left, right - ((now() - time) / MINUTE) * (right - left))).toFixed(1);
+  const y = (value) => (bottom - ((value - low) / (high - low)) * (bottom - top)).toFixed(1);
+  svg.replaceChildren();
+  const pattern = { id: `${name}-hatch`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+  element(element(svg, "pattern", pattern), "path", { d: "M0 0V6" });
+  for (const line of lines) {
+    element(svg, "path", { class: "grid", d: `M${left} ${y(line)}H${right}` });
+    element(svg, "text", { x: left - 8, y: +y(line) + 4, "text-anchor": "end" }, label(line));
+  }
+  element(svg, "text", { x: left, y: bottom + 18 }, "a minute ago");
+  element(svg, "text", { x: right, y: bottom + 18, "text-anchor": "end" }, "now");
+  for (const { from, to } of outages) {
+    const next = samples.find(({ time }) => time >= to)?.time ?? Infinity;
+    const box = { x: x(from), y: top, width: x(Math.min(next, to + HOLE)) - x(from), height: bottom - top };
+    element(svg, "rect", { class: "gone", fill: `url(#${pattern.id})`, ...box });
+  }
+  for (const { late, points } of stretches(samples.filter(({ time }) => time > now() - MINUTE))) {
+    const line = points.map((point) => `${x(point.time)} ${y(point[name])}`).join("L");
+    if (name === "cpu" && !late) element(svg, "path", { class: "area", d: `M${x(points[0].time)} ${bottom}L${line}V${bottom}Z` });
+    element(svg, "path", { class: late ? "late" : "line", d: `M${line}` });
+  }
+}
 
-function showMetric(data) {
-  const metric = parsed(data);
-  if (![metric?.cpu, metric?.memory_used, metric?.memory_total].every(Number.isFinite) || metric.memory_total <= 0) return;
-  const gib = (bytes) => (bytes / 2 ** 30).toFixed(1);
-  charts.cpu.add(metric.cpu);
-  charts.memory.add((metric.memory_used / metric.memory_total) * 100);
-  $("cpu").textContent = `${metric.cpu.toFixed(1)} %`;
-  $("memory").textContent = `${gib(metric.memory_used)} GiB`;
-  $("memory-note").textContent = ` of ${gib(metric.memory_total)} GiB`;
+function draw() {
+  const age = now() - (samples.at(-1)?.time ?? -Infinity);
+  const stale = document.body.dataset.state !== "open" || age > HOLE;
+  document.body.classList.toggle("stale", stale);
+  for (const point of samples) point.late = outages.some(({ from, to }) => from < point.time && point.time < to);
+  while (outages[0]?.to < now() - MINUTE) outages.shift();
+  const memory = grid(samples.length ? samples.map((point) => point.memory) : [0]);
+  const digits = memory[1] - memory[0] < 0.15 ? 2 : 1;
+  drawChart($("cpu-chart"), "cpu", [0, 50, 100], (line) => `${line} %`);
+  drawChart($("memory-chart"), "memory", memory, (line) => `${line.toFixed(digits)} GiB`);
+  const newest = samples.at(-1);
+  if (!newest) return;
+  $("cpu").textContent = `${newest.cpu.toFixed(1)} %`;
+  $("memory").textContent = `${newest.memory.toFixed(2)} GiB`;
+  const ago = `${Math.round(age / 1000)} s ago`;
+  $("cpu-note").textContent = stale ? ago : "of all cores";
+  $("memory-note").textContent = stale ? ago : `of ${newest.total.toFixed(1)} GiB`;
 }
 
 // ---- Notices
 
-function showNotice({ data }) {
+function showNotice(data) {
   const item = document.createElement("li");
   const time = item.appendChild(document.createElement("time"));
-  const now = new Date();
-  time.dateTime = now.toISOString();
-  time.textContent = now.toLocaleTimeString();
-  item.appendChild(document.createElement("span")).textContent = data;
+  // A notice does not say when it was published. It was after the event before it that does.
+  const old = lastTime > 0 && now() - lastTime > HOLE;
+  const when = new Date(old ? lastTime : Date.now());
+  time.dateTime = when.toISOString();
+  time.textContent = (old ? "after " : "") + when.toLocaleTimeString();
+  peersText(item, data);
   $("notices").prepend(item);
   while ($("notices").children.length > NOTICES) $("notices").lastChild.remove();
-  $("notices-empty").hidden = true;
 }
 
 async function publish(submitted) {
@@ -241,34 +321,72 @@ async function publish(submitted) {
   $("publish").disabled = false;
 }
 
-// ---- The wire
+// ---- The wire: a second request, which is opened, cut and resumed with the EventSource, and shows what that hides
 
-function showBlock({ type, data, lastEventId: id }) {
-  const block = document.createElement("div");
-  const line = (name, value, style) => {
-    const row = block.appendChild(document.createElement("div"));
-    const field = row.appendChild(document.createElement("span"));
-    field.className = "field-name";
-    field.textContent = `${name}: `;
-    const text = row.appendChild(document.createElement("span"));
-    text.className = style;
-    text.textContent = value;
-  };
-  if (type !== "message") line("event", type, "event-name");
-  line("id", id, "");
-  for (const part of data.split("\n")) line("data", part, "");
-  block.append("\n");
-  const stream = $("stream");
-  stream.prepend(block);
-  while (stream.children.length > BLOCKS) stream.lastChild.remove();
+let wire = null;
+let wireId = "";
+
+async function readWire() {
+  wire?.abort();
+  const own = (wire = new AbortController());
+  const headers = wireId ? { "last-event-id": wireId } : {};
+  wireNote("> GET /events", ...Object.entries(headers).map(([name, value]) => `> ${name}: ${value}`));
+  try {
+    const response = await fetch(`events?client=${key}`, { headers, signal: own.signal, cache: "no-store" });
+    wireNote(`< ${response.status} ${response.statusText}`, `< content-type: ${response.headers.get("content-type")}`);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ; ) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n"); // this server has no other line ends
+      rest = lines.pop();
+      lines.forEach(wireLine);
+    }
+    wireNote("* the response has ended");
+  } catch (error) {
+    wireNote(own.signal.aborted ? "* closed by this page" : `* the connection is gone: ${error.message}`);
+  }
+  setTimeout(() => own === wire && source.readyState === EventSource.OPEN && !document.hidden && readWire(), 5_000);
+}
+
+function wireNote(...lines) {
+  for (const text of [...lines, ""]) newLine("said").textContent = `${text}\n`;
+}
+
+function newLine(style) {
+  const line = $("stream").appendChild(document.createElement("div"));
+  line.className = style;
+  while ($("stream").children.length > WIRE_LINES) $("stream").firstChild.remove();
+  return line;
+}
+
+function wireLine(text) {
+  const [, name, value] = /^([^:]*:? ?)(.*)$/s.exec(text);
+  if (name.startsWith("id:")) wireId = value;
+  const line = newLine(name.startsWith(":") ? "comment" : name.replace(/\W/g, ""));
+  line.appendChild(document.createElement("span")).textContent = name;
+  const shown = peersText(line, "");
+  // A line may break after a comma, not within a number.
+  for (const part of value.slice(0, WIRE_LINE).split(/(?<=,)/)) shown.append(part, document.createElement("wbr"));
+  if (value.length > WIRE_LINE) shown.append(` … ${value.length - WIRE_LINE} more`);
+  line.append("\n");
+}
+
+// A browser has six connections to a host, so a page that nobody sees has one.
+function onVisibility() {
+  if (document.hidden) {
+    wire?.abort();
+    wireId = "";
+  } else if (source.readyState === EventSource.OPEN) readWire();
 }
 
 // ---- Start
 
-$("connect").addEventListener("click", connect);
-$("disconnect").addEventListener("click", disconnect);
+$("toggle").addEventListener("click", () => (wanted ? disconnect() : connect()));
 $("cut").addEventListener("click", cut);
 $("publish-form").addEventListener("submit", publish);
 $("reset-dismiss").addEventListener("click", () => ($("reset-notice").hidden = true));
+document.addEventListener("visibilitychange", onVisibility);
 $("curl").textContent = `curl -N ${new URL("events", document.baseURI)}`;
+setInterval(draw, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 200);
 connect();
