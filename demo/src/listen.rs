@@ -1,16 +1,20 @@
-//! `demo listen`: a client for any event stream, over [`sse_wire::EventSource`] and reqwest.
+//! `demo listen`: a client for any event stream, over the stream of [`sse_wire::EventSource`] and reqwest.
 
 mod ended;
 mod print;
 mod request;
 mod session;
 
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use reqwest::header::{HeaderName, HeaderValue};
-use sse_wire::Decoder;
+use sse_wire::{Decoder, EventSource};
 
 use crate::interrupt::interrupt;
 use ended::{EXIT_STATUS, Ended};
@@ -24,8 +28,8 @@ use session::Session;
 #[expect(clippy::struct_excessive_bools, reason = "a flag each")]
 pub(crate) struct Args {
     /// The event stream, with http or https
-    #[arg(value_parser = request::url)]
-    url: reqwest::Url,
+    // This and headers are parsed later, since an error of clap would show all of it, secrets too.
+    url: String,
     /// Print a JSON object a line: type, data, id (null: none of its own) and last event ID
     #[arg(long)]
     json: bool,
@@ -35,15 +39,18 @@ pub(crate) struct Args {
     /// Print comments too, keep-alives among them
     #[arg(long)]
     comments: bool,
+    /// End after an event of this type, or with this text as its data, such as "[DONE]"
+    #[arg(long, value_name = "TYPE|TEXT")]
+    until: Option<String>,
     /// End after so many printed events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_events: Option<u64>,
     /// Go on after this event, for a stream that can resume
     #[arg(long, value_name = "ID", value_parser = request::last_event_id)]
     last_event_id: Option<String>,
-    /// Send this header too; may be given again
-    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = request::header)]
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Send this header too, to this origin alone; may be given again
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
     /// Send a POST with this file's content ("-": standard input), as APIs of language models want it. As JSON,
     /// unless --header has a content type. The end of the answer is the end: it is not sent again
     #[arg(long, value_name = "FILE")]
@@ -58,9 +65,12 @@ pub(crate) struct Args {
     /// proxies; the standard ends there
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(400..=599))]
     retry_status: Vec<u16>,
-    /// Take the connection for lost when nothing has come for so long, not even a comment
+    /// Take the connection for lost when nothing has come for so long since the request, not even a comment
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     idle_timeout: Option<u64>,
+    /// Take the connection for lost when no event has come for so long, whatever comments did
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    stall_timeout: Option<u64>,
     /// Skip, and say so, events longer than this
     #[arg(long, value_name = "BYTES", default_value_t = Decoder::DEFAULT_MAX_EVENT_LEN)]
     max_event_len: usize,
@@ -73,12 +83,34 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
-    let requests = match Requests::new(args.url, args.headers, args.post.as_deref(), args.cacert.as_deref()) {
-        Ok(requests) => requests,
+    let parsed = request::url(&args.url).and_then(|url| {
+        Ok((url, args.headers.iter().map(|header| request::header(header)).collect::<Result<_, _>>()?))
+    });
+    let (url, headers) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            return ExitCode::FAILURE;
+            note(format_args!("error: {error}\n\nFor more information, try '--help'."));
+            return ExitCode::from(2);
         }
+    };
+    match listen(args, url, headers) {
+        Ok(code) => code,
+        Err(error) => {
+            note(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn listen(args: Args, url: reqwest::Url, headers: Vec<(HeaderName, HeaderValue)>) -> anyhow::Result<ExitCode> {
+    let requests = Requests {
+        client: request::client(args.cacert.as_deref())?,
+        url,
+        headers,
+        body: args.post.as_deref().map(request::read).transpose()?,
+        retry_status: args.retry_status,
+        quiet: args.quiet,
+        excerpt: RefCell::default(),
     };
     let mut decoder = Decoder::new().with_max_event_len(args.max_event_len);
     if let Some(id) = &args.last_event_id {
@@ -86,27 +118,28 @@ pub(crate) fn run(args: Args) -> ExitCode {
     }
     let format = if args.json { Format::Json } else { Format::text() };
     let mut session = Session {
-        requests,
-        source: sse_wire::EventSource::with_decoder(decoder),
         printer: Printer::new(format, args.only, args.max_events),
         comments: args.comments,
         repeatable: args.post.is_none() || args.repeat_post,
+        until: args.until,
         max_retries: args.max_retries,
-        retry_status: args.retry_status,
         idle_timeout: args.idle_timeout.map(Duration::from_secs),
+        stall_timeout: args.stall_timeout.map(Duration::from_secs),
         quiet: args.quiet,
-        in_vain: 0,
         skipped: false,
     };
-    let ended = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(until_interrupted(session.run())),
-        Err(error) => Ended::Failed(error),
-    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let ended = runtime.block_on(until_interrupted(session.run(EventSource::with_decoder(decoder), &requests)));
     let code = ended.code(session.skipped);
     if !(args.quiet && code == 0) {
-        session.note(&ended);
+        note(&ended);
     }
-    ExitCode::from(code)
+    Ok(ExitCode::from(code))
+}
+
+/// Says something on standard error, whether anybody reads it or not.
+fn note(what: impl Display) {
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 async fn until_interrupted(session: impl Future<Output = Ended>) -> Ended {

@@ -1,9 +1,14 @@
 //! `demo listen` against servers that do what it has to cope with: each way to end has its exit status.
 
+#[path = "listen/answers.rs"]
+mod answers;
 mod peer;
+#[path = "listen/secrets.rs"]
+mod secrets;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use peer::{Answer, Peer};
 
@@ -19,6 +24,17 @@ fn run(command: &mut Command) -> (i32, String, String) {
     peer::bound(&child);
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code().expect("an exit"), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// What it says first that has this in it. Then it is ended.
+fn first_line_with(command: &mut Command, what: &str) -> String {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    peer::bound(&child);
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines.map(|line| line.unwrap()).find(|line| line.contains(what));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    line.unwrap_or_else(|| panic!("it ended before it said {what:?}"))
 }
 
 const STREAM: &str =
@@ -97,7 +113,16 @@ fn a_status_is_final_unless_told_otherwise() {
     ]);
     let (code, out, err) = run(listen(&peer.url()).args(["--retry-status", "502,503", "--max-events", "2"]));
     assert_eq!((code, out.as_str()), (0, "message 1\nmessage 2\n"), "{err}");
-    assert!(err.contains("status 503; retry in 1000 ms"), "{err}");
+    // A second, and up to an eighth more, so that not all come back at once.
+    let wait = waited(&err, "status 503");
+    assert!((1000..=1125).contains(&wait), "{err}");
+}
+
+/// The milliseconds until the next try.
+#[track_caller]
+fn waited(err: &str, reason: &str) -> u64 {
+    let rest = err.split_once(&format!("{reason}; retry in ")).unwrap_or_else(|| panic!("{err}")).1;
+    rest.split_once(" ms").unwrap().0.parse().unwrap()
 }
 
 #[test]
@@ -106,6 +131,7 @@ fn another_content_type_is_final() {
         ("Content-Type: text/html\r\n", "content type \"text/html\""),
         ("Content-Type: text/event-stream; charset=latin1\r\n", "charset=latin1"),
         ("Content-Type: text/\u{202e}html\r\n", "\\u{202e}"),
+        ("Content-Type: text/\u{61c}html\r\n", "\\u{61c}"),
         ("", "no content type"),
     ] {
         let peer = Peer::start([Answer::status("200 OK", header)]);
@@ -147,6 +173,42 @@ fn a_silent_connection_is_lost_when_told_to() {
     let (code, out, err) = run(listen(&peer.url()).args(["--idle-timeout", "1"]));
     assert_eq!((code, out.as_str()), (0, "message 1\n"), "{err}");
     assert!(err.contains("nothing has come for 1 s; retry in 1"), "{err}");
+
+    // Also one that takes the request, and never answers.
+    let peer = Peer::start([Answer::raw("").held()]);
+    let (code, out, err) = run(listen(&peer.url()).args(["--idle-timeout", "1", "--max-retries", "0"]));
+    assert_eq!((code, out.as_str()), (5, ""), "{err}");
+    assert!(err.contains("nothing has come for 1 s"), "{err}");
+}
+
+#[test]
+fn comments_keep_a_connection_from_being_idle_and_not_from_being_stalled() {
+    let dripping =
+        || Answer::stream("retry: 100\ndata: 1\n\n").dripping(": still here\n\n", Duration::from_millis(100));
+    let peer = Peer::start([dripping(), Answer::status("204 No Content", "")]);
+    let args = ["--idle-timeout", "1", "--stall-timeout", "2"];
+    let (code, out, err) = run(listen(&peer.url()).args(args));
+    assert_eq!((code, out.as_str()), (0, "message 1\n"), "{err}");
+    assert!(err.contains("no event has come for 2 s; retry in 1"), "{err}");
+}
+
+#[test]
+fn until_is_a_type_or_a_text() {
+    let wire = "data: tok\n\ndata: [DONE]\n\nevent: stop\ndata: now\n\ndata: more\n\n";
+    for (until, printed) in [
+        ("[DONE]", "message tok\nmessage [DONE]\n"),
+        ("stop", "message tok\nmessage [DONE]\nstop now\n"),
+        ("message", "message tok\n"),
+    ] {
+        let peer = Peer::start([Answer::stream(wire).held()]);
+        let (code, out, err) = run(listen(&peer.url()).args(["--until", until]));
+        assert_eq!((code, out.as_str()), (0, printed), "{err}");
+        assert!(err.ends_with("end: --until has come\n"), "{err}");
+    }
+    // What is not printed ends it all the same.
+    let peer = Peer::start([Answer::stream(wire).held()]);
+    let (code, out, err) = run(listen(&peer.url()).args(["--until", "[DONE]", "--only", "price"]));
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
 }
 
 #[test]
@@ -197,18 +259,18 @@ fn a_post_is_sent_with_its_body_and_not_again() {
 
 #[test]
 fn controls_never_reach_the_terminal() {
-    let evil = "event: a\u{1b}[2Jb\nid: \u{9b}31m\ndata: \u{1b}]0;title\u{7}\u{202e}txt.exe\tend\n\n: \u{1b}c\n\n";
+    let evil = "event: a\u{1b}[2Jb\nid: \u{9b}31m\ndata: \u{1b}]0;title\u{7}\u{202e}txt\u{61c}\u{e0041}.exe\tend\n\n: \u{1b}c\n\n";
     let more = "data: last\n\n";
     let peer = Peer::start([Answer::stream(&format!("{evil}{more}")), Answer::stream(&format!("{evil}{more}"))]);
     let (code, out, _) = run(listen(&peer.url()).args(["--comments", "--max-events", "2"]));
-    let expected = "a\\u{1b}[2Jb #\\u{9b}31m \\u{1b}]0;title\\u{7}\\u{202e}txt.exe\tend\n: \\u{1b}c\nmessage last\n";
+    let expected = "a\\u{1b}[2Jb #\\u{9b}31m \\u{1b}]0;title\\u{7}\\u{202e}txt\\u{61c}\\u{e0041}.exe\tend\n: \\u{1b}c\nmessage last\n";
     assert_eq!((code, out.as_str()), (0, expected));
 
     let (code, out, _) = run(listen(&peer.url()).args(["--comments", "--json", "--max-events", "2"]));
     assert_eq!(code, 0);
-    assert!(!out.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{out:?}");
+    assert!(!out.contains(|c: char| c.is_control() && c != '\n' || "\u{202e}\u{61c}\u{e0041}".contains(c)), "{out:?}");
     let event: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
-    assert_eq!(event["data"], "\u{1b}]0;title\u{7}\u{202e}txt.exe\tend");
+    assert_eq!(event["data"], "\u{1b}]0;title\u{7}\u{202e}txt\u{61c}\u{e0041}.exe\tend");
     assert_eq!(event["id"], "\u{9b}31m");
 }
 
@@ -261,7 +323,7 @@ fn wrong_arguments_are_named() {
         (&["example.com/events"], "expected http://"),
         (&["http://[::1]/", "-H", "no colon"], "expected \"Name: value\""),
         (&["http://[::1]/", "-H", "na me: value"], "\"na me\" is not a header name"),
-        (&["http://[::1]/", "-H", "name: va\nlue"], "\"va\\nlue\" is not a header value"),
+        (&["http://[::1]/", "-H", "name: va\nlue"], "the value of name has a control character"),
         (&["http://[::1]/", "-H", "Last-Event-Id: 7"], "--last-event-id"),
         (&["http://[::1]/", "--last-event-id", " 7"], "cannot travel in a header"),
         (&["http://[::1]/", "--max-events", "0"], "0"),

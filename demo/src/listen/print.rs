@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use sse_wire::Event;
+use sse_wire::{Event, Frame};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Format {
@@ -31,22 +31,6 @@ pub(super) struct Printer {
     remaining: Option<u64>,
 }
 
-/// The order of the fields is the order of the keys.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Line<'a> {
-    Event {
-        #[serde(rename = "type")]
-        event_type: &'a str,
-        data: &'a str,
-        id: Option<&'a str>,
-        last_event_id: &'a str,
-    },
-    Comment {
-        comment: &'a str,
-    },
-}
-
 impl Printer {
     pub(super) fn new(format: Format, only: Vec<String>, max_events: Option<u64>) -> Self {
         Self { out: BufWriter::new(io::stdout()), format, only, remaining: max_events }
@@ -59,12 +43,7 @@ impl Printer {
         self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
         let line = match self.format {
             Format::Text { colour } => event_text(event, colour),
-            Format::Json => json(&Line::Event {
-                event_type: event.event_type(),
-                data: event.data(),
-                id: event.id(),
-                last_event_id: event.last_event_id(),
-            })?,
+            Format::Json => json(event)?,
         };
         writeln!(self.out, "{line}")
     }
@@ -75,7 +54,7 @@ impl Printer {
                 let style = if colour { Style::new().dimmed() } else { Style::new() };
                 format!("{style}: {}{style:#}", harmless(comment))
             }
-            Format::Json => json(&Line::Comment { comment })?,
+            Format::Json => json(&Frame::Comment(comment))?,
         };
         writeln!(self.out, "{line}")
     }
@@ -110,7 +89,7 @@ fn event_text(event: &Event<'_>, colour: bool) -> String {
 }
 
 /// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
-fn json(line: &Line<'_>) -> io::Result<String> {
+fn json(line: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(line)?;
     if !json.contains(is_harmful) {
         return Ok(json);
@@ -118,7 +97,9 @@ fn json(line: &Line<'_>) -> io::Result<String> {
     let mut escaped = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         if is_harmful(c) {
-            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
         } else {
             escaped.push(c);
         }
@@ -138,8 +119,21 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// C0 and C1 controls but the tab, line separators, and what changes the direction of the text after it.
+/// Controls but the tab, and what cannot be seen: line separators, what changes the direction of the text after it, and
+/// what stands between or behind letters to hide something, such as tags.
 fn is_harmful(c: char) -> bool {
-    c != '\t' && c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    match c {
+        '\t' => false,
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{feff}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{e0000}'..='\u{e007f}' => true,
+        _ => c.is_control(),
+    }
 }

@@ -1,64 +1,226 @@
-//! The request, made anew for every connection, and the arguments that shape it.
+//! The request, made anew for every connection, the answer to it, and the arguments that shape them.
 
+use std::cell::RefCell;
+use std::error::Error as _;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, Response, Url};
-use sse_wire::{LAST_EVENT_ID, MIME_TYPE};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, LocalBoxStream};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Certificate, Client, Response, Url, redirect};
+use sse_wire::stream::{Accepted, Attempt};
+use sse_wire::{Chunk, Decoder, EventSource, LAST_EVENT_ID};
+
+use super::note;
+use super::print::harmless;
+
+const MAX_REDIRECTS: usize = 10;
+/// How much of an error's body is shown, and how long it may take to come.
+const EXCERPT: usize = 1024;
+const EXCERPT_PATIENCE: Duration = Duration::from_millis(800);
 
 #[derive(Debug)]
 pub(super) struct Requests {
-    client: Client,
+    pub(super) client: Client,
     pub(super) url: Url,
-    headers: HeaderMap,
-    body: Option<Vec<u8>>,
+    /// What the user wants to be sent, to this origin alone.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Option<Bytes>,
+    pub(super) retry_status: Vec<u16>,
+    pub(super) quiet: bool,
+    /// How the body of the answer begins that was refused.
+    pub(super) excerpt: RefCell<String>,
+}
+
+/// Why there is no answer, or none that can be read.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Http(reqwest::Error),
+    Redirects,
+    Compressed(String),
+}
+
+/// How a body has ended.
+#[derive(Debug)]
+pub(super) struct BodyEnd {
+    /// None if it was complete, as far as HTTP can tell.
+    pub(super) error: Option<reqwest::Error>,
+    pub(super) inside_event: bool,
 }
 
 impl Requests {
-    pub(super) fn new(
-        url: Url,
-        extra: Vec<(HeaderName, HeaderValue)>,
-        post: Option<&Path>,
-        cacert: Option<&Path>,
-    ) -> anyhow::Result<Self> {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(MIME_TYPE));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if post.is_some() {
+    /// The headers of a request, without the user's.
+    pub(super) fn headers(&self, attempt: Attempt<'_>) -> HeaderMap {
+        let mut headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
+        if self.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        for (name, _) in &extra {
+        for (name, value) in attempt.request_headers() {
+            headers.insert(name, HeaderValue::from_bytes(value).expect("an id that can travel"));
+        }
+        for (name, _) in &self.headers {
             headers.remove(name);
         }
-        for (name, value) in extra {
-            headers.append(name, value);
-        }
-        Ok(Self { client: client(cacert)?, url, headers, body: post.map(read).transpose()? })
+        headers
     }
 
-    /// Sends it, and waits for the head of the response. Redirects are followed as browsers do.
-    pub(super) async fn send(&self, last_event_id: Option<&[u8]>) -> reqwest::Result<Response> {
-        let mut request = match &self.body {
-            None => self.client.get(self.url.clone()),
-            Some(body) => self.client.post(self.url.clone()).body(body.clone()),
-        };
-        request = request.headers(self.headers.clone());
-        if let Some(id) = last_event_id {
-            request = request.header(LAST_EVENT_ID, id);
+    /// Sends the request, and waits for the head of the response.
+    pub(super) async fn answer(
+        &self,
+        headers: HeaderMap,
+    ) -> Result<Accepted<LocalBoxStream<'static, Result<Bytes, BodyEnd>>>, Failure> {
+        self.tell(format_args!("connecting to {}", shown(&self.url)));
+        let response = self.send(headers).await?;
+        let status = response.status().as_u16();
+        if self.retry_status.contains(&status) {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let value = response.headers().get(RETRY_AFTER);
+            let wait = value.and_then(|value| sse_wire::retry_after(value.as_bytes(), now));
+            return Ok(Accepted::unavailable(status, wait));
         }
-        request.send().await
+        let content_type = response.headers().get(CONTENT_TYPE).cloned();
+        let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
+        let coding = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity");
+        match (EventSource::new().on_response(status, content_type), coding) {
+            (Ok(()), Some(coding)) => {
+                return Err(Failure::Compressed(String::from_utf8_lossy(coding.as_bytes()).into()));
+            }
+            (Ok(()), None) => self.tell(format_args!("open: {:?}, {}", response.version(), shown(response.url()))),
+            (Err(_), Some(_)) => {}
+            (Err(_), None) => {
+                let _ = tokio::time::timeout(EXCERPT_PATIENCE, self.read_excerpt(response)).await;
+                return Ok(Accepted::new(status, content_type, stream::empty().boxed_local()));
+            }
+        }
+        Ok(Accepted::new(status, content_type, body(response)))
+    }
+
+    /// Follows redirects as browsers do, but takes nothing that the user added to another origin, and no `Referer` anywhere.
+    async fn send(&self, mut headers: HeaderMap) -> Result<Response, Failure> {
+        let (mut url, mut body, mut own) = (self.url.clone(), self.body.clone(), true);
+        for _ in 0..=MAX_REDIRECTS {
+            let mut all = headers.clone();
+            all.extend(
+                own.then_some(&self.headers).into_iter().flatten().cloned().map(|(name, value)| (Some(name), value)),
+            );
+            let request = match &body {
+                None => self.client.get(url.clone()),
+                Some(body) => self.client.post(url.clone()).body(body.clone()),
+            };
+            let response = request.headers(all).send().await.map_err(Failure::Http)?;
+            let status = response.status().as_u16();
+            let target = response.headers().get(LOCATION).and_then(|target| url.join(target.to_str().ok()?).ok());
+            let Some(target) = target.filter(|to| [301, 302, 303, 307, 308].contains(&status) && is_http(to)) else {
+                return Ok(response);
+            };
+            if status < 307 {
+                body = None;
+                headers.remove(CONTENT_TYPE);
+            }
+            own &= target.origin() == url.origin();
+            url = target;
+        }
+        Err(Failure::Redirects)
+    }
+
+    async fn read_excerpt(&self, mut response: Response) {
+        let mut bytes = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            bytes.extend_from_slice(&chunk);
+            let excerpt = String::from_utf8_lossy(&bytes[..bytes.len().min(EXCERPT)]).trim().to_owned();
+            self.excerpt.replace(excerpt);
+            if bytes.len() >= EXCERPT {
+                break;
+            }
+        }
+    }
+
+    fn tell(&self, what: fmt::Arguments<'_>) {
+        if !self.quiet {
+            note(what);
+        }
     }
 }
 
-fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
+/// The bytes, and at their end whether that was inside an event.
+fn body(response: Response) -> LocalBoxStream<'static, Result<Bytes, BodyEnd>> {
+    // Looks on, and keeps nothing.
+    let decoder = Decoder::new().with_max_event_len(0);
+    stream::unfold((Some(response), decoder), |(response, mut decoder)| async move {
+        let mut response = response?;
+        let error = match response.chunk().await {
+            Ok(Some(bytes)) => {
+                let mut chunk = Chunk::new(&bytes);
+                while !matches!(decoder.next_event(&mut chunk), Ok(None)) {}
+                return Some((Ok(bytes), (Some(response), decoder)));
+            }
+            Ok(None) => None,
+            Err(error) => Some(error),
+        };
+        Some((Err(BodyEnd { error, inside_event: !decoder.is_between_events() }), (None, decoder)))
+    })
+    .boxed_local()
+}
+
+impl Failure {
+    pub(super) fn never_sent(&self) -> bool {
+        matches!(self, Self::Http(error) if error.is_connect())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(error) => f.write_str(&chain(error)),
+            Self::Redirects => write!(f, "more than {MAX_REDIRECTS} redirects"),
+            Self::Compressed(coding) => write!(f, "content encoding {coding:?}"),
+        }
+    }
+}
+
+impl fmt::Display for BodyEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.error {
+            Some(error) => f.write_str(&chain(error)),
+            None => f.write_str("the stream has ended"),
+        }
+    }
+}
+
+/// The error with its causes, which say more than itself. An URL that it has can have a secret.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(url) = error.url() {
+        text = text.replace(url.as_str(), &shown(url));
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    harmless(&text).into_owned()
+}
+
+/// The URL without what can be a secret: user, password, and what the query has.
+fn shown(url: &Url) -> String {
+    let query = if url.query().is_some() { "?…" } else { "" };
+    format!("{}{}{query}", url.origin().ascii_serialization(), url.path())
+}
+
+pub(super) fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
     // An error says that there is a provider already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("sse-wire-demo/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
         .connect_timeout(Duration::from_secs(30))
         // So that a peer that has vanished without a word is noticed, by and by.
         .tcp_keepalive(Duration::from_secs(30))
@@ -74,40 +236,46 @@ fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
     builder.build().context("the HTTP client cannot be set up")
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Bytes> {
     let mut body = Vec::new();
     if path == Path::new("-") {
         std::io::stdin().read_to_end(&mut body).context("--post -: standard input")?;
     } else {
         body = fs::read(path).with_context(|| format!("--post {}", path.display()))?;
     }
-    Ok(body)
+    Ok(body.into())
+}
+
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
 
 pub(super) fn url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; expected http://… or https://…"))?;
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        scheme => Err(format!("scheme {scheme:?}; expected http://… or https://…")),
+    let url = Url::parse(text).map_err(|error| format!("URL: {error}; expected http://… or https://…"))?;
+    if is_http(&url) {
+        Ok(url)
+    } else {
+        Err(format!("URL: scheme {:?}; expected http://… or https://…", url.scheme()))
     }
 }
 
 pub(super) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("expected \"Name: value\"")?;
-    let name: HeaderName = name.trim().parse().map_err(|_| format!("{name:?} is not a header name"))?;
+    let (name, value) = text.split_once(':').ok_or("--header: no colon; expected \"Name: value\"")?;
+    let name: HeaderName = name.trim().parse().map_err(|_| format!("--header: {name:?} is not a header name"))?;
     if name.as_str() == LAST_EVENT_ID {
-        return Err("use --last-event-id, which follows the stream".to_owned());
+        return Err("--header: use --last-event-id, which follows the stream".to_owned());
     }
-    let value = value.trim();
-    let value = value.parse().map_err(|_| format!("{value:?} is not a header value"))?;
+    let value = value.trim().parse().map_err(|_| format!("--header: the value of {name} has a control character"))?;
     Ok((name, value))
 }
 
 /// An id that can travel in a header.
 pub(super) fn last_event_id(text: &str) -> Result<String, String> {
-    let decoder = sse_wire::Decoder::new().with_last_event_id(text);
-    match sse_wire::EventSource::with_decoder(decoder).last_event_id_header() {
+    let decoder = Decoder::new().with_last_event_id(text);
+    match EventSource::with_decoder(decoder).last_event_id_header() {
         Some(_) => Ok(text.to_owned()),
-        None => Err("cannot travel in a header: empty, control characters in it, or space around it".to_owned()),
+        None => {
+            Err("cannot travel in a header: empty, too long, control characters in it, or space around it".to_owned())
+        }
     }
 }

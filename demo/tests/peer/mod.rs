@@ -30,6 +30,8 @@ enum Then {
     Close,
     /// Until the client goes.
     Hold,
+    /// Until the client goes, but not in silence.
+    Drip(&'static str, Duration),
     /// In the middle, so that the client gets an error, not an end.
     Reset,
 }
@@ -52,7 +54,17 @@ impl Answer {
     }
 
     pub(crate) fn status(line: &str, headers: &str) -> Self {
-        Self::raw(format!("HTTP/1.1 {line}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n"))
+        Self::body(line, headers, "")
+    }
+
+    pub(crate) fn body(line: &str, headers: &str, body: &str) -> Self {
+        let len = body.len();
+        Self::raw(format!("HTTP/1.1 {line}\r\n{headers}Content-Length: {len}\r\nConnection: close\r\n\r\n{body}"))
+    }
+
+    /// The same again and again, until the client goes: each after so long.
+    pub(crate) fn dripping(self, drop: &'static str, every: Duration) -> Self {
+        Self { then: Then::Drip(drop, every), ..self }
     }
 
     /// Keeps the connection open until the client goes.
@@ -103,6 +115,11 @@ fn serve(mut stream: TcpStream, answer: &Answer, requests: &Sender<String>) {
     match answer.then {
         Then::Close => {}
         Then::Hold => drop(stream.read(&mut [0])),
+        Then::Drip(drop, every) => {
+            stream.set_read_timeout(Some(every)).unwrap();
+            // A time-out is an error, the end is none.
+            while stream.read(&mut [0]).is_err() && stream.write_all(drop.as_bytes()).is_ok() {}
+        }
         // Unread bytes are not enough to be sure of a reset, the end in the middle of a chunked body is an error anyway.
         Then::Reset => drop(stream),
     }
