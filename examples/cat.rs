@@ -122,11 +122,37 @@ fn encode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Prints a line of JSON.
 fn print(out: &mut impl Write, line: &impl Serialize) -> Result<(), String> {
-    serde_json::to_writer(&mut *out, line)
-        .map_err(io::Error::from)
+    let json = serde_json::to_string(line).map_err(|error| error.to_string())?;
+    // What steers or deceives a terminal stands within strings, where an escape means the same.
+    json.split_inclusive(deceives)
+        .try_for_each(|part| match part.char_indices().next_back() {
+            Some((index, last)) if deceives(last) => {
+                out.write_all(part.get(..index).unwrap_or_default().as_bytes())?;
+                last.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+            }
+            _ => out.write_all(part.as_bytes()),
+        })
         .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush())
         .map_err(|error| format!("standard output: {error}"))
+}
+
+/// Controls (JSON escapes those below U+0020 alone), line separators, what changes the direction of the text after it, and
+/// what cannot be seen, such as tags.
+fn deceives(c: char) -> bool {
+    match c {
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{feff}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{e0000}'..='\u{e007f}' => true,
+        _ => c.is_control(),
+    }
 }
 
 /// A line of JSON that was read.

@@ -152,6 +152,20 @@ fn prints_the_streams_of_real_servers() {
     }
 }
 
+/// Neither C1 controls, nor DEL, nor marks of direction, nor tags; and it is the same JSON.
+#[test]
+fn what_could_deceive_a_terminal_is_escaped() {
+    let evil = "a\u{7f}b\u{85}\u{9b}31m\u{9d}0;x\u{2028}\u{202e}\u{61c}\u{2066}\u{200b}\u{e0041}\u{e007f}é😀";
+    let done = run(&["--comments"], format!("event:{evil}\nid:{evil}\n:{evil}\ndata:{evil}\n\n"));
+    assert_eq!(done.status, 0, "{done:?}");
+    let bare = |c: char| !" \n".contains(c) && !c.is_ascii_graphic() && !"é😀".contains(c);
+    assert!(!done.out.contains(bare), "{:?}", done.out);
+    assert!(done.out.contains("\\u2066\\u200b\\udb40\\udc41\\udb40\\udc7fé😀"), "{}", done.out);
+    let lines: Vec<Value> = done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0], json!({ "comment": evil }));
+    assert_eq!(lines[1], json!({ "type": evil, "data": evil, "id": evil, "last_event_id": evil }));
+}
+
 #[test]
 fn encode_is_the_way_back() {
     const ALL: [&str; 3] = ["--comments", "--retries", "--unfinished"];
