@@ -13,7 +13,7 @@ demo=${DEMO:-target/release/demo}
 tools=${TOOLS:-target/peers}
 work=$(mktemp -d)
 server=
-trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
 ulimit -n "$(ulimit -Hn)"
 mkdir -p "$out"
 
@@ -36,7 +36,7 @@ listening() {
 
 measure() { # NAME CLIENTS PID STREAM PUBLISH
     "$demo" load "$4" --publish-to "$5" --pid "$3" --name "$1" --clients "$2" --seconds "$seconds" \
-        --json "$work/$1-$2.json" || echo "$1, $2 clients: not everything arrived" >&2
+        --json "$out/run-$1-$2.json" || echo "$1, $2 clients: not everything arrived" >&2
     kill $server
     wait $server || true
     server=
@@ -74,6 +74,7 @@ CONF
     listening 4438
     measure nchan "$clients" $server http://127.0.0.1:4438/stream http://127.0.0.1:4438/publish
 
-    "$demo" load --floor --clients "$clients" --seconds "$seconds" --json "$work/demo-$clients.json"
+    "$demo" load --floor --clients "$clients" --seconds "$seconds" --json "$out/run-demo-$clients.json" ||
+        echo "demo, $clients clients: not everything arrived" >&2
 done
-"$demo" load --from "$work"/*.json --out "$out" || echo "not everything arrived everywhere" >&2
+"$demo" load --from "$out"/run-*.json --out "$out" || echo "not everything arrived everywhere" >&2
