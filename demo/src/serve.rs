@@ -46,7 +46,7 @@ use tokio::task::JoinSet;
 
 use self::access::{Access, Origin};
 use self::hub::{Hub, Settings};
-use self::log::{FileLog, Limits, Log, MemoryLog};
+use self::log::{FileLog, Limits, Log, Tail};
 use self::say::say;
 
 /// How long streams have to end when the server stops.
@@ -70,6 +70,10 @@ pub(crate) struct Args {
     /// How many events are kept for clients that come back
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     log_events: usize,
+
+    /// How many bytes of them are kept, in memory and in the file
+    #[arg(long, value_name = "BYTES", default_value = "67108864", value_parser = at_least_one)]
+    log_bytes: usize,
 
     /// For how many seconds they are kept
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
@@ -155,10 +159,11 @@ async fn serve(args: &Args) -> Result<(), String> {
         patience: Duration::from_secs(args.patience),
         sources: !args.no_sources,
     };
-    let hub = Hub::new(open_log(args)?, args.max_clients, settings);
     raise_file_limit(args.max_clients);
     let failed = |error: io::Error| format!("cannot listen on {}: {error}", args.addr);
     let listener = TcpListener::bind(args.addr).await.map_err(failed)?;
+    // After the address is sure: a start that fails leaves the log as it was.
+    let hub = Hub::new(open_log(args)?, args.max_clients, settings);
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr().map_err(failed)?;
 
@@ -217,9 +222,9 @@ fn access(args: &Args) -> Result<Access, String> {
 }
 
 fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
-    let limits = Limits { events: args.log_events, age: Duration::from_secs(args.log_age) };
+    let limits = Limits { events: args.log_events, bytes: args.log_bytes, age: Duration::from_secs(args.log_age) };
     Ok(match &args.log_file {
-        None => Box::new(MemoryLog::new(limits)),
+        None => Box::new(Tail::new(limits)),
         Some(path) => Box::new(FileLog::open(path, limits).map_err(|error| format!("{}: {error}", path.display()))?),
     })
 }

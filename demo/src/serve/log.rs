@@ -1,11 +1,11 @@
 //! The replay log: what is kept for clients that come back.
 //!
 //! All others know a place in it as a [`Position`], and ids as strings that only the log can read. So a log that several
-//! servers share can take the place of [`MemoryLog`]: it appends over the network, and reads from a copy of the tail that
-//! it is told of, as clients of such logs do.
+//! servers share can take the place of one in memory: it appends over the network, and reads from a [`Tail`] that the
+//! network fills.
 
 mod file;
-mod memory;
+mod tail;
 
 use std::fmt::Debug;
 use std::io;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 pub(crate) use self::file::FileLog;
-pub(crate) use self::memory::MemoryLog;
+pub(crate) use self::tail::Tail;
 use super::event::{Draft, Event};
 
 /// A place between two events, counted on this server.
@@ -58,32 +58,48 @@ pub(crate) enum Lost {
     Unknown,
 }
 
+/// What differs between logs is how an event gets in. All read what the tail in memory has.
 pub(crate) trait Log: Debug + Send + Sync {
+    fn tail(&self) -> &Tail;
+
     /// Gives the event its id, keeps it, and wakes whoever waits for `end`.
     fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>>;
 
     /// The event after `position`.
-    fn read(&self, position: Position) -> Read;
+    fn read(&self, position: Position) -> Read {
+        self.tail().read(position)
+    }
 
     /// Where a client goes on that has seen `id` and all before it.
-    fn find(&self, id: &str) -> Result<Position, Lost>;
+    fn find(&self, id: &str) -> Result<Position, Lost> {
+        self.tail().find(id)
+    }
 
     /// The id that leads to `position`.
-    fn id(&self, position: Position) -> String;
+    fn id(&self, position: Position) -> String {
+        self.tail().id(position)
+    }
 
     /// The position behind the last event, now and whenever it moves.
-    fn end(&self) -> watch::Receiver<Position>;
+    fn end(&self) -> watch::Receiver<Position> {
+        self.tail().end()
+    }
 
     /// The data of the last event of that name.
-    fn last_data(&self, name: &str) -> Option<String>;
+    fn last_data(&self, name: &str) -> Option<String> {
+        self.tail().last_data(name)
+    }
 
-    fn extent(&self) -> Extent;
+    fn extent(&self) -> Extent {
+        self.tail().extent()
+    }
 }
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) events: usize,
+    pub(crate) bytes: usize,
     pub(crate) age: Duration,
 }
 

@@ -32,8 +32,30 @@ impl Server {
 
     pub(crate) fn with_client(args: &[&str], client: Client) -> Self {
         let address: &[&str] = if args.contains(&"--addr") { &[] } else { &["--addr", "127.0.0.1:0"] };
-        let mut process =
-            command(&[address, args].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::spawn(command(&[address, args].concat()), client)
+    }
+
+    /// One whose files may not grow beyond `bytes` until it is told otherwise, as if the disk was full.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn without_room(bytes: usize, args: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\": \"$@\""]).arg(bytes.to_string());
+        shell
+            .args([env!("CARGO_BIN_EXE_demo"), "serve", "--addr", "127.0.0.1:0", "--no-sources"])
+            .args(args)
+            .env_remove("DEMO_TOKEN");
+        Self::spawn(shell, client().build().unwrap())
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(crate) fn give_room(&self, bytes: &str) {
+        let pid = self.process.id().to_string();
+        let status = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status();
+        assert!(status.unwrap().success());
+    }
+
+    fn spawn(mut command: Command, client: Client) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Serving on ").expect(&line).replace("0.0.0.0", "127.0.0.1");
@@ -58,6 +80,16 @@ impl Server {
 
     pub(crate) fn publish(&self, data: &str) -> String {
         self.publish_as("notice", data)
+    }
+
+    /// The status of a post that may fail, and its answer.
+    pub(crate) fn try_publish(&self, data: &str) -> (u16, Value) {
+        let response = self.post("/publish").json(&json!({ "data": data })).send().unwrap();
+        (response.status().as_u16(), response.json().unwrap())
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn publish_as(&self, event: &str, data: &str) -> String {

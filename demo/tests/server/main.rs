@@ -3,6 +3,7 @@
 mod access;
 mod clients;
 mod harness;
+mod log_file;
 mod publish;
 mod restart;
 mod resume;

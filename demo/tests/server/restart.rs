@@ -83,58 +83,8 @@ fn a_line_that_was_being_written_is_dropped() {
 }
 
 #[test]
-fn the_file_stays_small() {
-    let dir = TempDir::new().unwrap();
-    let path = log_file(&dir);
-    let args = ["--log-events", "5", "--log-file", path.as_str()];
-    let server = Server::start(&args);
-    let ids: Vec<String> = (1..=43).map(|number| server.publish(&number.to_string())).collect();
-    assert!(fs::read_to_string(&path).unwrap().lines().count() < 10);
-    assert_eq!(server.resume(&ids[37]).take(5), ["39", "40", "41", "42", "43"]);
-    drop(server);
-    let server = Server::start(&args);
-    assert_eq!(server.resume(&ids[37]).take(5), ["39", "40", "41", "42", "43"]);
-    assert_eq!(server.resume(&ids[0]).next().name, "reset");
-    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 5);
-}
-
-#[test]
-fn a_file_that_is_no_log_is_refused_by_name_and_line() {
-    let dir = TempDir::new().unwrap();
-    let path = log_file(&dir);
-    let start = ["--addr", "127.0.0.1:0", "--log-file", path.as_str()];
-    let line = |id: &str| format!(r#"{{"id":"{id}","time":99999999999999,"event":"notice","data":"x"}}"#);
-    for (text, parts) in [
-        ("hello\n".to_owned(), ["line 1", "expected value"]),
-        (format!("{}\n{}\n", line("a-1"), line("a-3")), ["line 2", "expected the id `a-2`, not `a-3`"]),
-        (format!("{}\n", line("a")), ["line 1", "`a` is not an id"]),
-        (format!("{}\n", line("a-1").replace("notice", "no\\ntice")), ["line 1", "found LF"]),
-    ] {
-        fs::write(&path, text).unwrap();
-        assert_refuses(&start, &[&[path.as_str()], &parts[..]].concat());
-    }
-    assert_refuses(&["--addr", "127.0.0.1:0", "--log-file", "/nowhere/log"], &["/nowhere/log", "No such file"]);
-}
-
-/// What has happened is not undone because the file cannot be cut down now.
-#[test]
-fn a_file_that_cannot_be_cut_down_loses_and_doubles_nothing() {
-    let dir = TempDir::new().unwrap();
-    let path = log_file(&dir);
-    fs::create_dir(format!("{path}.new")).unwrap();
-    let args = ["--log-file", path.as_str(), "--log-events", "2"];
-    let server = Server::start(&args);
-    let ids: Vec<String> = (1..=6).map(|number| server.publish(&number.to_string())).collect();
-    drop(server);
-    fs::remove_dir(format!("{path}.new")).unwrap();
-
-    let server = Server::start(&args);
-    assert_eq!(server.resume(&ids[4]).take(1), ["6"]);
-}
-
-#[test]
 fn a_log_of_nothing_is_refused() {
-    for flag in ["--log-events", "--log-age", "--queue", "--max-clients"] {
+    for flag in ["--log-events", "--log-bytes", "--log-age", "--queue", "--max-clients"] {
         assert_refuses(&[flag, "0"], &[flag, "0"]);
     }
 }

@@ -1,37 +1,59 @@
-//! The log that outlives the process: lines of JSON in a file, in front of the one in memory.
+//! The log that outlives the process: lines of JSON in two files, behind the tail in memory.
 
 use std::borrow::Cow;
-use std::fmt::Display;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
-use super::{Extent, Limits, Log, Lost, MemoryLog, Position, Read};
+use super::tail::new_epoch;
+use super::{Limits, Log, Tail};
 use crate::serve::event::Draft;
+use crate::serve::publish::MAX_BODY;
 use crate::serve::say::say;
 
-/// Every event is in the file before a client gets it, so a server that starts again with the file goes on with the same
-/// ids, whatever ended it. The machine's own end can cost the last events: nothing waits for the disk.
+/// More than any line has that was written here.
+const MAX_LINE: u64 = 1024 * 1024;
+
+/// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
+/// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
+/// epoch ends earlier than a client has seen, which tells it so.
+///
+/// Files are written by one thread. No request, and no other client, waits for a disk that is slow.
 #[derive(Debug)]
 pub(crate) struct FileLog {
-    memory: MemoryLog,
-    tail: Mutex<Tail>,
+    tail: Arc<Tail>,
+    appends: mpsc::Sender<Append>,
 }
 
 #[derive(Debug)]
-struct Tail {
+struct Append {
+    name: String,
+    data: String,
+    done: oneshot::Sender<io::Result<String>>,
+}
+
+/// The file at `path` has the newest lines, and `path` with `.old` those before. Once the one has half of what both may
+/// have, it becomes the other. So the oldest go without a copy of the rest, for which a full disk has no room.
+#[derive(Debug)]
+struct Files {
     path: PathBuf,
-    file: File,
+    /// None where it could not be made yet.
+    newest: Option<File>,
+    /// How much of it is whole lines, and how many.
+    len: u64,
     lines: usize,
-    /// The file is cut down to `limit` lines whenever it has twice as many.
-    limit: usize,
+    limits: Limits,
+    /// Held for as long as the process lives.
+    lock: Option<File>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,135 +69,195 @@ struct Line<'a> {
 
 impl FileLog {
     pub(crate) fn open(path: &Path, limits: Limits) -> io::Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            text => text?,
-        };
-        // What has no line end was being written when the process ended; no client has seen it.
-        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-        let lines: Vec<&str> = whole.lines().collect();
-        let memory = replay(&lines, limits)?;
-        let mut tail = Tail { path: path.into(), file: open(path)?, lines: lines.len(), limit: limits.events.max(1) };
-        if whole.len() < text.len() {
-            tail.file.set_len(whole.len() as u64)?;
-        }
-        tail.cut()?;
-        Ok(Self { memory, tail: Mutex::new(tail) })
+        // One file, whatever it is called.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
+        let tail = Arc::new(files.open()?);
+        tail.begin_epoch(&new_epoch());
+        let (appends, appended) = mpsc::channel::<Append>();
+        let log = Self { tail: Arc::clone(&tail), appends };
+        thread::Builder::new().name("log".into()).spawn(move || {
+            for Append { name, data, done } in appended {
+                // Whoever published it may have gone. It has happened all the same.
+                let _ = done.send(files.push(&tail, &name, &data));
+            }
+        })?;
+        Ok(log)
     }
-
-    fn push(&self, draft: Draft<'_>) -> io::Result<String> {
-        // Held to the end, so that the file and the memory give the same numbers.
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let time = SystemTime::now();
-        let end = self.memory.end().borrow().next();
-        let line = Line {
-            id: &self.memory.id(end),
-            time: u64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(u64::MAX),
-            event: draft.name().into(),
-            data: draft.data().into(),
-        };
-        tail.append(&line)?;
-        Ok(self.memory.push(time, draft))
-    }
-}
-
-impl Tail {
-    fn append(&mut self, line: &Line<'_>) -> io::Result<()> {
-        let before = self.file.metadata()?.len();
-        let mut text = serde_json::to_string(line)?;
-        text.push('\n');
-        if let Err(error) = self.file.write_all(text.as_bytes()) {
-            // Half a line would spoil the next one.
-            self.file.set_len(before)?;
-            return Err(error);
-        }
-        self.lines += 1;
-        // The line is in the file, so the event has happened. What cannot be cut now is cut with a later one.
-        if self.lines >= self.limit.saturating_mul(2)
-            && let Err(error) = self.cut()
-        {
-            say(format_args!("{}: cannot be cut down: {error}", self.path.display()));
-        }
-        Ok(())
-    }
-
-    /// Forgets lines that the memory forgot before. The last one always stays, since its id is where the numbers go on.
-    fn cut(&mut self) -> io::Result<()> {
-        let excess = self.lines.saturating_sub(self.limit);
-        if excess == 0 {
-            return Ok(());
-        }
-        let text = fs::read_to_string(&self.path)?;
-        let kept: String = text.split_inclusive('\n').skip(excess).collect();
-        let mut new = self.path.clone().into_os_string();
-        new.push(".new");
-        fs::write(&new, kept)?;
-        let file = open(Path::new(&new))?;
-        fs::rename(&new, &self.path)?;
-        self.file = file;
-        self.lines -= excess;
-        Ok(())
-    }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
-}
-
-fn replay(lines: &[&str], limits: Limits) -> io::Result<MemoryLog> {
-    let Some(first) = lines.first() else { return Ok(MemoryLog::new(limits)) };
-    let (epoch, count) = begun(first).map_err(|error| invalid(0, &error))?;
-    let memory = MemoryLog::continued(&epoch, count, limits);
-    for (index, text) in lines.iter().enumerate() {
-        let line: Line<'_> = serde_json::from_str(text).map_err(|error| invalid(index, &error))?;
-        let draft = Draft::new(&line.event, &line.data).map_err(|error| invalid(index, &error))?;
-        let id = memory.push(UNIX_EPOCH + Duration::from_millis(line.time), draft);
-        if id != line.id {
-            return Err(invalid(index, &format!("expected the id `{id}`, not `{}`", line.id)));
-        }
-    }
-    Ok(memory)
-}
-
-/// The epoch of the log, and how many events it had before its first line.
-fn begun(line: &str) -> Result<(String, u64), String> {
-    let line: Line<'_> = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let (epoch, number) = line.id.rsplit_once('-').unwrap_or_default();
-    let count = number.parse::<u64>().ok().and_then(|number| number.checked_sub(1));
-    count.map(|count| (epoch.to_owned(), count)).ok_or_else(|| format!("`{}` is not an id of this log", line.id))
-}
-
-fn invalid(index: usize, what: &dyn Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {what}", index + 1))
 }
 
 impl Log for FileLog {
+    fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
     fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>> {
-        // A short write into the page cache, so not worth another thread.
-        ready(self.push(draft)).boxed()
+        let (done, appended) = oneshot::channel();
+        let _ = self.appends.send(Append { name: draft.name().into(), data: draft.data().into(), done });
+        appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed()
+    }
+}
+
+impl Files {
+    /// Locks the files, reads them, and finds out whether there is room for another event.
+    fn open(&mut self) -> io::Result<Tail> {
+        if let Err(error) = self.lock() {
+            return self.without_room(&error).then(|| Tail::new(self.limits)).ok_or(error);
+        }
+        let mut tail = None;
+        let older = self.beside(".old");
+        if let Err(error) = replay(&older, &mut tail, self.limits) {
+            tail = None;
+            set_aside(&older, &error)?;
+        }
+        match replay(&self.path, &mut tail, self.limits) {
+            Ok((len, lines)) => (self.len, self.lines) = (len, lines),
+            // Events are missing, so what came before leads nobody on.
+            Err(error) => {
+                tail = None;
+                set_aside(&self.path, &error)?;
+                set_aside(&older, &error)?;
+            }
+        }
+        // A disk may be full for an event, and yet have room for what the start needs.
+        let len = self.len;
+        match self.write(&vec![b' '; MAX_BODY]).and_then(|file| file.set_len(len)) {
+            Err(error) if !self.without_room(&error) => Err(error),
+            _ => Ok(tail.unwrap_or_else(|| Tail::new(self.limits))),
+        }
     }
 
-    fn read(&self, position: Position) -> Read {
-        self.memory.read(position)
+    fn push(&mut self, tail: &Tail, name: &str, data: &str) -> io::Result<String> {
+        let draft = Draft::new(name, data).map_err(io::Error::other)?;
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let id = tail.next_id();
+        let line = Line { id: &id, time: time.try_into().unwrap_or(u64::MAX), event: name.into(), data: data.into() };
+        let mut text = serde_json::to_vec(&line)?;
+        text.push(b'\n');
+        let too_large = self.len + text.len() as u64 > self.limits.bytes as u64 / 2;
+        if self.lines >= self.limits.events || (too_large && self.lines > 0) {
+            self.forget()?;
+        }
+        self.write(&text)?;
+        self.len += text.len() as u64;
+        self.lines += 1;
+        Ok(tail.push(draft, Duration::ZERO))
     }
 
-    fn find(&self, id: &str) -> Result<Position, Lost> {
-        self.memory.find(id)
+    /// Writes all of it behind the last line, or nothing.
+    fn write(&mut self, text: &[u8]) -> io::Result<&File> {
+        if self.newest.is_none() {
+            if self.lock.is_none() {
+                if fs::metadata(&self.path).is_ok_and(|found| found.len() > 0) {
+                    return Err(io::Error::other("it could not be locked at the start, so it was not read"));
+                }
+                self.lock()?;
+            }
+            let newest = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            self.newest = Some(newest);
+        }
+        let file = self.newest.as_ref().expect("made above");
+        // What failed before may have left a part of it.
+        if file.metadata()?.len() > self.len {
+            file.set_len(self.len)?;
+        }
+        (&*file).write_all(text).inspect_err(|_| {
+            let _ = file.set_len(self.len);
+        })?;
+        Ok(file)
     }
 
-    fn id(&self, position: Position) -> String {
-        self.memory.id(position)
+    /// Makes room for the next line, without the oldest ones.
+    fn forget(&mut self) -> io::Result<()> {
+        match fs::rename(&self.path, self.beside(".old")) {
+            // Someone removed it.
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        (self.newest, self.len, self.lines) = (None, 0, 0);
+        Ok(())
     }
 
-    fn end(&self) -> watch::Receiver<Position> {
-        self.memory.end()
+    /// Beside the file, since that one is renamed and made anew.
+    fn lock(&mut self) -> io::Result<()> {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.beside(".lock"))?;
+        match file.try_lock() {
+            Ok(()) => self.lock = Some(file),
+            Err(TryLockError::WouldBlock) => return Err(io::Error::other("in use by another server")),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(())
     }
 
-    fn last_data(&self, name: &str) -> Option<String> {
-        self.memory.last_data(name)
+    fn beside(&self, suffix: &str) -> PathBuf {
+        beside(&self.path, suffix)
     }
 
-    fn extent(&self) -> Extent {
-        self.memory.extent()
+    /// Whether the service can do without. Then it has no more than clients that come back need.
+    fn without_room(&self, error: &io::Error) -> bool {
+        use ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        let passes = matches!(error.kind(), FileTooLarge | QuotaExceeded | ReadOnlyFilesystem | StorageFull);
+        if passes {
+            let path = self.path.display();
+            say(format_args!("{path}: cannot be written, so nothing can be published until it can: {error}"));
+        }
+        passes
     }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// Continues `tail` with the lines of a file. Returns how long the whole lines are, and how many.
+fn replay(path: &Path, tail: &mut Option<Tail>, limits: Limits) -> io::Result<(u64, usize)> {
+    let mut reader = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((0, 0)),
+        file => BufReader::new(file?),
+    };
+    let (mut len, mut lines, mut text) = (0, 0, Vec::new());
+    loop {
+        text.clear();
+        let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text)? as u64;
+        let kept = match text.strip_suffix(b"\n") {
+            Some(line) => keep(line, tail, limits),
+            None if read == MAX_LINE => Err("too long".into()),
+            // It was being written when the process ended; no client has seen it.
+            None => return Ok((len, lines)),
+        };
+        len += read;
+        lines += 1;
+        kept.map_err(|error| io::Error::new(ErrorKind::InvalidData, format!("line {lines}: {error}")))?;
+    }
+}
+
+fn keep(line: &[u8], tail: &mut Option<Tail>, limits: Limits) -> Result<(), String> {
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let (epoch, number) = line.id.rsplit_once('-').unwrap_or_default();
+    let count = number.parse::<u64>().ok().and_then(|number| number.checked_sub(1));
+    let count = count.ok_or_else(|| format!("`{}` is not an id of this log", line.id))?;
+    let tail = tail.get_or_insert_with(|| Tail::after(count, epoch, limits));
+    tail.begin_epoch(epoch);
+    let expected = tail.next_id();
+    if line.id != expected {
+        return Err(format!("expected the id `{expected}`, found `{}`", line.id));
+    }
+    let draft = Draft::new(&line.event, &line.data).map_err(|error| error.to_string())?;
+    let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(line.time));
+    tail.push(draft, age.unwrap_or_default());
+    Ok(())
+}
+
+/// Someone may want to look at it. The service does without.
+fn set_aside(path: &Path, error: &io::Error) -> io::Result<()> {
+    let damaged = beside(path, ".damaged");
+    match fs::rename(path, &damaged) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        renamed => renamed?,
+    }
+    let (path, damaged) = (path.display(), damaged.display());
+    say(format_args!("{path}: damaged, and now called {damaged}; clients that come back are reset: {error}"));
+    Ok(())
 }
