@@ -87,7 +87,7 @@ fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, byt
                 Taken::Found(found) => return Next::Found(found),
                 Taken::UsedUp => return Next::UsedUp,
                 // Blank lines, or comments.
-                Taken::Some if interpreter.is_at_event() && lines.next > start => continue,
+                Taken::Some if interpreter.is_at_event() && *index > start => continue,
                 Taken::Some => is_no_whole_line = lines.next == start,
             }
         }
