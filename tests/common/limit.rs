@@ -1,5 +1,5 @@
-//! The limit on an event's length (DESIGN.md, decision 8), byte by byte: what counts, when it is too much, and what is
-//! skipped then. Slow and obvious, as `oracle.rs` is; without a limit both say the same.
+//! The limit on an event's length (`src/docs/decisions.md`, decision 8), byte by byte: what counts, when it is too much,
+//! and what is skipped then. Slow and obvious, as `oracle.rs` is; without a limit both say the same.
 
 use super::oracle::{self, Event, FieldName, Frame, comment, field, integer, without_bom};
 

@@ -1,6 +1,6 @@
 //! The standard's own algorithm, step by step (WHATWG HTML, 9.2.5 and 9.2.6): slow, obvious, the judge of everything else.
 //!
-//! Quotations are the standard's words. What it leaves open is decided in DESIGN.md, section 4.
+//! Quotations are the standard's words. What it leaves open is decided in `src/docs/decisions.md`, whose numbers stand below.
 
 /// An event as it is dispatched.
 #[derive(Debug, Clone, PartialEq, Eq)]
