@@ -136,6 +136,8 @@ mod text;
 mod utf8;
 mod work;
 
+#[cfg(any(doc, doctest))]
+pub mod _documentation;
 #[cfg(feature = "http-body")]
 pub mod http_body;
 #[cfg(feature = "std")]

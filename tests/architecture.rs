@@ -66,6 +66,7 @@ const HOUSE: &[&str] = &[
     "http_body/event_body",
     "http_body/response",
     "http_body",
+    "_documentation",
 ];
 
 /// The files below `dir`, as `HOUSE` names them.

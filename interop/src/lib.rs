@@ -166,3 +166,8 @@ pub fn address() -> (&'static str, u16) {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The snippets of the page on migration.
+#[cfg(doctest)]
+#[doc = include_str!("../../src/docs/migration.md")]
+struct Migration;
