@@ -180,7 +180,7 @@ impl DecodeError {
         self.offset
     }
 
-    /// Whether it is a comment that was too long, not an event: [`next_frame`](crate::Decoder::next_frame) alone looks at
+    /// Whether it is a comment that was too long, not an event: `next_frame` alone looks at
     /// comments.
     #[must_use]
     pub const fn is_comment(&self) -> bool {
@@ -203,8 +203,8 @@ impl error::Error for DecodeError {}
 
 /// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
 ///
-/// `E` is the transport's own error: [`std::io::Error`] for [`EventReader`](crate::io::EventReader), the inner stream's for
-/// [`EventStream`](crate::stream::EventStream). It is kept as the [`source`](error::Error::source), and its message stands
+/// `E` is the transport's own error: `std::io::Error` for `EventReader`, the inner stream's for
+/// `EventStream`. It is kept as the [`source`](error::Error::source), and its message stands
 /// there alone; that of the limit stands in this error's own. After either, the next event can be asked for.
 ///
 /// # Examples

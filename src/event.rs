@@ -151,7 +151,7 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// What [`Decoder::next_frame`](crate::Decoder::next_frame) hands out: an event, or what is not part of an event.
+/// What `next_frame` returns: an event, or what is not part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Frame<'a> {

@@ -1,13 +1,18 @@
-//! The Server-Sent Events wire format, `text/event-stream`: a zero-copy incremental parser, a decoder and an encoder.
+//! The Server-Sent Events wire format, `text/event-stream`: a zero-copy incremental parser, a decoder, an encoder, and a client
+//! that reconnects.
 //!
-//! In scope is [section 9.2] of the HTML standard as far as bytes go: chunks of a stream in, events out, and events in,
-//! bytes out. Out of scope are sockets, HTTP, timers and runtimes; HTTP clients and servers depend on this crate for the
-//! format alone.
+//! This crate implements [section 9.2] of the HTML standard at the byte level: it turns chunks into events and events into
+//! bytes. It opens no socket and has no timer. Bring your own HTTP client or server and your own runtime; thin adapters fit
+//! most of them.
 //!
 //! ```text
-//! bytes ──► Parser ──► tokens ──► Decoder ──► Event        no allocator │ buffers for what a chunk's end cuts
+//! bytes ──► Parser ──► tokens                           no allocator
+//! bytes ──► FixedDecoder ──► Event, Frame               no allocator, memory of a fixed size
+//! bytes ──► Decoder ──► Event, Frame                    buffers only for events split across chunks or of several lines
+//! bytes ──► EventSource ──► Event, Frame                and what to send, what to check, how long to wait
 //!
-//! EventBuilder ──► bytes, in any sink                      no allocator │ Vec, Bytes, io::Write, Display
+//! EventBuilder ──► bytes, in any sink                   no allocator │ Vec, Bytes, io::Write, Display
+//! Event, Frame ──► EventBuilder                         a relay
 //! ```
 //!
 //! # Decode
@@ -15,15 +20,16 @@
 //! ```
 //! use sse_wire::{Chunk, Decoder};
 //!
-//! # fn handle(_: &str, _: &str) {}
 //! let mut decoder = Decoder::new();
-//! // However the network cut the stream:
+//! let mut seen = Vec::new();
+//! // Chunks as the network split them:
 //! for bytes in [&b"event: price\ndata: 1"[..], b"13\n\ndata: hello\n\n"] {
 //!     let mut chunk = Chunk::new(bytes);
 //!     while let Some(event) = decoder.next_event(&mut chunk)? {
-//!         handle(event.event_type(), event.data());
+//!         seen.push(format!("{}: {}", event.event_type(), event.data()));
 //!     }
 //! }
+//! assert_eq!(seen, ["price: 113", "message: hello"]);
 //! # Ok::<(), sse_wire::DecodeError>(())
 //! ```
 //!
@@ -32,9 +38,9 @@
 //! ```
 //! use sse_wire::{EventBuilder, EventId, EventType};
 //!
-//! const PRICE: EventType<'_> = EventType::from_static("price");
+//! const PRICE: EventType<'_> = EventType::from_static("price"); // checked at compile time
 //!
-//! let id = EventId::new("7")?; // text of others: an error if the format cannot carry it
+//! let id = EventId::new("7")?; // untrusted text: rejected if it cannot be represented
 //! let wire = EventBuilder::new().event_type(PRICE).id(id).data("113\n114").encode();
 //! assert_eq!(wire, b"event: price\nid: 7\ndata: 113\ndata: 114\n\n");
 //! # Ok::<(), sse_wire::InvalidField>(())
@@ -44,66 +50,95 @@
 //!
 //! | You have | Use | Allocates? |
 //! | --- | --- | --- |
-//! | no allocator, or values too large to be kept | [`Parser`] | never |
-//! | chunks of bytes, however they come in | [`Decoder::next_event`] | for events that a chunk's end cuts or that have several lines, until the buffers have grown |
-//! | the same, and you want comments and `retry` too | [`Decoder::next_frame`] | as above |
-//! | a [`std::io::Read`] | [`EventReader`](io::EventReader) | its buffer, 16 KiB, and as above |
-//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that a chunk's end cuts or that have several lines, and for text that is not ASCII |
-//! | a `Stream` of bytes | `EventStream`, feature `stream` | as above |
-//! | an `AsyncRead` of tokio's | `EventCodec`, feature `tokio-codec` | as above, and the buffer of `FramedRead` |
-//! | an HTTP client that should reconnect | [`EventSource`], and its `into_stream`, feature `stream` | as `Decoder`; the stream for each attempt and each wait too |
+//! | chunks of bytes | [`Decoder::next_event`] | for events split across chunks or of several lines, until its buffers have grown |
+//! | the same, and you want comments, `retry` and ids without events too | [`Decoder::next_frame`] | as above |
+//! | no allocator | [`FixedDecoder`] | never |
+//! | no allocator, and values too large to keep | [`Parser`] | never |
+//! | a `std::io::Read` | [`EventReader`] | as `Decoder`, and its buffer of 16 KiB |
+//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events split across chunks or of several lines, and for text that is not ASCII |
+//! | a `Stream` of bytes, or an `http_body::Body` | [`EventStream`] | as above |
+//! | a tokio `AsyncRead` or `AsyncWrite` | [`EventCodec`] | as above, and the buffer of `FramedRead` |
+//! | an HTTP client that should reconnect | [`EventSource::into_stream`] | as `EventStream`, and for each attempt and each wait |
+//! | the same, with a loop of your own | [`EventSource`] | as `Decoder` |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow |
-//! | an event that was received | `EventBuilder::from`, of an event or a frame | never |
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
-//! | a [`std::io::Write`] | [`EventWriter`](io::EventWriter) | its buffer, as large as the largest event |
-//! | data that is being produced, JSON for example | [`EventWriter::data_writer`](io::EventWriter::data_writer) | its buffer, some 8 KiB |
+//! | a server on the `http` crate: axum, hyper | [`EventBody`] | nothing per event |
+//! | a `std::io::Write` | [`EventWriter`] | its buffer, as large as the largest event |
+//! | data that is being produced, JSON for example | [`EventWriter::data_writer`] | its buffer, some 8 KiB |
+//! | an event or frame that was received, to send on | `EventBuilder::from` | never |
+//! | JSON in the data, or an enum of event types | feature `json` | for errors; what you deserialize may borrow |
 //!
 //! # Conformance
 //!
-//! The decoder does what the standard says, byte for byte, and its result never depends on how the stream was cut. It is
-//! held against a slow transcription of the standard's steps, in tables, in generated streams and under a fuzzer. Where
-//! the standard leaves something open, or users trip:
+//! The decoder does what the standard says, byte for byte, in every chunking. It is tested against a line-by-line
+//! transcription of the standard's algorithm, with a table of cases, with generated streams and under a fuzzer. The choices
+//! that the standard leaves open are [numbered, each with its reason and its tests][decisions]. Common surprises:
 //!
-//! * A CR ends its line at once, also at a chunk's end; an LF after it, whenever it comes, belongs to it.
-//! * One byte order mark at the very start is skipped, any other is content.
-//! * Ill-formed UTF-8 is replaced by U+FFFD, one for each maximal subpart; content is never an error.
-//! * An `id` counts at the blank line, also of an event without data; one with a NUL is ignored.
-//! * `retry` is ASCII digits up to [`u64::MAX`] and acts at its line's end.
+//! * A CR ends its line at once. An LF that follows, even in a later chunk, is part of the same line end.
+//! * One byte order mark at the very start is skipped; any other is content.
+//! * Ill-formed UTF-8 is replaced by U+FFFD, one for each maximal subpart. Content is never an error.
+//! * An `id` takes effect at the blank line, even in an event without data. One that contains a NUL is ignored.
+//! * `retry` is ASCII digits up to [`u64::MAX`] and acts at the end of its line.
 //! * `data` alone dispatches an event with empty data; an event without `data` is not dispatched.
-//! * At the stream's end the unfinished event is discarded, unless you ask for it: [`Decoder::end_of_stream`].
+//! * At the end of the stream the unfinished event is discarded, unless you ask for it: [`Decoder::end_of_stream`].
+//!
+//! How other crates treat the same streams: [comparison]. Coming from one of them: [migration]. Why things are as they are:
+//! [design].
 //!
 //! # Untrusted input
 //!
-//! No input makes this crate panic, and it has no unsafe code. Work is linear in the bytes that come in, however they
-//! are cut. An event has a [limit](Decoder::with_max_event_len), 16 MiB by default; one above it is reported and skipped,
-//! and decoding goes on. Ignored bytes are free and take no memory. After a large event the decoder keeps at most
-//! [64 KiB](Decoder::with_max_retained) of buffers.
+//! No input makes this crate panic, and it contains no unsafe code. Work is linear in the bytes received, however they are
+//! split. An event has a limit, [16 MiB by default][`Decoder::with_max_event_len`]; a longer event is reported as an error
+//! and skipped, and decoding continues. Ignored bytes are free and take no memory. After a large event the decoder keeps at
+//! most [64 KiB][`Decoder::with_max_retained`] of buffers.
 //!
-//! What is sent cannot be injected into: types and ids with a line end [cannot be built](EventType::new), data and
-//! comments are split into lines, in every sink.
+//! Output is injection-proof: types and ids with a line end [cannot be built](EventType::new), and data and comments are
+//! split into lines, in every sink.
 //!
-//! What comes out of a decoder is the peer's text: it may have control characters, and an id may be as long as the limit.
+//! What comes out of a decoder is the peer's text. It may contain control characters, and an id may be as long as the limit.
+//! [Untrusted input][untrusted_input] goes through the attacks one by one.
 //!
 //! # Features
 //!
 //! | Feature | Default | What it adds |
 //! | --- | --- | --- |
-//! | `std` | yes | [`EventReader`](io::EventReader), [`EventWriter`](io::EventWriter), [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
+//! | `std` | yes | [`EventReader`], [`EventWriter`], [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
 //! | `alloc` | by `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
 //! | `bytes` | yes | [`EventBuf`], [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
-//! | `stream` | no | `EventStream`, `FrameStream`, `EventSource::into_stream`, over futures-core |
-//! | `tokio-codec` | no | `EventCodec`, over tokio-util |
-//! | `json` | no | `json` and `tagged` on events, `encode_json` and `encode_tagged` on [`EventBuilder`], `write_json` and `write_tagged` on [`EventWriter`](io::EventWriter), `Serialize` for what was received; over `serde_json` |
-//! | `http-body` | no | `EventBody` for servers, `EventStream::from_body` and `Accepted` out of an `http::Response` for clients, and `std` and `stream`; over http and http-body |
+//! | `stream` | no | [`EventStream`], `FrameStream`, [`EventSource::into_stream`]; over futures-core |
+//! | `tokio-codec` | no | [`EventCodec`]; over tokio-util |
+//! | `json` | no | `json` and `tagged` on events, `encode_json` and `encode_tagged` on [`EventBuilder`], `write_json` and `write_tagged` on [`EventWriter`], `Serialize` for what was received; over `serde_json` |
+//! | `http-body` | no | [`EventBody`] for servers, `EventStream::from_body` and `Accepted` from an `http::Response` for clients, and `std` and `stream`; over http and http-body |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
-//! [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.
+//! [`FixedDecoder`], [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.
 //!
-//! The minimum supported Rust version is 1.88.
+//! The minimum supported Rust version is 1.88. Raising it is a minor release, never a patch.
 //!
 //! [section 9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+//! [comparison]: _documentation::comparison
+//! [decisions]: _documentation::decisions
+//! [design]: _documentation::design
+//! [migration]: _documentation::migration
+//! [untrusted_input]: _documentation::untrusted_input
+// With all features every link leads into this documentation. With fewer, it leads to the one that has them all.
+#![cfg_attr(
+    all(feature = "http-body", feature = "json", feature = "tokio-codec"),
+    doc = "
+[`EventBody`]: http_body::EventBody
+[`EventCodec`]: tokio_codec::EventCodec
+[`EventReader`]: io::EventReader
+[`EventStream`]: stream::EventStream
+[`EventWriter`]: io::EventWriter
+[`EventWriter::data_writer`]: io::EventWriter::data_writer
+"
+)]
+#![cfg_attr(
+    not(all(feature = "http-body", feature = "json", feature = "tokio-codec")),
+    doc = include_str!("docs/links.md")
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 // With these the page above may say: never panics.

@@ -19,14 +19,18 @@ use crate::event_buf::{EventBuf, FrameBuf};
 /// Decodes an event stream: chunks of bytes in, events out.
 ///
 /// Implements the interpretation of [section 9.2.6] of the standard, exactly, in every chunking: the result never
-/// depends on where the stream was cut. Content never fails: ill-formed UTF-8 is replaced by U+FFFD, fields that the
+/// depends on where the stream was split. Content never fails: ill-formed UTF-8 is replaced by U+FFFD, and fields that the
 /// standard ignores are ignored. The one error is an event longer than the [limit](Self::with_max_event_len), and
-/// decoding goes on after it.
+/// decoding continues after it.
 ///
 /// An event whose one data line lies in one chunk is lent from that chunk, without a copy. Otherwise its bytes are
-/// copied once, into buffers that later events use again; in steady state nothing is allocated. Every byte is looked at
-/// a constant number of times.
+/// copied once, into buffers that later events reuse; in steady state nothing is allocated. Work is linear in the bytes.
 ///
+/// It corresponds to the `EventSource.fromReadableStream` that is [proposed for the standard]: `last_event_id` is its
+/// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may follow,
+/// its `reset()`.
+///
+/// [proposed for the standard]: https://github.com/whatwg/html/pull/12272
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
 /// # Examples
@@ -83,9 +87,9 @@ impl Decoder {
         self
     }
 
-    /// Sets how many bytes of buffers the decoder keeps once a large event is done with; 64 KiB at first.
+    /// Sets how many bytes of buffers the decoder keeps after a large event; defaults to 64 KiB.
     ///
-    /// More spares allocations in streams of large events. The last event ID is not a buffer, and is always kept.
+    /// A higher value avoids reallocation in streams of large events. The last event ID is not a buffer, and is always kept.
     #[must_use]
     pub fn with_max_retained(mut self, bytes: usize) -> Self {
         self.interpreter.settings.max_retained = bytes;
