@@ -184,3 +184,15 @@ fn behind_generics(text: &str) -> &str {
     }
     ""
 }
+
+/// Whoever looks for a file on the page finds it.
+#[test]
+fn the_page_names_every_file() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let tree = page.split("```").nth(1).unwrap();
+    for file in HOUSE {
+        let name = format!("{}.rs", file.rsplit('/').next().unwrap());
+        let is_named = tree.split([' ', '\n', '/', ';', ':', ',', '(', ')']).any(|word| word == name);
+        assert!(is_named, "ARCHITECTURE.md does not name {file}.rs");
+    }
+}

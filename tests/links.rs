@@ -122,3 +122,41 @@ fn faults_are_found() {
     assert_eq!(broken(&page, "CHANGELOG.md#changelog"), None);
     assert_eq!(broken(&page, &format!("{REPOSITORY}/blob/main/src/lib.rs")), None);
 }
+
+/// The folders in which a proof may stand.
+const PROOFS: [&str; 4] = ["tests", "tests/common", "src", "interop/tests"];
+
+/// Every test that a page of the documentation names as a proof: in a decision's last lines, or in a table's last column.
+fn proofs(page: &str) -> Vec<String> {
+    let mut proofs = Vec::new();
+    for paragraph in page.split("\n\n") {
+        let decision = paragraph.split_once("\nProof: ").map(|(_, proof)| proof.to_owned());
+        let rows = paragraph.lines().filter(|line| line.starts_with('|') && paragraph.starts_with("| Attack |"));
+        let cells = rows.filter_map(|line| line.trim_end_matches([' ', '|']).rsplit('|').next()).map(str::to_owned);
+        for text in decision.into_iter().chain(cells) {
+            proofs.extend(text.split('`').skip(1).step_by(2).filter(|code| !code.contains('/')).map(str::to_owned));
+        }
+    }
+    proofs
+}
+
+#[test]
+fn every_proof_is_a_test() {
+    let mut code = String::new();
+    for folder in PROOFS {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                code += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    for (page, at_least) in [("decisions", 30), ("untrusted_input", 15)] {
+        let text = fs::read_to_string(root().join(format!("src/docs/{page}.md"))).unwrap();
+        let proofs = proofs(&text);
+        assert!(proofs.len() > at_least, "{page}: {proofs:?}");
+        for proof in proofs {
+            assert!(code.contains(&format!("fn {proof}(")), "{page}: there is no test `{proof}`");
+        }
+    }
+}

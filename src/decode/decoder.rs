@@ -30,7 +30,7 @@ use crate::event_buf::{EventBuf, FrameBuf};
 /// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may follow,
 /// its `reset()`.
 ///
-/// [proposed for the standard]: https://github.com/whatwg/html/pull/12272
+/// [proposed for the standard]: https://github.com/whatwg/html/issues/12272
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
 /// # Examples
