@@ -273,7 +273,7 @@ impl Decoder {
     /// use sse_wire::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
-    /// while decoder.next_event(&mut Chunk::new(b": still here\n"))?.is_some() {}
+    /// assert_eq!(decoder.next_event(&mut Chunk::new(b": still here\n"))?, None);
     /// assert_eq!((decoder.position(), decoder.events()), (13, 0));
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
@@ -319,9 +319,10 @@ impl Decoder {
     /// use sse_wire::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
-    /// while decoder.next_event(&mut Chunk::new(b"data: 1\n\n: bye"))?.is_some() {}
+    /// let mut chunk = Chunk::new(b"data: 1\n\n: bye");
+    /// while decoder.next_event(&mut chunk)?.is_some() {}
     /// assert!(decoder.is_between_events());
-    /// while decoder.next_event(&mut Chunk::new(b"\nda"))?.is_some() {}
+    /// assert_eq!(decoder.next_event(&mut Chunk::new(b"\nda"))?, None);
     /// assert!(!decoder.is_between_events());
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
