@@ -18,3 +18,6 @@ pub mod design {}
 
 #[doc = include_str!("docs/untrusted_input.md")]
 pub mod untrusted_input {}
+
+#[doc = include_str!("event_source/states.md")]
+pub mod states {}
