@@ -163,7 +163,8 @@ mod event_buf;
 #[cfg(feature = "alloc")]
 mod event_source;
 mod line_end;
-#[cfg(all(test, feature = "bytes", feature = "std"))]
+#[cfg(test)]
+#[cfg(all(feature = "bytes", feature = "std"))]
 mod linear;
 mod names;
 #[cfg(feature = "bytes")]

@@ -1,10 +1,8 @@
-//! Work is linear in every way in: the bytes looked at and copied are counted, by whatever looks at bytes.
+//! Tests that work is linear in every way to decode: the bytes examined and copied are counted.
 
-use core::task::{Context, Waker};
-use std::format;
-use std::string::String;
-use std::vec;
-use std::vec::Vec;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 
 use bytes::Bytes;
 
@@ -13,8 +11,8 @@ use crate::{Chunk, ChunkBuf, Decoder, EventSource, FixedDecoder, Parser};
 
 const LEN: usize = 1 << 15;
 
-/// How often each byte may be looked at or copied: to find its line's end, to validate it alone and in its window, to copy it
-/// out of the chunk, to make room for that, to replace what is ill-formed and to copy it to who owns it.
+/// How often each byte may be examined or copied: to find its line's end, to validate it alone and in its window, to
+/// copy it out of the chunk, to make room for that, to replace what is ill-formed, and to copy it into an owned event.
 const BOUND: usize = 12;
 
 /// Reads a whole stream in chunks of so many bytes.
@@ -83,7 +81,7 @@ fn fixed(wire: &[u8], len: usize) {
     }
 }
 
-/// Gives so many bytes at a time.
+/// Returns so many bytes at a time.
 struct Trickle<'w>(&'w [u8], usize);
 
 impl std::io::Read for Trickle<'_> {
@@ -124,14 +122,17 @@ struct Pieces<'w>(core::slice::Chunks<'w, u8>);
 impl futures_core::Stream for Pieces<'_> {
     type Item = Result<Bytes, ()>;
 
-    fn poll_next(mut self: core::pin::Pin<&mut Self>, _: &mut Context<'_>) -> core::task::Poll<Option<Self::Item>> {
+    fn poll_next(
+        mut self: core::pin::Pin<&mut Self>,
+        _: &mut core::task::Context<'_>,
+    ) -> core::task::Poll<Option<Self::Item>> {
         core::task::Poll::Ready(self.0.next().map(|bytes| Ok(Bytes::copy_from_slice(bytes))))
     }
 }
 
 #[cfg(feature = "stream")]
 fn drain<S: futures_core::Stream + Unpin>(mut stream: S) {
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = core::task::Context::from_waker(core::task::Waker::noop());
     while matches!(core::pin::Pin::new(&mut stream).poll_next(&mut cx), core::task::Poll::Ready(Some(_))) {}
 }
 
@@ -184,7 +185,7 @@ fn ways() -> Vec<(&'static str, Way)> {
     ]
 }
 
-/// What a peer may send: each kind of it again and again, or one of it without an end.
+/// What a peer may send: each kind repeated, or one without an end.
 fn wires() -> Vec<(String, Vec<u8>)> {
     let endless = |prefix: &[u8], body: &[u8]| [prefix, &body.repeat(LEN / body.len())].concat();
     let wires: [(&str, Vec<u8>); 24] = [
@@ -215,7 +216,7 @@ fn wires() -> Vec<(String, Vec<u8>)> {
     ];
     let mut all = Vec::new();
     for (name, wire) in wires {
-        // The shortcut is for what comes behind a blank line.
+        // The shortcut is for what follows a blank line.
         all.push((format!("{name}, behind a blank line"), [b"\n", &wire[..]].concat()));
         if wire.contains(&b'x') {
             let ill_formed = wire.iter().map(|&byte| if byte == b'x' { 0xFF } else { byte }).collect();
@@ -240,13 +241,13 @@ fn work_is_linear() {
                 work::take();
                 read(wire, len);
                 let work = work::take().div_ceil(wire.len());
-                assert!(work <= BOUND, "{way} of {name} in chunks of {len}: each byte is looked at {work} times");
+                assert!(work <= BOUND, "{way} of {name} in chunks of {len}: each byte is examined {work} times");
             }
         }
     }
 }
 
-/// Decodes all of a chunk; how many events there were, and how often UTF-8 was validated.
+/// Decodes all of a chunk. Returns the number of events, and how often UTF-8 was validated.
 fn validations_of(mut chunk: Chunk<'_>) -> (usize, usize) {
     let mut decoder = Decoder::new();
     work::take_validations();

@@ -1,9 +1,10 @@
-//! Counts what is done to bytes, so that tests can assert linear work without a clock. Without tests it is nothing.
+//! Counts the work done on bytes, so that tests can assert that it is linear without a clock. Outside tests it does
+//! nothing.
 //!
-//! Whatever looks at a stretch of bytes or copies it says so here; `tests/architecture.rs` has the list of what may loop
-//! over bytes, and where.
+//! All code that examines or copies bytes reports it here; `tests/architecture.rs` lists what may loop over bytes, and
+//! where.
 
-/// So many bytes were looked at.
+/// So many bytes were examined.
 #[inline(always)]
 pub(crate) fn looked(bytes: usize) {
     #[cfg(test)]
@@ -26,9 +27,11 @@ pub(crate) fn validated(bytes: usize) {
 }
 
 #[cfg(test)]
+#[allow(unused_imports, reason = "only tests of some features use them")]
 pub(crate) use counters::{take, take_validations};
 
 #[cfg(test)]
+#[allow(dead_code, reason = "only tests of some features use them")]
 mod counters {
     use core::cell::Cell;
 
@@ -37,7 +40,7 @@ mod counters {
         pub(super) static VALIDATIONS: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// The bytes looked at and copied since the last call in this thread.
+    /// The bytes examined and copied since the last call in this thread.
     pub(crate) fn take() -> usize {
         BYTES.with(Cell::take)
     }

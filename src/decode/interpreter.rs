@@ -1,7 +1,7 @@
 //! Section 9.2.6: process the line, process the field, dispatch, end of stream.
 //!
-//! Complete and exact by itself. What it has found lies where the buffers say, until the next call; it has no lifetime, so
-//! that a reader that owns its bytes can loop over *find* and lend once.
+//! Complete and exact by itself. What it finds stays in the buffers until the next call; it has no lifetime, so that
+//! a reader that owns its bytes can loop over *find* and lend once.
 
 use core::time::Duration;
 
@@ -16,23 +16,24 @@ use crate::error::{DecodeError, What};
 use crate::line_end::{self, LF};
 use crate::work;
 
-/// The standard's interpretation of an event stream, with all that has to be remembered between two chunks.
+/// The standard's interpretation of an event stream, with everything that must be remembered between two chunks.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent of each other: every combination is a state")]
 pub(crate) struct Interpreter<M> {
     parser: Parser,
     pub(crate) buffers: Buffers<M>,
     digits: Digits,
-    /// The line goes on in the next piece.
+    /// The line continues in the next piece.
     in_line: bool,
-    /// A line of the block has come that is no comment.
+    /// The block has a line that is not a comment.
     in_block: bool,
-    /// The rest of the event is passed over: it is too long.
+    /// The rest of the event is skipped: it is too long.
     skip_event: bool,
     skip_text: SkipText,
-    /// What the last call handed out, and the next call releases.
+    /// What the last call lent, and the next call releases.
     lent: Lent,
     is_at_event: bool,
-    /// The last reconnection time that came, in milliseconds.
+    /// The last reconnection time received, in milliseconds.
     retry: Option<u64>,
     /// The bytes of earlier connections.
     earlier: u64,
@@ -40,18 +41,18 @@ pub(crate) struct Interpreter<M> {
     event_offset: u64,
     /// How many bytes of the stream after that are decoded.
     event_len: u64,
-    /// Where the last event began that was too long.
+    /// Where the last event that was too long began.
     failed_offset: u64,
-    /// What the limit was for that.
+    /// The limit that it exceeded.
     failed_limit: usize,
     events: u64,
     ignored_lines: u64,
-    /// Comments, reconnection times and moved ids.
+    /// Comments, reconnection times and changed ids.
     other_signs: u64,
     pub(crate) settings: Settings,
 }
 
-/// What a user may choose.
+/// What a user can configure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) max_event_len: usize,
@@ -62,7 +63,7 @@ pub(crate) struct Settings {
     pub(crate) no_shortcuts: bool,
 }
 
-/// What is to be released before the decoding goes on.
+/// What must be released before decoding continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lent {
     Nothing,
@@ -70,17 +71,17 @@ enum Lent {
     Text,
 }
 
-/// Why the rest of a comment, or of a line that the standard ignores, is passed over.
+/// Why the rest of a comment or ignored line is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SkipText {
     No,
-    /// A part of it was passed over, or it was an error already.
+    /// A part of it was skipped, or it was already reported as an error.
     Passed,
-    /// It is longer than the limit, and an error if it turns out to be ignored.
+    /// It is longer than the limit: an error if it turns out to be an ignored line.
     TooLong,
 }
 
-/// What has been found. Where it lies, the buffers know until the next call.
+/// What was found. It stays in the buffers until the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// An event.
@@ -89,7 +90,7 @@ pub(crate) enum Found {
     Comment,
     /// A reconnection time, which is in force.
     Retry,
-    /// A last event ID, of a block that is no event.
+    /// A last event ID, of a block that is not an event.
     Id,
     /// A line that the standard ignores.
     Ignored,
@@ -135,15 +136,15 @@ impl<M: Memory> Interpreter<M> {
         }
     }
 
-    /// Whether an event may begin with the next byte: nothing of effect has come since the last blank line, and nothing is to
-    /// be released.
+    /// Whether an event may begin with the next byte: nothing with an effect was received since the last blank line,
+    /// and nothing must be released.
     #[inline(always)]
     pub(crate) fn is_at_event(&self) -> bool {
         self.is_at_event
     }
 
-    /// Takes it that an event of `len` bytes has been handed out, which [`is_at_event`](Self::is_at_event) allowed.
-    /// Its id becomes the last event ID.
+    /// Notes that a plain event of `len` bytes was returned, which [`is_at_event`](Self::is_at_event) allowed. Its id
+    /// becomes the last event ID.
     #[inline(always)]
     pub(crate) fn dispatched(&mut self, len: usize, id: Option<&str>) {
         self.end_block(len);
@@ -156,7 +157,7 @@ impl<M: Memory> Interpreter<M> {
         }
     }
 
-    /// Takes it that a whole comment has been found where an event may begin, and is `len` bytes long with its line's end. Says
+    /// Notes that a whole comment was found where an event may begin, `len` bytes long with its line's end. Returns
     /// whether it is within the limit.
     #[inline(always)]
     pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
@@ -168,7 +169,7 @@ impl<M: Memory> Interpreter<M> {
         fits
     }
 
-    /// Takes a whole comment that has been found, because it is ill-formed.
+    /// Keeps a whole comment that was found and is ill-formed.
     #[cold]
     pub(crate) fn keep_comment(&mut self, comment: Place, bytes: &[u8]) -> Found {
         self.buffers.set_text(comment);
@@ -177,10 +178,10 @@ impl<M: Memory> Interpreter<M> {
         if self.buffers.text_fits(bytes, self.settings.max_event_len) {
             return Found::Comment;
         }
-        self.too_long(What::Comment).unwrap_or(Found::Comment)
+        self.too_long(What::Comment)
     }
 
-    /// Takes the lines that a shortcut has found where an event may begin, and moves `index` behind them.
+    /// Takes the lines that a shortcut found where an event may begin, and moves `index` past them.
     #[inline]
     pub(crate) fn take_lines<const FRAMES: bool>(&mut self, lines: &Lines, bytes: &[u8], index: &mut usize) -> Taken {
         let Lines { event_type, id, data, .. } = *lines;
@@ -214,7 +215,7 @@ impl<M: Memory> Interpreter<M> {
         Taken::UsedUp
     }
 
-    /// Appends to a data line that goes on what the chunk has of it. Says whether that is all of the chunk.
+    /// Appends the chunk's part of a data line that continues. Returns whether that is the whole chunk.
     #[inline(always)]
     pub(crate) fn append_data_part(&mut self, bytes: &[u8], index: &mut usize) -> bool {
         if !self.in_line || self.skip_event || !self.parser.is_in(Field::Data) || self.settings.no_shortcuts {
@@ -241,7 +242,7 @@ impl<M: Memory> Interpreter<M> {
         }
     }
 
-    /// Takes an event that has been found whole, because it is ill-formed, and dispatches it.
+    /// Dispatches an event that was found whole and is ill-formed.
     #[cold]
     pub(crate) fn dispatch_whole(&mut self, plain: Plain, bytes: &[u8], len: usize) -> Found {
         let event_type = Some(plain.event_type).filter(|place| !place.is_empty());
@@ -250,7 +251,7 @@ impl<M: Memory> Interpreter<M> {
         self.dispatch::<false>(bytes, len).unwrap_or(Found::Event)
     }
 
-    /// Releases what the last call handed out. Says whether there was something.
+    /// Releases what the last call lent. Returns whether there was anything.
     #[inline]
     pub(crate) fn release(&mut self) -> bool {
         match core::mem::replace(&mut self.lent, Lent::Nothing) {
@@ -263,10 +264,11 @@ impl<M: Memory> Interpreter<M> {
         true
     }
 
-    /// Interprets `bytes[*index..]` up to what can be handed out, or to where an event may begin, or to the end of the chunk.
+    /// Interprets `bytes[*index..]` up to something that can be returned, or to where an event may begin, or to the end
+    /// of the chunk.
     ///
-    /// Whatever ends the loop: what has come stands in here, and `index` is behind it. With `is_no_whole_line`, a shortcut has
-    /// found that the line at `index` need not be tried as a whole.
+    /// Whatever ends the loop, everything before `index` is then part of the state. With `is_no_whole_line`, a shortcut
+    /// has found that the line at `index` need not be tried as a whole.
     #[inline]
     pub(crate) fn interpret<const FRAMES: bool>(
         &mut self,
@@ -275,7 +277,7 @@ impl<M: Memory> Interpreter<M> {
         mut is_no_whole_line: bool,
     ) -> Option<Found> {
         let mut start = *index;
-        // An LF that belongs to the blank line before this event, but came later.
+        // An LF that belongs to the blank line before this event, but was received later.
         if self.parser.skips_lf() && self.event_len == 0 && bytes.get(start) == Some(&LF) {
             self.event_offset += 1;
             start += 1;
@@ -310,13 +312,13 @@ impl<M: Memory> Interpreter<M> {
                         && line == Line::Field(Field::Data)
                         && !self.append_data_lines(bytes, index)
                     {
-                        break self.skip_event(Field::Data, true);
+                        break Some(self.skip_event(Field::Data, true));
                     }
                 }
             }
         };
         self.event_len += (*index - start) as u64;
-        // The event goes on, and the chunk need not be the same when the next call comes.
+        // The event continues, and the next call may be for another chunk.
         self.buffers.gather_event(bytes, self.parser.is_in(Field::Event));
         match found {
             Some(Found::Comment | Found::Ignored) => self.lent = Lent::Text,
@@ -326,7 +328,7 @@ impl<M: Memory> Interpreter<M> {
         found
     }
 
-    /// Appends the data lines that follow one. Says whether the event is within the limit.
+    /// Appends the data lines that follow one. Returns whether the event is within the limit.
     #[inline]
     fn append_data_lines(&mut self, bytes: &[u8], index: &mut usize) -> bool {
         if self.skip_event || !self.parser.is_at_line_start() {
@@ -404,7 +406,7 @@ impl<M: Memory> Interpreter<M> {
             Field::Event => self.buffers.event_type(bytes, value, first, complete, max),
         };
         if !fits {
-            return self.skip_event(field, complete);
+            return Some(self.skip_event(field, complete));
         }
         if field == Field::Id && complete && !self.buffers.end_id() {
             return self.end_void_id::<FRAMES>(complete, bytes);
@@ -412,7 +414,7 @@ impl<M: Memory> Interpreter<M> {
         None
     }
 
-    /// The `retry` field: it acts at its line's end.
+    /// The `retry` field: it takes effect at its line's end.
     #[inline(never)]
     fn retry<const FRAMES: bool>(&mut self, value: Place, first: bool, complete: bool, bytes: &[u8]) -> Option<Found> {
         self.capture::<FRAMES>(Field::Retry, value, first, complete, bytes);
@@ -429,9 +431,9 @@ impl<M: Memory> Interpreter<M> {
         FRAMES.then_some(Found::Retry)
     }
 
-    /// The event is too long: the rest of it is passed over, and so is the line as one that may be ignored.
+    /// The event is too long: skips the rest of it, and of the line if that may turn out to be ignored.
     #[cold]
-    fn skip_event(&mut self, field: Field, complete: bool) -> Option<Found> {
+    fn skip_event(&mut self, field: Field, complete: bool) -> Found {
         if field == Field::Id {
             self.ignored_lines += u64::from(complete && self.buffers.id_is_void());
             if self.settings.ignored_frames {
@@ -447,7 +449,7 @@ impl<M: Memory> Interpreter<M> {
         found
     }
 
-    /// A line of a field that the standard does not know.
+    /// A line of a field that the standard does not define.
     #[inline]
     fn unknown<const FRAMES: bool>(
         &mut self,
@@ -465,8 +467,8 @@ impl<M: Memory> Interpreter<M> {
         None
     }
 
-    /// A line that is handed out by itself, and counts by itself against the limit. A piece lies in the chunk, or is what
-    /// looked like a name in an earlier one.
+    /// A line that is returned on its own and to which the limit applies separately. A piece lies in the chunk, or is
+    /// what looked like a name in an earlier one.
     #[inline(never)]
     fn text_line(
         &mut self,
@@ -482,16 +484,16 @@ impl<M: Memory> Interpreter<M> {
         }
         if !self.append_text(piece, bytes) {
             self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
-            return self.too_long(what);
+            return Some(self.too_long(what));
         }
         if complete && !self.buffers.text_fits(bytes, self.settings.max_event_len) {
             self.buffers.clear_text();
-            return self.too_long(what);
+            return Some(self.too_long(what));
         }
         complete.then_some(found)
     }
 
-    /// Whether the line fits.
+    /// Appends to the line. Returns whether it fits.
     fn append_text(&mut self, piece: Result<Place, &[u8]>, bytes: &[u8]) -> bool {
         let fits = match piece {
             Ok(place) => self.buffers.text(bytes, place, self.settings.max_event_len),
@@ -504,14 +506,14 @@ impl<M: Memory> Interpreter<M> {
         fits
     }
 
-    /// The line is not handed out.
+    /// The line is not returned.
     #[inline]
     fn pass_text(&mut self, complete: bool) {
         self.buffers.clear_text();
         self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
     }
 
-    /// Keeps a line that may turn out to be ignored, if those are handed out.
+    /// Keeps a line that may turn out to be ignored, if ignored lines are returned.
     #[inline(always)]
     fn capture<const FRAMES: bool>(&mut self, field: Field, value: Place, first: bool, complete: bool, bytes: &[u8]) {
         if !self.settings.ignored_frames {
@@ -549,22 +551,22 @@ impl<M: Memory> Interpreter<M> {
         match core::mem::replace(&mut self.skip_text, SkipText::No) {
             SkipText::No if !self.buffers.text_fits(bytes, self.settings.max_event_len) => {
                 self.buffers.clear_text();
-                self.too_long(What::Ignored)
+                Some(self.too_long(What::Ignored))
             }
             SkipText::No => Some(Found::Ignored),
             SkipText::Passed => None,
-            SkipText::TooLong => self.too_long(What::Ignored),
+            SkipText::TooLong => Some(self.too_long(What::Ignored)),
         }
     }
 
     #[cold]
-    fn too_long(&mut self, what: What) -> Option<Found> {
+    fn too_long(&mut self, what: What) -> Found {
         self.failed_offset = self.event_offset;
         self.failed_limit = self.settings.max_event_len;
-        Some(Found::TooLong(what))
+        Found::TooLong(what)
     }
 
-    /// Dispatch the event, at its blank line, which ends `len` bytes behind what was decoded before.
+    /// Dispatch the event, at its blank line, which ends `len` bytes after what was decoded before.
     #[inline]
     fn dispatch<const FRAMES: bool>(&mut self, bytes: &[u8], len: usize) -> Option<Found> {
         self.skip_event = false;
@@ -578,7 +580,7 @@ impl<M: Memory> Interpreter<M> {
             self.end_block(len);
             self.discard_event();
             self.is_at_event = self.may_begin_event();
-            return found;
+            return Some(found);
         }
         self.end_block(len);
         self.other_signs += u64::from(self.buffers.commit_id(bytes));
@@ -593,7 +595,7 @@ impl<M: Memory> Interpreter<M> {
         found.then_some(Found::Id)
     }
 
-    /// The block and its blank line end so many bytes behind what was decoded before.
+    /// The block and its blank line end `len` bytes after what was decoded before.
     #[inline(always)]
     fn end_block(&mut self, len: usize) {
         self.event_offset += self.event_len + len as u64;
@@ -616,10 +618,11 @@ impl<M: Memory> Interpreter<M> {
         self.buffers.trim(self.settings.max_retained);
     }
 
-    /// Ends the stream, and is as new but for what outlives a connection. Says whether it leaves an event to hand out.
+    /// Ends the stream, and resets everything that does not outlive a connection. Returns whether there is an
+    /// unfinished event to lend.
     pub(crate) fn end_of_stream(&mut self) -> bool {
-        // The end of a line that the stream does not have: what it completes is part of the event, but nothing acts or counts
-        // that has no line end of its own.
+        // Completes an unterminated last line: its value becomes part of the event, but without a line end of its own
+        // it has no other effect and is not counted.
         const LINE_END: &[u8] = &[LF];
         let _ = self.release();
         let (retry, ignored_lines, other_signs) = (self.retry, self.ignored_lines, self.other_signs);
@@ -676,13 +679,13 @@ impl<M: Memory> Interpreter<M> {
         self.ignored_lines
     }
 
-    /// Moves with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    /// Changes with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
     #[cfg(feature = "alloc")]
     pub(crate) fn signs_of_life(&self) -> u64 {
         self.events + self.other_signs
     }
 
-    /// Whether nothing but comments and blank lines has come since the last blank line.
+    /// Whether nothing but comments was received since the last blank line.
     pub(crate) fn is_between_events(&self) -> bool {
         !self.in_block && !self.parser.in_line_of_effect()
     }

@@ -3,10 +3,10 @@
 use core::str;
 use core::time::Duration;
 
-/// A number in decimal digits: made once, however often it is sent.
+/// A number in decimal digits, converted once however often it is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
-    /// The digits stand at the end, as many as [`u64::MAX`] has at most.
+    /// The digits are at the end; [`u64::MAX`] has 20.
     buffer: [u8; 20],
     /// The index of the first digit.
     start: u8,
@@ -53,15 +53,16 @@ impl Decimal {
     }
 }
 
-/// Milliseconds, rounded up: a receiver that waits as long as it is told never comes too early.
+/// Milliseconds, rounded up, so that a receiver never reconnects too early.
 pub(crate) const fn whole_millis(time: Duration) -> u64 {
     let millis = time.subsec_nanos().div_ceil(1_000_000) as u64;
     time.as_secs().saturating_mul(1000).saturating_add(millis)
 }
 
+#[cfg(feature = "alloc")]
 #[cfg(test)]
 mod tests {
-    use std::string::ToString as _;
+    use alloc::string::ToString as _;
 
     use super::Decimal;
 

@@ -102,6 +102,7 @@ pub fn within(before: &Outcome, stream: &[u8], limit: usize, calls: Calls) -> Ou
     model.stream_ends()
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "independent of each other")]
 struct Model {
     limit: usize,
     calls: Calls,
