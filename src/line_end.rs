@@ -1,4 +1,4 @@
-//! Where lines end: the one hot primitive, over [`memchr`].
+//! Where lines end: the hot primitive, based on [`memchr`].
 
 #[cfg(target_arch = "x86_64")]
 use memchr::arch::x86_64::sse2::memchr as sse2;
@@ -8,7 +8,7 @@ use crate::work;
 pub(crate) const LF: u8 = b'\n';
 pub(crate) const CR: u8 = b'\r';
 
-/// Up to so many bytes it costs less to search them on the spot than to have `memchr` choose its code for this machine.
+/// Up to this many bytes, searching inline costs less than letting `memchr` choose its code for this machine.
 const FEW: usize = 64;
 
 /// Finds the first CR or LF.
@@ -28,14 +28,14 @@ fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(LF, CR, bytes)
 }
 
-/// Finds the first CR or LF, in a text that has none most of the time.
+/// Finds the first CR or LF, in a text that usually has none.
 #[inline]
 pub(crate) fn rare_line_end(bytes: &[u8]) -> Option<usize> {
     if bytes.len() > FEW { line_end(bytes) } else { rare_line_end_in_few(bytes) }
 }
 
-/// Asks whether there is any before it looks where, which costs less: eight bytes at a time, the last eight of which may
-/// overlap those before.
+/// Checks whether there is any before it searches where, which costs less: eight bytes at a time, of which the last
+/// eight may overlap those before.
 #[inline(never)]
 fn rare_line_end_in_few(bytes: &[u8]) -> Option<usize> {
     const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -56,7 +56,7 @@ fn rare_line_end_in_few(bytes: &[u8]) -> Option<usize> {
     if found & HIGH == 0 { None } else { line_end(bytes) }
 }
 
-/// Every CR and every LF, both of a CRLF too.
+/// Every CR and every LF, including both of a CRLF.
 pub(crate) fn each_line_end(bytes: &[u8]) -> impl Iterator<Item = usize> {
     work::looked(bytes.len());
     memchr::memchr2_iter(LF, CR, bytes)
@@ -64,8 +64,8 @@ pub(crate) fn each_line_end(bytes: &[u8]) -> impl Iterator<Item = usize> {
 
 /// Finds the first CR or LF, which is expected among the first `LEN` bytes.
 ///
-/// Those are searched without a call: two words at a time instead (SWAR) cost more, and so did longer lines searched to
-/// their ends this way.
+/// Those are searched without a call. Two words at a time (SWAR) cost more, and so did searching longer lines to their
+/// end this way.
 #[inline(always)]
 pub(crate) fn short_line_end<const LEN: usize>(bytes: &[u8]) -> Option<usize> {
     let found = match bytes.split_first_chunk::<LEN>() {
@@ -85,8 +85,8 @@ fn in_first(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(LF, CR, bytes)
 }
 
-/// The byte after the line end at `index`, if that is an LF or CRLF. After a CR alone an LF may still come, and may be in
-/// the next chunk.
+/// The index after the line end at `index`, if that is an LF or CRLF. After a lone CR, an LF may still follow in the
+/// next chunk.
 #[inline(always)]
 pub(crate) fn after(bytes: &[u8], index: usize) -> Option<usize> {
     match *bytes.get(index)? {
@@ -96,7 +96,7 @@ pub(crate) fn after(bytes: &[u8], index: usize) -> Option<usize> {
     }
 }
 
-/// How long two line ends at the front of `bytes` are, both LF or both CRLF.
+/// The length of two line ends at the front of `bytes`, both LF or both CRLF.
 #[inline(always)]
 pub(crate) fn two_len(bytes: &[u8]) -> Option<usize> {
     match bytes {
@@ -113,7 +113,7 @@ pub(crate) fn last_line_end(bytes: &[u8]) -> Option<usize> {
     found
 }
 
-/// How many line ends there are, and how many bytes they have together.
+/// The number of line ends, and their total length in bytes.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct LineEnds {
     pub(crate) count: usize,
@@ -141,12 +141,12 @@ pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
     found
 }
 
-/// Ids are short as a rule.
+/// Most ids are no longer than this.
 const SHORT: usize = 32;
 
 #[inline]
 fn nul_in_few(bytes: &[u8]) -> Option<usize> {
-    /// Whether one of the eight bytes is 0: no other byte borrows from, and has not, the highest bit.
+    /// Whether one of the eight bytes is 0: only a zero byte borrows into a high bit that was clear.
     const fn has_nul(word: u64) -> bool {
         word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080 != 0
     }

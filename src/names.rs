@@ -1,6 +1,6 @@
-//! The names and literals that the standard gives, and that both sides of a connection need.
+//! The names and literals of the standard that both sides of a connection need.
 
-/// The type of an event that says none, and whose event type buffer is therefore empty.
+/// The type of an event without an `event` field, or with an empty one.
 ///
 /// # Examples
 ///
@@ -8,13 +8,13 @@
 /// use sse_wire::{Chunk, DEFAULT_EVENT_TYPE, Decoder};
 ///
 /// let mut decoder = Decoder::new();
-/// let event = decoder.next_event(&mut Chunk::new(b"data: 1\n\n"))?.unwrap().event_type() == DEFAULT_EVENT_TYPE;
-/// assert!(event);
+/// let event = decoder.next_event(&mut Chunk::new(b"data: 1\n\n"))?.unwrap();
+/// assert_eq!(event.event_type(), DEFAULT_EVENT_TYPE);
 /// # Ok::<(), sse_wire::DecodeError>(())
 /// ```
 pub const DEFAULT_EVENT_TYPE: &str = "message";
 
-/// The media type of an event stream.
+/// The media type of an event stream, for `Content-Type` and `Accept`.
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ pub const DEFAULT_EVENT_TYPE: &str = "message";
 /// ```
 pub const MIME_TYPE: &str = "text/event-stream";
 
-/// An empty comment, which keeps a connection from timing out. Send it between events.
+/// An empty comment, which keeps an idle connection from timing out. Send it between events.
 ///
 /// # Examples
 ///
@@ -35,11 +35,11 @@ pub const MIME_TYPE: &str = "text/event-stream";
 #[doc(alias = "ping")]
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
 
-/// The request header with which a client that reconnects says where it was.
+/// The request header with which a client that reconnects says where to resume.
 ///
-/// Its value is UTF-8, which is not what HTTP libraries take a header for: read its bytes, such as
-/// `HeaderValue::as_bytes`, and check them with [`EventId::from_header`](crate::EventId::from_header). `to_str` refuses
-/// what is not ASCII.
+/// Its value is UTF-8, which HTTP libraries do not expect in a header. Read its bytes, for example with
+/// `HeaderValue::as_bytes`, and check them with [`EventId::from_header`](crate::EventId::from_header).
+/// `HeaderValue::to_str` rejects anything that is not ASCII.
 ///
 /// # Examples
 ///
@@ -53,13 +53,14 @@ pub const KEEP_ALIVE: &[u8] = b":\n\n";
 /// assert_eq!(EventId::from_header(value.as_bytes())?.as_str(), "é7");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "last-event-id")]
 pub const LAST_EVENT_ID: &str = "last-event-id";
 
-/// The headers of a response that is an event stream, by their names in lower case.
+/// The headers of a response that is an event stream, with names in lower case.
 ///
-/// `content-type` is the standard's. `cache-control: no-cache, no-transform` keeps caches from answering for the server, and
-/// proxies from compressing, which holds events back. `x-accel-buffering: no` has nginx, and proxies that follow it, send
-/// each event on at once.
+/// The standard requires `content-type`. `cache-control: no-cache, no-transform` keeps caches from answering for the
+/// server, and proxies from compressing, which would delay events. `x-accel-buffering: no` makes nginx, and proxies
+/// that imitate it, forward each event at once.
 ///
 /// # Examples
 ///

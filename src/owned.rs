@@ -1,4 +1,4 @@
-//! Event types and ids that can be sent, owned: for who keeps them.
+//! Owned event types and ids that can be sent.
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
@@ -7,9 +7,9 @@ use core::fmt;
 use crate::encode::{EventId, EventType};
 use crate::error::InvalidField;
 
-/// An [`EventId`] that owns its text: for a log of what was sent, or for the next event of a task.
+/// An [`EventId`] that owns its text, for example to remember what was sent.
 ///
-/// A clone copies nothing.
+/// The text is shared: cloning does not copy it.
 ///
 /// # Examples
 ///
@@ -23,9 +23,9 @@ use crate::error::InvalidField;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventIdBuf(Arc<str>);
 
-/// An [`EventType`] that owns its text: for a type that is not known when the program is built.
+/// An [`EventType`] that owns its text, for example one that is read from a configuration.
 ///
-/// A clone copies nothing.
+/// The text is shared: cloning does not copy it.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ pub struct EventIdBuf(Arc<str>);
 pub struct EventTypeBuf(Arc<str>);
 
 impl EventIdBuf {
-    /// Returns the id, borrowed. Checks and copies nothing.
+    /// Borrows the id. Checks and copies nothing.
     ///
     /// # Examples
     ///
@@ -56,7 +56,7 @@ impl EventIdBuf {
 }
 
 impl EventTypeBuf {
-    /// Returns the type, borrowed. Checks and copies nothing.
+    /// Borrows the type. Checks and copies nothing.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl From<EventType<'_>> for EventTypeBuf {
     }
 }
 
-/// The number in decimal digits, as [`EventBuilder::numeric_id`](crate::EventBuilder::numeric_id) sends it.
+/// Formats the number in decimal digits, as [`EventBuilder::numeric_id`](crate::EventBuilder::numeric_id) sends it.
 impl From<u64> for EventIdBuf {
     fn from(id: u64) -> Self {
         Self(id.to_string().into())

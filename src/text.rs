@@ -1,4 +1,4 @@
-//! Text that is shared.
+//! Shared text.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -10,7 +10,7 @@ use bytestring::ByteString;
 use crate::utf8::utf8;
 use crate::work;
 
-/// Text that is shared: a slice of a network buffer, or a copy of some of it.
+/// Shared text: a slice of a network buffer, or a copy of a part of it.
 #[derive(Clone)]
 pub(crate) enum Text {
     Slice(ByteString),
@@ -26,8 +26,8 @@ impl Text {
         }
     }
 
-    /// `bytes` as text, if they are well-formed. Shared where they are ASCII; otherwise a copy of what simdutf8 has validated
-    /// costs less than the validation by std that comes with a `ByteString`.
+    /// `bytes` as text, if they are well-formed. They are shared if they are ASCII; otherwise validating with simdutf8
+    /// and copying costs less than std's validation, which a `ByteString` requires.
     #[inline]
     pub(crate) fn of(bytes: &mut Bytes) -> Option<Self> {
         work::looked(bytes.len());

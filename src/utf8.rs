@@ -1,4 +1,4 @@
-//! The Encoding Standard's "UTF-8 decode", for bytes behind the byte order mark.
+//! The Encoding Standard's "UTF-8 decode", for bytes after the byte order mark.
 
 #[cfg(feature = "alloc")]
 use alloc::string::String;
@@ -17,7 +17,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     return core::str::from_utf8(bytes).ok();
 }
 
-/// How long `bytes` are with U+FFFD for every maximal subpart of ill-formed UTF-8.
+/// The length of `bytes` with U+FFFD for every maximal subpart of ill-formed UTF-8.
 #[cold]
 pub(crate) fn replaced_len(bytes: &[u8]) -> usize {
     work::looked(bytes.len());
@@ -28,7 +28,7 @@ pub(crate) fn replaced_len(bytes: &[u8]) -> usize {
 #[cfg(feature = "alloc")]
 #[cold]
 pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
-    // Up to three bytes for one: reserved exactly, so that doubling does not come on top.
+    // One byte becomes up to three: reserved exactly, so that doubling does not add to that.
     text.reserve_exact(replaced_len(bytes));
     work::copied(bytes.len());
     for part in bytes.utf8_chunks() {
@@ -37,7 +37,7 @@ pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
     }
 }
 
-/// Becomes the text of ill-formed `bytes`.
+/// Sets `text` to the ill-formed `bytes` as text.
 #[cfg(feature = "alloc")]
 #[cold]
 pub(crate) fn replace_into(bytes: &[u8], text: &mut String) {
@@ -45,8 +45,9 @@ pub(crate) fn replace_into(bytes: &[u8], text: &mut String) {
     append_text(bytes, text);
 }
 
-/// Replaces within `area`, the last `len` bytes of which are ill-formed, so that the whole area is text. It has just the
-/// length for that. U+FFFD is never shorter than what it stands for, so what is written does not overtake what is read.
+/// Replaces within `area`, the last `len` bytes of which are ill-formed, so that the whole area becomes text. The area
+/// has exactly the length of that text. U+FFFD is never shorter than what it replaces, so writing does not overtake
+/// reading.
 #[cold]
 pub(crate) fn replace_within(area: &mut [u8], len: usize) {
     work::copied(area.len());

@@ -1,4 +1,4 @@
-//! Section 9.2.6: the standard's buffers, and what of them counts against the limit.
+//! Section 9.2.6: the standard's buffers, and which bytes in them count against the limit.
 
 #[cfg(feature = "bytes")]
 use alloc::vec::Vec;
@@ -9,21 +9,21 @@ use crate::decode::memory::{Buffer, Memory, Source};
 use crate::decode::place::Place;
 use crate::line_end;
 
-/// The buffers of the event that is being put together, and one for the line that is no part of it.
+/// The buffers of the event that is being assembled, and one for a line that is not part of it.
 ///
-/// While a value is one stretch of one chunk, only its place is kept; otherwise each of its bytes is copied once, to the
-/// memory.
+/// While a value is one stretch of one chunk, only its place is kept; otherwise each of its bytes is copied once, to
+/// the memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Buffers<M> {
     event_type: Value,
     data: Value,
     id: Value,
-    /// The value of the `id` line that is coming in. A NUL makes it void, and then the id before it stands.
+    /// The value of the `id` line that is arriving. A NUL makes it void; the previous id then remains.
     next_id: Value,
     /// A comment, or a line that the standard ignores.
     text: Value,
     id_is_void: bool,
-    /// The bytes that the limit is about.
+    /// The bytes that count against the limit.
     len: usize,
     pub(crate) memory: M,
 }
@@ -60,13 +60,13 @@ impl<M: Memory> Buffers<M> {
         self.id != Value::Absent
     }
 
-    /// Whether there is nothing of an event.
+    /// Whether no part of an event was received.
     #[inline(always)]
     pub(crate) fn event_is_empty(&self) -> bool {
         !self.has_data() && !self.has_id() && self.event_type == Value::Absent
     }
 
-    /// Counts so many bytes more, unless the event exceeds the limit with them.
+    /// Counts `more` bytes, unless the event would exceed the limit with them.
     #[inline(always)]
     fn count(&mut self, more: usize, max_event_len: usize) -> bool {
         let fits = more <= max_event_len.saturating_sub(self.len);
@@ -74,7 +74,7 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// The `event` field: the event type buffer becomes the value. Says whether the event is within the limit.
+    /// The `event` field: the event type buffer becomes the value. Returns whether the event is within the limit.
     #[inline]
     pub(crate) fn event_type(
         &mut self,
@@ -98,8 +98,8 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// The `data` field: the value is appended to the data buffer, behind an LF if there is a line already. Says whether the
-    /// event is within the limit.
+    /// The `data` field: the value is appended to the data buffer, after an LF if there is a line already. Returns
+    /// whether the event is within the limit.
     #[inline]
     pub(crate) fn data(&mut self, bytes: &[u8], place: Place, first: bool, max_event_len: usize) -> bool {
         let behind_lf = first && self.has_data();
@@ -115,8 +115,8 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// The `id` field. Until the line ends, both ids are kept, since either may be the one that stands. Says whether the
-    /// event is within the limit.
+    /// The `id` field. Until the line ends, both ids are kept, because a NUL may still make the new one void. Returns
+    /// whether the event is within the limit.
     #[inline]
     pub(crate) fn id(&mut self, bytes: &[u8], place: Place, first: bool, max_event_len: usize) -> bool {
         self.id_is_void &= !first;
@@ -137,14 +137,14 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// The `id` field of an event that is passed over: just whether it is void.
+    /// The `id` field of an event that is skipped: only notes whether it is void.
     #[cold]
     pub(crate) fn skip_id(&mut self, value: &[u8], first: bool) {
         self.id_is_void &= !first;
         self.id_is_void |= line_end::nul(value).is_some();
     }
 
-    /// Ends the line of an `id` field. Says whether it stands.
+    /// Ends the line of an `id` field. Returns whether it is valid.
     #[inline]
     pub(crate) fn end_id(&mut self) -> bool {
         let stands = !self.id_is_void;
@@ -163,7 +163,7 @@ impl<M: Memory> Buffers<M> {
         self.id_is_void
     }
 
-    /// Appends to the comment, or the line that the standard ignores. Says whether that fits.
+    /// Appends to the comment or ignored line. Returns whether it fits.
     pub(crate) fn text(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
         let max = self.memory.max_text_len(max_event_len, self.len);
         if self.value_len(Buffer::Text) + place.len() > max {
@@ -173,7 +173,7 @@ impl<M: Memory> Buffers<M> {
         true
     }
 
-    /// As [`text`](Self::text), with a beginning that does not lie in the chunk.
+    /// Like [`text`](Self::text), for a beginning that does not lie in the chunk.
     #[cold]
     pub(crate) fn text_beginning(&mut self, beginning: &[u8], max_event_len: usize) -> bool {
         let max = self.memory.max_text_len(max_event_len, self.len);
@@ -194,7 +194,7 @@ impl<M: Memory> Buffers<M> {
         self.len = len(event_type) + len(data) + if M::COUNTS_IDS { len(id) } else { 0 };
     }
 
-    /// Copies a value out of the chunk, because the chunk ends or the value goes on elsewhere.
+    /// Copies a value out of the chunk, because the chunk ends or the value continues elsewhere.
     #[inline]
     fn gather(&mut self, buffer: Buffer, bytes: &[u8]) {
         if let Value::Chunk(place) = *self.value(buffer) {
@@ -215,7 +215,7 @@ impl<M: Memory> Buffers<M> {
         self.gather(Buffer::NextId, bytes);
     }
 
-    /// As [`data`](Self::data), of a piece that is not the first, and copied out of the chunk.
+    /// Like [`data`](Self::data), for a piece that is not the first, and copied out of the chunk.
     #[inline(always)]
     pub(crate) fn gather_more_data(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
         let fits = self.count(place.len(), max_event_len);
@@ -233,13 +233,13 @@ impl<M: Memory> Buffers<M> {
         self.text = Value::Chunk(place);
     }
 
-    /// Copies the comment out of the chunk, or the line that the standard ignores.
+    /// Copies the comment or ignored line out of the chunk.
     #[inline]
     pub(crate) fn gather_text(&mut self, bytes: &[u8]) {
         self.gather(Buffer::Text, bytes);
     }
 
-    /// Forgets the event, and keeps the memory.
+    /// Clears the event, and keeps the memory.
     #[inline]
     pub(crate) fn clear_event(&mut self) {
         self.len = 0;
@@ -248,13 +248,13 @@ impl<M: Memory> Buffers<M> {
         }
     }
 
-    /// Forgets the comment, or the line that the standard ignores.
+    /// Clears the comment or ignored line.
     #[inline]
     pub(crate) fn clear_text(&mut self) {
         self.clear(Buffer::Text);
     }
 
-    /// Gives memory back where nothing is in it and there is too much.
+    /// Releases the memory of empty buffers if more than `max_retained` is held.
     #[inline]
     pub(crate) fn trim(&mut self, max_retained: usize) {
         if self.memory.held() > max_retained {
@@ -272,20 +272,20 @@ impl<M: Memory> Buffers<M> {
         self.memory.release_spare_id(max_retained);
     }
 
-    /// Whether all of the event fits as text, with U+FFFD where it is ill-formed.
+    /// Whether the whole event fits as text, with U+FFFD for ill-formed bytes.
     #[inline]
     pub(crate) fn fit_as_text(&self, bytes: &[u8], max_event_len: usize) -> bool {
         let raw = |buffer| self.bytes(buffer, bytes);
         self.memory.fits_as_text(raw(Buffer::EventType), raw(Buffer::Data), raw(Buffer::Id), max_event_len)
     }
 
-    /// Whether the comment fits as text, or the line that the standard ignores.
+    /// Whether the comment or ignored line fits as text.
     #[inline]
     pub(crate) fn text_fits(&self, bytes: &[u8], max_event_len: usize) -> bool {
         self.memory.text_fits(self.bytes(Buffer::Text, bytes), self.memory.max_text_len(max_event_len, self.len))
     }
 
-    /// The event's id becomes the last event ID, at its blank line. Says whether it is another one.
+    /// Makes the event's id the last event ID, at its blank line. Returns whether it differs from the one before.
     #[inline]
     pub(crate) fn commit_id(&mut self, bytes: &[u8]) -> bool {
         let id = match self.id {
@@ -296,7 +296,7 @@ impl<M: Memory> Buffers<M> {
         self.memory.commit_id(id)
     }
 
-    /// The event type, the data, with `with_id` the event's id, and besides the last event ID. `text` finds well-formed text in
+    /// The event type, the data, with `with_id` the event's id, and the last event ID. `text` finds well-formed text in
     /// the chunk.
     #[inline]
     pub(crate) fn event_texts<'s>(
@@ -311,7 +311,7 @@ impl<M: Memory> Buffers<M> {
         self.memory.event_texts(sources)
     }
 
-    /// The comment, or the line that the standard ignores.
+    /// The comment or ignored line.
     pub(crate) fn text_of<'s>(
         &'s mut self,
         bytes: &'s [u8],
@@ -333,7 +333,7 @@ impl<M: Memory> Buffers<M> {
         }
     }
 
-    /// Where type, data and id lie, if all of it lies in the chunk. The type is empty where there is none.
+    /// Where type, data and id lie, if all of them lie in the chunk. The type is empty if there is none.
     #[cfg(feature = "bytes")]
     #[inline]
     pub(crate) fn places_in_chunk(&self) -> Option<(Place, Place, Option<Place>)> {
@@ -345,7 +345,7 @@ impl<M: Memory> Buffers<M> {
         Some((place(self.event_type)?.unwrap_or_default(), place(self.data)??, place(self.id)?))
     }
 
-    /// The type as it came in, and the event's own id.
+    /// The type as received, and the event's own id.
     #[cfg(feature = "bytes")]
     pub(crate) fn event_type_and_id<'a>(&'a self, bytes: &'a [u8]) -> (&'a [u8], Option<&'a [u8]>) {
         (self.bytes(Buffer::EventType, bytes), self.has_id().then(|| self.bytes(Buffer::Id, bytes)))
@@ -410,12 +410,12 @@ impl<M: Memory> Buffers<M> {
 
 #[cfg(feature = "bytes")]
 impl Buffers<Growable> {
-    /// Takes the data out of its buffer, if that takes more than `max_retained`.
+    /// Takes the data out of its buffer, if that buffer is larger than `max_retained`.
     pub(crate) fn take_data(&mut self, max_retained: usize) -> Option<Vec<u8>> {
         (self.data == Value::Memory).then(|| self.memory.take_data(max_retained))?
     }
 
-    /// Puts it back.
+    /// Puts the data back.
     pub(crate) fn put_data_back(&mut self, data: Vec<u8>) {
         self.memory.put_data_back(data);
     }

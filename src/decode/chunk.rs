@@ -1,4 +1,4 @@
-//! The bytes that came in, and how far they are decoded.
+//! A chunk of the stream, and how far it is decoded.
 
 use core::fmt;
 
@@ -15,14 +15,15 @@ use crate::escaped::Escaped;
 use crate::text::Text;
 use crate::utf8::utf8;
 
-/// The bytes that came in, and how far they are decoded.
+/// A chunk of the stream that was received, and how far it is decoded.
 ///
-/// `&str` out of bytes costs a validation, and one for every event is what makes decoders slow. So the chunk remembers
-/// a validated window of whole lines, some 16 KiB at a time, and the events in it are plain sub-slices. Where a window
-/// is ill-formed, each event in it is looked at by itself.
+/// Turning bytes into `&str` requires validation, and validating each event separately is what makes decoders slow. So
+/// the chunk remembers a validated window of whole lines, some 16 KiB at a time, and the events in it are plain
+/// sub-slices. If a window is ill-formed, the events in it are validated one by one.
 ///
-/// Keep one `Chunk` for as long as its bytes last. A new one for every call, from [`remaining`](Self::remaining), is
-/// correct and validates more often. Events borrow from the bytes, not from the `Chunk`.
+/// Keep one `Chunk` until its bytes are used up: the events in a chunk that you drop early are lost. A new `Chunk` from
+/// [`remaining`](Self::remaining) for every call is correct too, but validates more often. Events borrow from the
+/// bytes, not from the `Chunk`.
 ///
 /// # Examples
 ///
@@ -50,13 +51,33 @@ pub struct Chunk<'i> {
 }
 
 impl<'i> Chunk<'i> {
-    /// A cursor over `bytes`. Costs nothing: they are validated when events are found in them.
+    /// Creates a chunk of `bytes`. Costs nothing: they are validated when events are found in them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::Chunk;
+    ///
+    /// assert_eq!(Chunk::new(b"data: 1\n\n").remaining(), b"data: 1\n\n");
+    /// ```
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
         Self { bytes, index: 0, window: Window::new("", 0) }
     }
 
-    /// The bytes that are not decoded yet.
+    /// Returns the bytes that are not decoded yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// decoder.next_event(&mut chunk)?;
+    /// assert_eq!(chunk.remaining(), b"data: 2\n\n");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn remaining(&self) -> &'i [u8] {
         match self.bytes.split_at_checked(self.index) {
@@ -65,7 +86,20 @@ impl<'i> Chunk<'i> {
         }
     }
 
-    /// Whether all bytes are decoded.
+    /// Returns whether all bytes are decoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: cut");
+    /// assert!(!chunk.is_empty());
+    /// assert_eq!(decoder.next_event(&mut chunk)?, None);
+    /// assert!(chunk.is_empty());
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.index >= self.bytes.len()
@@ -77,7 +111,7 @@ impl<'i> Chunk<'i> {
         self.bytes
     }
 
-    /// What lies at `place`, which is decoded, as text. `None` where it is ill-formed.
+    /// What lies at `place`, which is decoded, as text. `None` if it is ill-formed.
     #[inline(always)]
     pub(crate) fn text(&mut self, place: Place) -> Option<&'i str> {
         match self.window.in_text(place).of_text(self.window.text) {
@@ -110,7 +144,7 @@ impl<'i, const N: usize> From<&'i [u8; N]> for Chunk<'i> {
     }
 }
 
-/// Text is never validated again.
+/// Uses the text as it is, without validating it again.
 impl<'i> From<&'i str> for Chunk<'i> {
     fn from(text: &'i str) -> Self {
         Self { bytes: text.as_bytes(), index: 0, window: Window::new(text, text.len()) }
@@ -129,10 +163,10 @@ impl fmt::Debug for Chunk<'_> {
     }
 }
 
-/// The bytes that came in, shared, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
+/// A chunk of the stream in a shared buffer, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
 ///
-/// What [`Chunk`] is for borrowed bytes: it remembers a validated window, of which the events are slices, or of a copy of
-/// it where it is not ASCII. It lets go of the bytes with the last of them, so that only the events keep the buffer.
+/// Like [`Chunk`], it remembers a validated window. The events are slices of that window, or of a copy of it if it is
+/// not ASCII. It releases the buffer once everything in it has been decoded, so that only the events keep it alive.
 ///
 /// # Examples
 ///
@@ -161,13 +195,34 @@ pub struct ChunkBuf {
 
 #[cfg(feature = "bytes")]
 impl ChunkBuf {
-    /// The bytes that are not decoded yet.
+    /// Returns the bytes that are not decoded yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"data: 1\n\ndata: 2\n\n"));
+    /// decoder.next_event_buf(&mut chunk)?;
+    /// assert_eq!(chunk.remaining(), b"data: 2\n\n");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn remaining(&self) -> &[u8] {
         self.bytes.get(self.index..).unwrap_or_default()
     }
 
-    /// Whether all bytes are decoded.
+    /// Returns whether all bytes are decoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::ChunkBuf;
+    ///
+    /// assert!(ChunkBuf::default().is_empty());
+    /// assert!(!ChunkBuf::from(bytes::Bytes::from_static(b"data: cut")).is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.index >= self.bytes.len()
@@ -187,8 +242,8 @@ impl ChunkBuf {
         }
     }
 
-    /// What lies at `place`, which is decoded, as text that is shared, and where that text begins in the chunk. `None` where
-    /// it is ill-formed. If all is decoded, the chunk gives the text away, and has to be released.
+    /// What lies at `place`, which is decoded, as shared text, and where that text begins in the chunk. `None` if it is
+    /// ill-formed. If everything is decoded, the chunk gives the text away and must be released.
     #[inline]
     pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
         if !self.is_in_window(place) {
@@ -203,7 +258,7 @@ impl ChunkBuf {
         Some((text, self.window.start()))
     }
 
-    /// What lies at `place`, which is decoded, as text; of the window where it is there. `None` where it is ill-formed.
+    /// What lies at `place`, which is decoded, as text; from the window if it is there. `None` if it is ill-formed.
     pub(crate) fn text(&self, place: Place) -> Option<&str> {
         match self.window.in_text(place).of_text(self.window.text.as_str()) {
             Some(text) => Some(text),
@@ -217,7 +272,7 @@ impl ChunkBuf {
         in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
     }
 
-    /// Takes the bytes over where they are the whole chunk and nothing of it is left, instead of counting references.
+    /// Takes over the bytes if they are the whole chunk and none is left to decode, instead of counting references.
     fn text_at(&mut self, place: Place) -> Option<Text> {
         if self.is_empty() && place.len() == self.bytes.len() {
             return Text::of(&mut self.bytes);
@@ -226,7 +281,7 @@ impl ChunkBuf {
     }
 }
 
-/// Shares the bytes; validates nothing yet.
+/// Shares the bytes, without a copy; validates nothing yet.
 #[cfg(feature = "bytes")]
 impl From<Bytes> for ChunkBuf {
     fn from(bytes: Bytes) -> Self {

@@ -18,19 +18,15 @@ use crate::event_buf::{EventBuf, FrameBuf};
 
 /// Decodes an event stream: chunks of bytes in, events out.
 ///
-/// Implements the interpretation of [section 9.2.6] of the standard, exactly, in every chunking: the result never
-/// depends on where the stream was split. Content never fails: ill-formed UTF-8 is replaced by U+FFFD, and fields that the
-/// standard ignores are ignored. The one error is an event longer than the [limit](Self::with_max_event_len), and
+/// Implements the interpretation of [section 9.2.6] of the standard, exactly: the result never depends on how the
+/// stream was split into chunks. Content is never an error: ill-formed UTF-8 is replaced by U+FFFD, and fields that the
+/// standard ignores are ignored. The only error is an event longer than the [limit](Self::with_max_event_len), and
 /// decoding continues after it.
 ///
-/// An event whose one data line lies in one chunk is lent from that chunk, without a copy. Otherwise its bytes are
-/// copied once, into buffers that later events reuse; in steady state nothing is allocated. Work is linear in the bytes.
+/// An event with a single data line in a single chunk borrows from that chunk, without a copy. Otherwise its bytes are
+/// copied once, into buffers that later events reuse, so that nothing is allocated in the steady state. Work is
+/// linear in the bytes.
 ///
-/// It corresponds to the `EventSource.fromReadableStream` that is [proposed for the standard]: `last_event_id` is its
-/// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may follow,
-/// its `reset()`.
-///
-/// [proposed for the standard]: https://github.com/whatwg/html/issues/12272
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
 /// # Examples
@@ -50,17 +46,33 @@ use crate::event_buf::{EventBuf, FrameBuf};
 /// # Ok::<(), sse_wire::DecodeError>(())
 /// ```
 #[derive(Clone)]
+#[doc(alias = "sse")]
 pub struct Decoder {
     pub(crate) interpreter: Interpreter<Growable>,
 }
 
 impl Decoder {
-    /// The limit unless [`with_max_event_len`](Self::with_max_event_len) sets another: 16 MiB.
+    /// The default of [`with_max_event_len`](Self::with_max_event_len): 16 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(sse_wire::Decoder::DEFAULT_MAX_EVENT_LEN, 16 << 20);
+    /// ```
     pub const DEFAULT_MAX_EVENT_LEN: usize = 16 * 1024 * 1024;
 
     const DEFAULT_MAX_RETAINED: usize = 64 * 1024;
 
-    /// Makes a decoder for the beginning of a stream. Allocates nothing.
+    /// Creates a decoder for the beginning of a stream. Allocates nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::Decoder;
+    ///
+    /// const DECODER: Decoder = Decoder::new();
+    /// assert_eq!(DECODER.last_event_id(), "");
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         let settings = Settings {
@@ -72,15 +84,27 @@ impl Decoder {
         Self { interpreter: Interpreter::new(Growable::new(), settings) }
     }
 
-    /// Sets the limit: how many bytes one event may have.
+    /// Sets the maximum length of an event in bytes.
     ///
-    /// What counts is what has to be kept: the data, with an LF between each two lines, the type and the event's own
-    /// id, in bytes as they came in; of an id with a NUL, what stands before it, and while another `id` line comes in,
-    /// the id before it too. Names, `retry` and ignored lines are free, and so are comments, but for
-    /// [`next_frame`](Self::next_frame), where each comment counts by itself.
+    /// Only what must be kept counts: the data, with an LF between two lines, the type and the event's own id, in bytes
+    /// as received. Of an id with a NUL, only the part before the NUL counts; while a second `id` line is arriving, the
+    /// first one counts too. Field names, `retry` and ignored lines do not count. Neither do comments, except that
+    /// [`next_frame`](Self::next_frame) applies the limit to each comment separately.
     ///
-    /// The buffers of an event take at most about five times as much: they grow by doubling, and U+FFFD takes three bytes
-    /// where it stands for one that is ill-formed. An event that is handed out owned is a copy besides.
+    /// The buffers of an event take at most about five times this limit, because they grow by doubling and a single
+    /// ill-formed byte becomes a U+FFFD of three bytes. An owned event may be a copy on top of that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new().with_max_event_len(4);
+    /// let mut chunk = Chunk::new(b"data: 1234\n\ndata: 12345\n\n");
+    /// assert!(decoder.next_event(&mut chunk)?.is_some());
+    /// assert_eq!(decoder.next_event(&mut chunk).unwrap_err().limit(), 4);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn with_max_event_len(mut self, bytes: usize) -> Self {
         self.interpreter.settings.max_event_len = bytes;
@@ -89,23 +113,45 @@ impl Decoder {
 
     /// Sets how many bytes of buffers the decoder keeps after a large event; defaults to 64 KiB.
     ///
-    /// A higher value avoids reallocation in streams of large events. The last event ID is not a buffer, and is always kept.
+    /// A higher value avoids reallocation in streams of large events. The last event ID is not a buffer, and is always
+    /// kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::Decoder;
+    ///
+    /// // For a stream in which events of up to 1 MiB are common.
+    /// let decoder = Decoder::new().with_max_retained(1 << 20);
+    /// assert!(format!("{decoder:?}").contains("max_retained: 1048576"));
+    /// ```
     #[must_use]
     pub fn with_max_retained(mut self, bytes: usize) -> Self {
         self.interpreter.settings.max_retained = bytes;
         self
     }
 
-    /// Sets the last event ID to begin with, as it is: for a client that resumes.
+    /// Sets the initial last event ID, without checking it: for a client that resumes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new().with_last_event_id("7");
+    /// let event = decoder.next_event(&mut Chunk::new(b"data: 1\n\n"))?.unwrap();
+    /// assert_eq!((event.id(), event.last_event_id()), (None, "7"));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn with_last_event_id(mut self, id: &str) -> Self {
         self.set_last_event_id(id);
         self
     }
 
-    /// Sets the last event ID, as it is: for APIs whose ids stand elsewhere than in `id` fields.
+    /// Sets the last event ID, without checking it: for APIs that send ids elsewhere than in `id` fields.
     ///
-    /// The unfinished event is untouched; its id, if it has one, counts at its blank line.
+    /// The unfinished event is not affected; its id, if it has one, takes effect at its blank line.
     ///
     /// # Examples
     ///
@@ -120,10 +166,11 @@ impl Decoder {
         self.interpreter.buffers.memory.last_event_id.commit(id.as_bytes());
     }
 
-    /// Sets whether [`next_frame`](Self::next_frame) hands out lines that the standard ignores; off by default.
+    /// Sets whether [`next_frame`](Self::next_frame) returns lines that the standard ignores; off by default.
     ///
-    /// Those are [`Frame::Ignored`]. Each line counts by itself against the [limit](Self::with_max_event_len), as a comment
-    /// does. Decoding is slower with it: it is for diagnosis. [`ignored_lines`](Self::ignored_lines) counts in any case.
+    /// They are returned as [`Frame::Ignored`]. The [limit](Self::with_max_event_len) applies to each such line
+    /// separately, as it does to comments. This makes decoding slower and is meant for diagnostics.
+    /// [`ignored_lines`](Self::ignored_lines) counts these lines in any case.
     ///
     /// # Examples
     ///
@@ -141,7 +188,7 @@ impl Decoder {
         self
     }
 
-    /// Switches the shortcuts off, so that a test can compare: the interpreter does all the work, and finds the same.
+    /// Switches the shortcuts off, so that a test can check that the result is the same without them.
     #[doc(hidden)]
     #[must_use]
     pub fn without_shortcuts(mut self) -> Self {
@@ -151,12 +198,29 @@ impl Decoder {
 
     /// Decodes up to the next event.
     ///
-    /// `None` says that the chunk is used up; go on with the next one, the decoder remembers what it needs. The event
-    /// borrows from the bytes or the decoder, and has to be done with before the next call.
+    /// Returns `None` when the chunk is used up; continue with the next chunk. A chunk may hold several events, so call
+    /// this until it returns `None`: events in a chunk that you drop early are lost. The event borrows from the chunk's
+    /// bytes or from the decoder, and must not be used after the next call.
     ///
     /// # Errors
     ///
-    /// When the event exceeds the [limit](Self::with_max_event_len). The rest of it is skipped; call again to go on.
+    /// When the event exceeds the [limit](Self::with_max_event_len). The rest of it is skipped; call again to continue.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\ndata: unfinished");
+    /// let mut sum = 0;
+    /// while let Some(event) = decoder.next_event(&mut chunk)? {
+    ///     sum += event.data().parse::<u32>()?;
+    /// }
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "parse")]
     #[inline(always)]
     pub fn next_event<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Event<'s>>, DecodeError> {
         lend::next_event(&mut self.interpreter, chunk)
@@ -164,13 +228,13 @@ impl Decoder {
 
     /// Decodes up to the next event, comment or reconnection time, whichever comes first.
     ///
-    /// As [`next_event`](Self::next_event), for those who want to see keep-alive comments and `retry`. The two can be
-    /// mixed; a comment of which `next_event` has passed over a part is not handed out.
+    /// Works like [`next_event`](Self::next_event), but also returns keep-alive comments, `retry` and ids without an
+    /// event. You can mix the two; a comment partly skipped by `next_event` is not returned.
     ///
     /// # Errors
     ///
-    /// When the event, or the comment by itself, exceeds the limit. The rest of it is skipped, and nothing else: an
-    /// event around a comment that is too long is handed out in the end.
+    /// When the event, or a single comment, exceeds the limit. Only the rest of that event or comment is skipped: an
+    /// event around a comment that is too long is still returned.
     ///
     /// # Examples
     ///
@@ -190,16 +254,31 @@ impl Decoder {
         lend::next::<true, _>(&mut self.interpreter, chunk)
     }
 
-    /// Decodes up to the next event, as [`next_event`](Self::next_event), and returns it owned.
+    /// Decodes up to the next event, like [`next_event`](Self::next_event), and returns it owned.
     ///
-    /// Where the event lies in one chunk it is a slice of the chunk's buffer, and nothing is allocated, also where each
-    /// event has an id; one without an id, behind a new id, copies that once for all that follow. Text that is not ASCII
-    /// may be copied for that, some 16 KiB at a time. Any other event is copied, with one allocation; the buffer of a large
-    /// one is handed over instead.
+    /// An event that lies in one chunk is a slice of the chunk's buffer, and nothing is allocated, whether or not it
+    /// has an id. Two cases copy: the first event without an id after a new id copies that id once, for all that
+    /// follow, and text that is not ASCII may be copied, some 16 KiB at a time. Any other event is copied with one
+    /// allocation; a large one takes over the decoder's buffer instead.
     ///
     /// # Errors
     ///
     /// As [`next_event`](Self::next_event).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"data: 1\n\ndata: 2\n\n"));
+    /// let mut kept = Vec::new();
+    /// while let Some(event) = decoder.next_event_buf(&mut chunk)? {
+    ///     kept.push(event);
+    /// }
+    /// assert_eq!((kept[0].data(), kept[1].data()), ("1", "2"));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[cfg(feature = "bytes")]
     #[inline]
     pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
@@ -212,25 +291,38 @@ impl Decoder {
         }
     }
 
-    /// Decodes up to the next frame, as [`next_frame`](Self::next_frame), and returns it owned. Comments are copied.
+    /// Decodes up to the next frame, like [`next_frame`](Self::next_frame), and returns it owned.
+    ///
+    /// Events cost what they cost in [`next_event_buf`](Self::next_event_buf); the text of any other frame is copied.
     ///
     /// # Errors
     ///
     /// As [`next_frame`](Self::next_frame).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder, FrameBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b": hello\n"));
+    /// assert_eq!(decoder.next_frame_buf(&mut chunk)?, Some(FrameBuf::Comment("hello".to_owned())));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[cfg(feature = "bytes")]
     #[inline]
     pub fn next_frame_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<FrameBuf>, DecodeError> {
         slice::next::<true>(&mut self.interpreter, chunk)
     }
 
-    /// Ends the stream, and hands out the event that has no blank line yet, if it has data.
+    /// Ends the stream, and returns the event that has no blank line yet, if it has data.
     ///
-    /// The standard discards that event: to follow it, ignore what comes back. Servers that forget the last blank line
-    /// are why it is there. A last line without its end counts as ended for it. Its id does not become the decoder's
-    /// [`last_event_id`](Self::last_event_id), so a client that resumes asks for it again.
+    /// The standard discards that event: to conform, ignore the result. It is useful with servers that omit the final
+    /// blank line. An unterminated last line counts as part of the event. Its id does not become the decoder's
+    /// [`last_event_id`](Self::last_event_id), so a client that resumes requests the event again.
     ///
-    /// After that the decoder is ready for a new connection: last event ID and reconnection time survive, offsets
-    /// start anew. Call it between two connections in any case.
+    /// The decoder is then ready for a new connection: the last event ID and the reconnection time remain, and the
+    /// offsets of errors start at 0 again. Always call this between two connections.
     ///
     /// # Examples
     ///
@@ -250,22 +342,49 @@ impl Decoder {
         lend::end_of_stream(&mut self.interpreter)
     }
 
-    /// The last event ID: that of the last blank line behind an `id` field, or `""`. What a client sends as
-    /// `Last-Event-ID` when it reconnects, where it is not empty.
+    /// Returns the last event ID, or `""` if there is none.
+    ///
+    /// An `id` field takes effect at the blank line that follows it. A client that reconnects sends this as
+    /// [`Last-Event-ID`](crate::LAST_EVENT_ID), unless it is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: 1\n\nid: 8\ndata: unfinished");
+    /// while decoder.next_event(&mut chunk)?.is_some() {}
+    /// assert_eq!(decoder.last_event_id(), "7");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.interpreter.last_event_id()
     }
 
-    /// The last reconnection time that the server has sent, if any.
+    /// Returns the last reconnection time that the server sent, if any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// assert_eq!(decoder.reconnection_time(), None);
+    /// decoder.next_event(&mut Chunk::new(b"retry: 1500\n"))?;
+    /// assert_eq!(decoder.reconnection_time(), Some(Duration::from_millis(1500)));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.interpreter.reconnection_time()
     }
 
-    /// How many bytes have been decoded since the decoder was made, over all connections.
+    /// Returns how many bytes have been decoded since the decoder was created, over all connections.
     ///
-    /// A counter that any timer can compare: where it stands still, the connection is idle.
+    /// Compare it when a timer fires: if it has not changed, the connection is idle.
     ///
     /// # Examples
     ///
@@ -274,7 +393,7 @@ impl Decoder {
     ///
     /// let mut decoder = Decoder::new();
     /// assert_eq!(decoder.next_event(&mut Chunk::new(b": still here\n"))?, None);
-    /// assert_eq!((decoder.position(), decoder.events()), (13, 0));
+    /// assert_eq!(decoder.position(), 13);
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
@@ -282,17 +401,30 @@ impl Decoder {
         self.interpreter.position()
     }
 
-    /// How many events have been dispatched since the decoder was made, over all connections.
+    /// Returns how many events have been dispatched since the decoder was created, over all connections.
     ///
-    /// Where it stands still while [`position`](Self::position) moves, the peer sends keep-alives and nothing else.
+    /// If it does not change while [`position`](Self::position) does, the peer sends nothing but keep-alives.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\n: still here\n\ndata: 2\n\n");
+    /// while decoder.next_event(&mut chunk)?.is_some() {}
+    /// assert_eq!(decoder.events(), 2);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
         self.interpreter.events()
     }
 
-    /// How many lines have come that the standard ignores: unknown names, ids with a NUL, times that are no number.
+    /// Returns how many lines have been received that the standard ignores: unknown field names, an `id` with a NUL, a
+    /// `retry` that is not a number.
     ///
-    /// No event but ignored lines is what a JSON error looks like that came in place of a stream.
+    /// Ignored lines without any event are typical of a JSON error sent instead of a stream.
     ///
     /// # Examples
     ///
@@ -310,8 +442,10 @@ impl Decoder {
         self.interpreter.ignored_lines()
     }
 
-    /// Whether the stream could end here without cutting an event: at its beginning, and behind each blank line, until a
-    /// line begins that is no comment.
+    /// Returns whether the stream could end here without cutting off an event.
+    ///
+    /// That is the case at the beginning of the stream and after each blank line, until a line begins that is not a
+    /// comment.
     ///
     /// # Examples
     ///
@@ -322,6 +456,7 @@ impl Decoder {
     /// let mut chunk = Chunk::new(b"data: 1\n\n: bye");
     /// while decoder.next_event(&mut chunk)?.is_some() {}
     /// assert!(decoder.is_between_events());
+    ///
     /// assert_eq!(decoder.next_event(&mut Chunk::new(b"\nda"))?, None);
     /// assert!(!decoder.is_between_events());
     /// # Ok::<(), sse_wire::DecodeError>(())
@@ -331,13 +466,13 @@ impl Decoder {
         self.interpreter.is_between_events()
     }
 
-    /// Moves with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    /// Changes with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
     pub(crate) fn signs_of_life(&self) -> u64 {
         self.interpreter.signs_of_life()
     }
 }
 
-/// Shows settings and what a client may log, never the data.
+/// Shows settings and counters, never the data.
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")

@@ -1,6 +1,18 @@
-//! The fields that the standard knows, and how their lines begin: the name, the colon, one optional space.
+//! The fields that the standard defines, and how their lines begin: the name, the colon, one optional space.
 
-/// The name of a field that the standard knows.
+/// The name of a field that the standard defines, in [section 9.2.6].
+///
+/// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Field, Parser, Token};
+///
+/// let mut chunk: &[u8] = b"id:7\n";
+/// let token = Parser::new().next_token(&mut chunk);
+/// assert!(matches!(token, Some(Token::Field { field: Field::Id, .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
@@ -15,7 +27,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The name as it stands in the stream. Names are case-sensitive.
+    /// Returns the name as it appears in the stream. Names are case-sensitive.
     ///
     /// # Examples
     ///
@@ -50,8 +62,8 @@ impl Field {
 pub(crate) struct FirstWord(u64);
 
 impl FirstWord {
-    /// The word at `line`. `None` where the chunk ends before that: what is not there must not look like a name without
-    /// its space.
+    /// The word at `line`. `None` if the chunk ends before it does: missing bytes must not look like a name without its
+    /// space.
     #[inline(always)]
     pub(crate) fn at(bytes: &[u8], line: usize) -> Option<Self> {
         bytes.get(line..)?.first_chunk().map(|word| Self(u64::from_le_bytes(*word)))
@@ -85,7 +97,7 @@ impl FirstWord {
 }
 
 impl FirstWord {
-    /// As [`prefix_len`](Self::prefix_len) of `data`, by branches: a length that was compared would make the search for
+    /// Like [`prefix_len`](Self::prefix_len) for `data`, but with branches: a computed length would make the search for
     /// the line's end wait for the comparison.
     #[inline(always)]
     pub(crate) const fn data_prefix_len(self) -> Option<usize> {

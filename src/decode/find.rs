@@ -1,4 +1,4 @@
-//! The driver: a shortcut's answer, or else the interpreter's. It owns the loop, and no rule.
+//! The driver: a shortcut's answer, or else the interpreter's. It owns the loop and no rule.
 
 use crate::decode::interpreter::{self, Interpreter, Taken};
 use crate::decode::memory::Memory;
@@ -9,11 +9,11 @@ use crate::decode::shortcut::{Plain, lines, plain};
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
 pub(crate) enum Next {
-    /// A plain event, and how long it is. Whoever hands it out tells the interpreter.
+    /// A plain event, and its length. The caller that returns it tells the interpreter.
     Plain(Plain, usize),
     /// A whole comment between two events.
     Comment(Place),
-    /// Something that the interpreter has.
+    /// Something that the interpreter has found.
     Found(interpreter::Found),
     /// Nothing: the chunk is used up.
     UsedUp,
@@ -41,7 +41,7 @@ fn find_plain<M: Memory>(interpreter: &Interpreter<M>, bytes: &[u8], index: &mut
     }
     let plain = plain(bytes, *index)?;
     let len = plain.end - *index;
-    // What counts is less than that.
+    // What counts against the limit is less than that.
     if len > interpreter.settings.max_event_len {
         return None;
     }
@@ -49,7 +49,7 @@ fn find_plain<M: Memory>(interpreter: &Interpreter<M>, bytes: &[u8], index: &mut
     Some((plain, len))
 }
 
-/// What the shortcut to a plain event has refused, and what comes after that.
+/// What the shortcut to a plain event refused, and what comes after it.
 #[inline(never)]
 fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, bytes: &[u8], index: &mut usize) -> Next {
     if interpreter.append_data_part(bytes, index) {

@@ -6,9 +6,9 @@ use crate::work;
 
 /// `EVENT` bytes for the event, and `ID` bytes for each id.
 ///
-/// The data grows from the front; the event type lies at the back, where it is put when its line ends. Between them, right
-/// behind the data, is the line that is coming in, be it of the event type or one that is no part of the event. So each byte
-/// is moved a constant number of times, and the event fits where its length does.
+/// The data grows from the front; the event type is moved to the back when its line ends. Between them, right after the
+/// data, is the line that is arriving: the event type, or a line that is not part of the event. So each byte is moved
+/// a constant number of times, and an event fits whenever its length does.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed<const EVENT: usize, const ID: usize> {
     event: [u8; EVENT],
@@ -42,7 +42,7 @@ impl<const EVENT: usize, const ID: usize> Fixed<EVENT, ID> {
         }
     }
 
-    /// Makes room for `bytes` and text of theirs in the buffer, and has them replaced.
+    /// Replaces what is ill-formed in the buffer, after appending the bytes that still lie in the chunk.
     fn replace(&mut self, buffer: Buffer, in_chunk: Option<&[u8]>) {
         if let Some(bytes) = in_chunk {
             self.append(buffer, bytes);
@@ -69,7 +69,7 @@ impl<const EVENT: usize, const ID: usize> Fixed<EVENT, ID> {
         };
         debug_assert!(area.is_some(), "text of {text_len} bytes has no room: {buffer:?}");
         if let Some(area) = area {
-            // At the back the bytes are at the end of their area already.
+            // The event type is already at the end of its area.
             if buffer != Buffer::EventType {
                 area.copy_within(..len, text_len - len);
             }
@@ -110,7 +110,7 @@ fn copy_to(room: Option<&mut [u8]>, bytes: &[u8]) {
     }
 }
 
-/// How long `bytes` are as text.
+/// The length of `bytes` as text.
 fn text_len(bytes: &[u8]) -> usize {
     if utf8(bytes).is_some() { bytes.len() } else { replaced_len(bytes) }
 }

@@ -11,21 +11,21 @@ use crate::decode::memory::Memory;
 use crate::error::{BufferTooSmall, DecodeError};
 use crate::event::{Event, Frame};
 
-/// Decodes an event stream as `Decoder` does, in memory of a fixed size and without an allocator.
+/// Decodes an event stream like `Decoder`, in memory of a fixed size and without an allocator.
 ///
-/// Implements the interpretation of [section 9.2.6] of the standard, by the same code as `Decoder`: the result never depends
-/// on where the stream was cut, and content never fails. The memory is the limit:
+/// Implements the interpretation of [section 9.2.6] of the standard with the same code as `Decoder`: the result never
+/// depends on how the stream was split into chunks, and content is never an error. The memory is the limit:
 ///
-/// * `EVENT` bytes for the data and the type of one event, as they are handed out: with an LF between each two lines of data,
-///   and with U+FFFD where the bytes are ill-formed. A comment has what the event around it leaves.
-/// * `ID` bytes for the last event ID, and for each id on its way there.
+/// * `EVENT` bytes for the data and the type of one event, as they are returned: with an LF between two lines of data,
+///   and with U+FFFD for ill-formed bytes. A comment can use the bytes that the event around it leaves free.
+/// * `ID` bytes for the last event ID, and for each id before it takes effect.
 ///
-/// What does not fit is an error, the rest of that event is skipped, and the next one comes. An id that does not fit is an
-/// error of its event, and the last event ID stands.
+/// An event that does not fit is an error; the rest of it is skipped, and decoding continues after it. An id that does
+/// not fit is an error of its event, and the last event ID does not change.
 ///
-/// An event whose one data line lies in one chunk is lent from that chunk, without a copy; it has to fit all the same, lest
-/// the outcome depend on the chunks. The decoder is `EVENT` + 3 × `ID` + some 250 bytes large: keep it in a `static` or
-/// a struct, and do not move it around.
+/// An event with a single data line in a single chunk borrows from that chunk, without a copy. It must fit all the
+/// same, so that the result does not depend on the chunks. The decoder takes `EVENT` + 3 × `ID` + some 250 bytes: keep
+/// it in a `static` or a struct, and avoid moving it.
 ///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
@@ -51,7 +51,7 @@ pub struct FixedDecoder<const EVENT: usize, const ID: usize> {
 }
 
 impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
-    /// Makes a decoder for the beginning of a stream.
+    /// Creates a decoder for the beginning of a stream.
     ///
     /// # Examples
     ///
@@ -70,11 +70,12 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
 
     /// Decodes up to the next event.
     ///
-    /// `None` says that the chunk is used up; go on with the next one. The event borrows from the bytes or the decoder.
+    /// Returns `None` when the chunk is used up; continue with the next one. The event borrows from the chunk's bytes
+    /// or from the decoder, and must not be used after the next call.
     ///
     /// # Errors
     ///
-    /// When the event or its id does not fit into the memory. The rest of it is skipped; call again to go on.
+    /// When the event or its id does not fit into the memory. The rest of it is skipped; call again to continue.
     ///
     /// # Examples
     ///
@@ -95,7 +96,8 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     ///
     /// # Errors
     ///
-    /// When the event, its id or the comment does not fit into the memory. The rest of it is skipped; call again to go on.
+    /// When the event, its id or the comment does not fit into the memory. The rest of it is skipped; call again to
+    /// continue.
     ///
     /// # Examples
     ///
@@ -114,8 +116,8 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
 
     /// Ends the stream, and returns the event that has no blank line yet, if it has data and fits as text.
     ///
-    /// The standard discards that event: to follow it, ignore the result. Its id does not become the
-    /// [last event ID](Self::last_event_id). After that the decoder is ready for a new connection.
+    /// The standard discards that event: to conform, ignore the result. Its id does not become the
+    /// [last event ID](Self::last_event_id). The decoder is then ready for a new connection.
     ///
     /// # Examples
     ///
@@ -131,17 +133,29 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
         lend::end_of_stream(&mut self.interpreter)
     }
 
-    /// The last event ID: that of the last blank line behind an `id` field, or `""`.
+    /// Returns the last event ID, or `""` if there is none. An `id` field takes effect at the blank line that follows
+    /// it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// assert!(decoder.next_event(&mut Chunk::new(b"id: 7\ndata: 1\n\n"))?.is_some());
+    /// assert_eq!(decoder.last_event_id(), "7");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.interpreter.last_event_id()
     }
 
-    /// Sets the last event ID, as it is: for a client that resumes.
+    /// Sets the last event ID, without checking its content: for a client that resumes.
     ///
     /// # Errors
     ///
-    /// When `id` has more than `ID` bytes; the last event ID is then as it was.
+    /// When `id` has more than `ID` bytes; the last event ID then does not change.
     ///
     /// # Examples
     ///
@@ -162,37 +176,95 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
         Ok(())
     }
 
-    /// The last reconnection time that the server has sent, if any.
+    /// Returns the last reconnection time that the server sent, if any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// decoder.next_event(&mut Chunk::new(b"retry: 1500\n"))?;
+    /// assert_eq!(decoder.reconnection_time(), Some(Duration::from_millis(1500)));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.interpreter.reconnection_time()
     }
 
-    /// How many bytes have been decoded since the decoder was made, over all connections.
+    /// Returns how many bytes have been decoded since the decoder was created, over all connections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// decoder.next_event(&mut Chunk::new(b": still here\n"))?;
+    /// assert_eq!(decoder.position(), 13);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn position(&self) -> u64 {
         self.interpreter.position()
     }
 
-    /// How many events have been dispatched since the decoder was made, over all connections.
+    /// Returns how many events have been dispatched since the decoder was created, over all connections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// while decoder.next_event(&mut chunk)?.is_some() {}
+    /// assert_eq!(decoder.events(), 2);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
         self.interpreter.events()
     }
 
-    /// How many lines have come that the standard ignores.
+    /// Returns how many lines have been received that the standard ignores.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// decoder.next_event(&mut Chunk::new(b"{\"error\": \"overloaded\"}\n"))?;
+    /// assert_eq!(decoder.ignored_lines(), 1);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn ignored_lines(&self) -> u64 {
         self.interpreter.ignored_lines()
     }
 
-    /// Whether the stream could end here without cutting an event.
+    /// Returns whether the stream could end here without cutting off an event.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// assert!(decoder.is_between_events());
+    /// decoder.next_event(&mut Chunk::new(b"da"))?;
+    /// assert!(!decoder.is_between_events());
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn is_between_events(&self) -> bool {
         self.interpreter.is_between_events()
     }
 
-    /// Switches the shortcuts off, so that a test can compare.
+    /// Switches the shortcuts off, so that a test can check that the result is the same without them.
     #[doc(hidden)]
     #[must_use]
     pub fn without_shortcuts(mut self) -> Self {

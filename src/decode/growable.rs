@@ -1,4 +1,4 @@
-//! Memory that grows as it has to.
+//! Memory that grows on demand.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,7 +8,7 @@ use crate::decode::memory::{Buffer, Memory, Source};
 use crate::utf8::{replace_into, utf8};
 use crate::work;
 
-/// A `Vec` for each buffer; they are used again.
+/// A `Vec` for each buffer, reused by later events.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Growable {
     event_type: Bytes,
@@ -17,7 +17,7 @@ pub(crate) struct Growable {
     next_id: Bytes,
     text: Bytes,
     pub(crate) last_event_id: LastEventId,
-    /// How long the last large data was, fading: it is reserved at once when data becomes large again.
+    /// The length of the last large data, halved with each smaller one: reserved at once when data becomes large again.
     large: usize,
 }
 
@@ -25,14 +25,14 @@ pub(crate) struct Growable {
 #[derive(Clone, Debug, Default)]
 struct Bytes {
     gathered: Vec<u8>,
-    /// The text that was handed out where the bytes are ill-formed.
+    /// The text that was lent if the bytes are ill-formed.
     replaced: String,
 }
 
-/// From so many bytes of data on, growing by doubling costs more than to reserve what the last large data needed.
+/// From this length of data on, growing by doubling costs more than reserving what the last large data needed.
 const LARGE: usize = 64 * 1024;
 
-/// How much memory beyond the last event ID is not worth a look.
+/// How much spare memory of the last event ID is not worth releasing.
 const SPARE_ID: usize = 256;
 
 impl Growable {
@@ -63,7 +63,7 @@ impl Growable {
         }
     }
 
-    /// Takes the data out of its buffer, if that takes more than `max_retained`.
+    /// Takes the data out of its buffer, if that buffer is larger than `max_retained`.
     #[cfg(feature = "bytes")]
     pub(crate) fn take_data(&mut self, max_retained: usize) -> Option<Vec<u8>> {
         if self.data.gathered.capacity() <= max_retained {
@@ -73,7 +73,7 @@ impl Growable {
         Some(core::mem::take(&mut self.data.gathered))
     }
 
-    /// Puts it back.
+    /// Puts the data back.
     #[cfg(feature = "bytes")]
     pub(crate) fn put_data_back(&mut self, data: Vec<u8>) {
         self.data.gathered = data;

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use crate::utf8::{replace_into, utf8};
 use crate::work;
 
-/// The last event ID as text, and once an owned event has asked for it, shared.
+/// The last event ID as text, and a shared copy once an owned event has needed one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LastEventId {
     text: String,
@@ -29,7 +29,7 @@ impl LastEventId {
         &self.text
     }
 
-    /// Becomes `id`, with U+FFFD where it is ill-formed. Says whether it is another one.
+    /// Becomes `id`, with U+FFFD for ill-formed bytes. Returns whether it differs from the one before.
     #[inline]
     pub(crate) fn commit(&mut self, id: &[u8]) -> bool {
         if let Some(text) = utf8(id) {
@@ -63,7 +63,7 @@ impl LastEventId {
         }
     }
 
-    /// The id, shared, if it is not empty: one allocation for each new id that an event without one asks for.
+    /// The shared id, if it is not empty: one allocation for each new id that an event without its own needs.
     #[cfg(feature = "bytes")]
     #[inline]
     pub(crate) fn share(&mut self) -> Option<Arc<str>> {
@@ -76,13 +76,13 @@ impl LastEventId {
         self.shared.clone()
     }
 
-    /// The bytes of memory beyond the id itself.
+    /// The spare capacity, in bytes.
     #[inline(always)]
     pub(crate) fn spare(&self) -> usize {
         self.text.capacity() - self.text.len()
     }
 
-    /// Gives them back.
+    /// Releases the spare capacity.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
     }

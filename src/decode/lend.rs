@@ -1,4 +1,4 @@
-//! What was found becomes text: places, then `&str`, then `Event` and `Frame`.
+//! Turns what was found into text: places, then `&str`, then `Event` and `Frame`.
 
 use core::time::Duration;
 
@@ -42,7 +42,7 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some)
 }
 
-/// As [`next`], of events alone.
+/// Like [`next`], for events only.
 #[inline(always)]
 pub(crate) fn next_event<'s, 'i: 's, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
@@ -90,7 +90,7 @@ pub(crate) fn lend<'s, M: Memory>(
     })
 }
 
-/// Lends the event that has been dispatched.
+/// Lends the dispatched event.
 #[inline]
 pub(crate) fn lend_event<'s, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
@@ -102,7 +102,7 @@ pub(crate) fn lend_event<'s, M: Memory>(
     Event { event_type: or_default(event_type), data, last_event_id, has_id: has_id.into() }
 }
 
-/// Ends the stream, and lends the event that it leaves unfinished: its id has not become the last event ID.
+/// Ends the stream, and lends the event that it leaves unfinished, whose id has not become the last event ID.
 pub(crate) fn end_of_stream<M: Memory>(interpreter: &mut Interpreter<M>) -> Option<Event<'_>> {
     if !interpreter.end_of_stream() {
         return None;

@@ -1,4 +1,4 @@
-//! What the buffers are kept in: memory that grows, or memory of a fixed size.
+//! Where the buffers are kept: memory that grows, or memory of a fixed size.
 
 /// The name of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Buffer {
 pub(crate) enum Source<'s> {
     /// It is text already.
     Text(&'s str),
-    /// It lies in the chunk, and is ill-formed.
+    /// It lies in the chunk and is ill-formed.
     IllFormed(&'s [u8]),
     /// It lies in the memory, well-formed or not.
     Memory,
@@ -27,11 +27,11 @@ pub(crate) enum Source<'s> {
 
 /// Keeps the bytes of the buffers, and decides nothing: the rules are the interpreter's.
 ///
-/// A buffer that nothing was appended to since it was cleared is empty. What is appended fits: [`Buffers`] has counted it.
+/// A cleared buffer is empty until something is appended. What is appended fits: [`Buffers`] has counted it.
 ///
 /// [`Buffers`]: crate::decode::buffers::Buffers
 pub(crate) trait Memory {
-    /// Whether ids count against the limit of the event; otherwise they have one of their own.
+    /// Whether ids count against the limit of the event; otherwise they have a limit of their own.
     const COUNTS_IDS: bool;
     const MAX_ID_LEN: usize;
 
@@ -47,19 +47,19 @@ pub(crate) trait Memory {
     /// The line of the event type has ended.
     fn end_event_type(&mut self);
 
-    /// [`Buffer::Id`] and [`Buffer::NextId`] become each other.
+    /// Swaps [`Buffer::Id`] and [`Buffer::NextId`].
     fn swap_ids(&mut self);
 
-    /// How long a comment may be, beside an event of `event_len` bytes.
+    /// How long a comment may be next to an event of `event_len` bytes.
     fn max_text_len(&self, max_event_len: usize, event_len: usize) -> usize;
 
-    /// Whether there is room for the values as text, with U+FFFD where they are ill-formed.
+    /// Whether there is room for the values as text, with U+FFFD for ill-formed bytes.
     fn fits_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> bool;
 
-    /// Whether there is room for a comment as text, or a line that the standard ignores.
+    /// Whether there is room for a comment or ignored line as text.
     fn text_fits(&self, text: &[u8], max_text_len: usize) -> bool;
 
-    /// The values of an event as text, type, data and id, with U+FFFD where they are ill-formed; and the last event ID.
+    /// Type, data and id of an event as text, with U+FFFD for ill-formed bytes; and the last event ID.
     fn event_texts<'s>(&'s mut self, sources: [Source<'s>; 3]) -> ([&'s str; 3], &'s str);
 
     /// [`Buffer::Text`] as text.
@@ -67,18 +67,19 @@ pub(crate) trait Memory {
 
     fn last_event_id(&self) -> &str;
 
-    /// The id, which lies in the chunk or else in [`Buffer::Id`], becomes the last event ID. Says whether it is another one.
+    /// Makes the id, which lies in the chunk or else in [`Buffer::Id`], the last event ID. Returns whether it differs
+    /// from the one before.
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool;
 
-    /// As [`commit_id`](Self::commit_id), of an id that is text.
+    /// Like [`commit_id`](Self::commit_id), for an id that is text.
     fn commit_text(&mut self, id: &str) -> bool;
 
-    /// The bytes of memory that may be given back.
+    /// The bytes of memory that can be released.
     fn held(&self) -> usize;
 
-    /// Gives the memory of an empty buffer back.
+    /// Releases the memory of an empty buffer.
     fn release(&mut self, buffer: Buffer);
 
-    /// Gives memory back that the last event ID does not need.
+    /// Releases memory that the last event ID does not need.
     fn release_spare_id(&mut self, max_retained: usize);
 }

@@ -14,13 +14,13 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// Splits an event stream into its lines' parts, without an allocator and without a buffer.
 ///
 /// Implements the grammar and the line rules of [section 9.2.6] of the standard: the byte order mark, the three line
-/// ends, comments, field names, the one optional space. It interprets nothing: what the fields do is up to the caller,
-/// or to the `Decoder`, which is built on it.
+/// ends, comments, field names, the one optional space. It interprets nothing: the meaning of the fields is up to you,
+/// or to the `Decoder`, which is built on the parser.
 ///
-/// The state is a few words, whatever comes in: a value of any length passes through in pieces, and each piece is a
-/// slice of the caller's chunk. Nothing is copied, no text is validated; values are raw bytes.
+/// The state is a few bytes, whatever the input: a value of any length passes through in pieces, and each piece is a
+/// slice of your chunk. Nothing is copied and no text is validated; values are raw bytes.
 ///
-/// Put together, the tokens are the same however the stream is cut into chunks.
+/// Put together, the pieces are the same however the stream is split into chunks.
 ///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
@@ -49,7 +49,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Clone, Debug)]
 pub struct Parser {
     state: State,
-    /// A CR ended the last line at the end of a chunk: an LF that comes next belongs to it.
+    /// A CR at the end of a chunk ended the last line: an LF that comes next belongs to it.
     skip_lf: bool,
     /// What stands between name and value of the last field.
     separator: Separator,
@@ -64,7 +64,7 @@ enum Separator {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nothing has come but the first so many bytes of a byte order mark.
+    /// Nothing was received but so many bytes of a byte order mark.
     Bom(u8),
     LineStart,
     /// The line is so far the first `matched` bytes of a field's name, at least one.
@@ -99,15 +99,27 @@ pub(crate) enum Piece {
     Blank,
 }
 
-/// A part of one line of an event stream.
+/// A part of one line of an event stream, returned by [`Parser::next_token`].
 ///
-/// A value comes in one piece where its line lies in one chunk, and in several otherwise; `complete` says that its line
-/// has ended with this piece. A piece that is not `complete` is never empty; the last piece may be.
+/// A value is returned in one piece if its line lies in one chunk, and in several otherwise; `complete` says that the
+/// line ends with this piece. A piece that is not `complete` is never empty; the last piece may be.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Parser, Token};
+///
+/// let mut chunk: &[u8] = b": hel";
+/// let mut parser = Parser::new();
+/// assert_eq!(parser.next_token(&mut chunk), Some(Token::Comment { text: b"hel", complete: false }));
+/// chunk = b"lo\n";
+/// assert_eq!(parser.next_token(&mut chunk), Some(Token::Comment { text: b"lo", complete: true }));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Token<'i> {
-    /// A field that the standard knows, whatever its value: a `retry` that is no number and an `id` with a NUL, which
-    /// have no effect, come as fields too.
+    /// A field that the standard defines, whatever its value: this includes a `retry` that is not a number and an `id`
+    /// with a NUL, although they have no effect.
     Field {
         /// The field's name.
         field: Field,
@@ -123,10 +135,10 @@ pub enum Token<'i> {
         /// Whether the line has ended.
         complete: bool,
     },
-    /// A line whose field name is none of the four that the standard knows, and which it ignores.
+    /// A line whose field name is none of the four that the standard defines, and which it therefore ignores.
     Unknown {
-        /// A piece of the whole line, name and colon included. The first piece is a copy in static memory where the
-        /// end of a chunk cut a name that until then looked like a known one.
+        /// A piece of the whole line, name and colon included. The first piece is in static memory if a name that
+        /// looked like a known one was split across chunks.
         line: &'i [u8],
         /// Whether the line has ended.
         complete: bool,
@@ -136,7 +148,16 @@ pub enum Token<'i> {
 }
 
 impl Parser {
-    /// Makes a parser for the beginning of a stream, where a byte order mark is skipped.
+    /// Creates a parser for the beginning of a stream, where a byte order mark is skipped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Parser, Token};
+    ///
+    /// let mut chunk: &[u8] = b"\xEF\xBB\xBF\n";
+    /// assert_eq!(Parser::new().next_token(&mut chunk), Some(Token::Blank));
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { state: State::Bom(0), skip_lf: false, separator: Separator::None }
@@ -144,11 +165,26 @@ impl Parser {
 
     /// Takes the next token off the front of `chunk`.
     ///
-    /// `None` says that the chunk is used up, and is then empty; go on with the next one. The tokens borrow from the
-    /// chunk alone, not from the parser. Costs no copy and no allocation; each byte is looked at a constant number of
+    /// Returns `None` when the chunk is used up, and therefore empty; continue with the next one. The token borrows
+    /// from the chunk, not from the parser. Copies and allocates nothing; each byte is examined a constant number of
     /// times.
     ///
-    /// For a new connection, start with a new parser.
+    /// Use a new parser for each connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Field, Parser, Token};
+    ///
+    /// let mut parser = Parser::new();
+    /// let mut chunk: &[u8] = b"data: 1\ndata: 2\n\n";
+    /// let mut data_lines = 0;
+    /// while let Some(token) = parser.next_token(&mut chunk) {
+    ///     data_lines += u32::from(matches!(token, Token::Field { field: Field::Data, complete: true, .. }));
+    /// }
+    /// assert_eq!(data_lines, 2);
+    /// ```
+    #[doc(alias = "parse")]
     #[inline]
     pub fn next_token<'i>(&mut self, chunk: &mut &'i [u8]) -> Option<Token<'i>> {
         let bytes: &'i [u8] = chunk;
@@ -169,7 +205,7 @@ impl Parser {
         })
     }
 
-    /// As [`next_token`](Self::next_token), from `bytes[*index..]` on. After `None`, `index` is the length.
+    /// Like [`next_token`](Self::next_token), from `bytes[*index..]` on. After `None`, `index` is the length.
     #[inline]
     pub(crate) fn next_piece(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         if self.is_at_line_start()
@@ -181,8 +217,8 @@ impl Parser {
         self.next_part(bytes, index)
     }
 
-    /// The line at `index`, and the byte after it, if it is whole and its name is one of the standard's with a colon: what
-    /// the states come to, with no state in between.
+    /// The line at `index`, and the byte after it, if it is whole and its name is one of the standard's with a colon:
+    /// the same result as by the states, without going through them.
     #[inline(always)]
     pub(crate) fn whole_line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
         let word = || FirstWord::at(bytes, index);
@@ -205,7 +241,7 @@ impl Parser {
         Some((Piece::Line { line, value: Place { start, end }, complete: true }, next))
     }
 
-    /// As [`whole_line`](Self::whole_line), of blank lines and comments alone.
+    /// Like [`whole_line`](Self::whole_line), for blank lines and comments only.
     #[inline(always)]
     pub(crate) fn whole_line_without_effect(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
         match *bytes.get(index)? {
@@ -214,7 +250,7 @@ impl Parser {
         }
     }
 
-    /// As [`whole_line`](Self::whole_line), of a data line alone: its value, and the byte after it.
+    /// Like [`whole_line`](Self::whole_line), for a data line only: its value, and the index after the line.
     #[inline(always)]
     pub(crate) fn whole_data_line(bytes: &[u8], index: usize) -> Option<(Place, usize)> {
         let start = index + FirstWord::at(bytes, index)?.data_prefix_len()?;
@@ -222,7 +258,7 @@ impl Parser {
         Some((Place { start, end }, line_end::after(bytes, end)?))
     }
 
-    /// What the states say: the way for everything.
+    /// The next piece by the states, which handle every case.
     #[inline(never)]
     pub(crate) fn next_part(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         if self.skip_lf {
@@ -282,12 +318,12 @@ impl Parser {
         }
     }
 
-    /// Whether a line has begun and not ended, other than by a part of a byte order mark, which is of no effect.
+    /// Whether a line has begun and not ended. A partial byte order mark has no effect, and is not counted as one.
     pub(crate) fn in_line(&self) -> bool {
         !matches!(self.state, State::LineStart | State::Bom(_))
     }
 
-    /// Whether a line has begun and not ended that is no comment, as far as has come in.
+    /// Whether a line has begun and not ended that is not a comment as far as it was received.
     pub(crate) fn in_line_of_effect(&self) -> bool {
         self.in_line() && !matches!(self.state, State::Colon(Line::Comment) | State::Value(Line::Comment))
     }
@@ -309,7 +345,7 @@ impl Parser {
         self.skip_lf
     }
 
-    /// What stood between name and value of the last field, where its line began in this way.
+    /// What stood between name and value of the last field.
     pub(crate) fn separator(&self) -> &'static str {
         match self.separator {
             Separator::None => "",
@@ -318,8 +354,8 @@ impl Parser {
         }
     }
 
-    /// Goes on with a line that begins like `field`'s name: with the state, or out of the loop with a piece or with the
-    /// chunk used up.
+    /// Continues a line that begins like `field`'s name. Breaks with a piece, or with `None` if the chunk is used up;
+    /// otherwise the loop continues in the new state.
     #[cold]
     fn name(&mut self, field: Field, matched: u8, bytes: &[u8], index: &mut usize) -> ControlFlow<Option<Piece>> {
         let name = field.name().as_bytes();
@@ -371,7 +407,7 @@ impl Parser {
         (!rest.is_empty()).then_some(Piece::Line { line, value, complete: false })
     }
 
-    /// Takes the line end at `index`, an LF after a CR included where it is here already.
+    /// Takes the line end at `index`, including an LF after a CR if it is in this chunk.
     #[inline]
     fn end_line(&mut self, bytes: &[u8], index: &mut usize) {
         work::looked(1);
@@ -408,7 +444,7 @@ impl Default for Parser {
     }
 }
 
-/// How many bytes of `word` have come once `rest` follows the first `matched` of them, and whether that is all of
+/// How many bytes of `word` match once `rest` follows the first `matched` of them, and whether that is all of
 /// `rest`.
 fn match_on(word: &[u8], matched: u8, rest: &[u8]) -> (u8, bool) {
     work::looked(word.len());

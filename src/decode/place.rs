@@ -1,6 +1,6 @@
 //! A stretch of a chunk.
 
-/// Where something lies in a chunk: from the index of its first byte to the index behind its last.
+/// Where something lies in a chunk: from the index of its first byte to the index after its last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) start: usize,
@@ -26,13 +26,13 @@ impl Place {
         chunk.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The same stretch, counted from `origin` on. Wraps where it begins before that, so that no slice has it.
+    /// The same stretch, relative to `origin`. Wraps if it begins before that, so that it is out of range of any slice.
     #[inline(always)]
     pub(crate) const fn from(self, origin: usize) -> Self {
         Self { start: self.start.wrapping_sub(origin), end: self.end.wrapping_sub(origin) }
     }
 
-    /// The text itself, if the stretch is within `text` and cuts no character.
+    /// The text itself, if the stretch is within `text` and splits no character.
     #[inline(always)]
     pub(crate) fn of_text(self, text: &str) -> Option<&str> {
         text.get(self.start..self.end)

@@ -2,13 +2,13 @@
 
 use crate::work;
 
-/// The value of the `retry` line that is coming in.
+/// The value of the `retry` line that is arriving.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Digits {
     #[default]
     None,
     Number(u64),
-    /// Something else than digits, or too many.
+    /// Something other than digits, or too many of them.
     Void,
 }
 

@@ -1,4 +1,4 @@
-//! The shortcuts: a whole event, found in one go. They answer or refuse, and touch no state.
+//! The shortcuts: a whole event, found in one step. They answer or refuse, and touch no state.
 
 use crate::decode::field::{Field, FirstWord};
 use crate::decode::parser::{Parser, Piece};
@@ -9,7 +9,7 @@ use crate::line_end;
 /// Where the parts of a plain event lie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain {
-    /// Empty where there is none, which is the same.
+    /// Empty if there is none, which means the same.
     pub(crate) event_type: Place,
     pub(crate) data: Place,
     /// The event's own id, which has become the last event ID.
@@ -18,13 +18,13 @@ pub(crate) struct Plain {
     pub(crate) end: usize,
 }
 
-/// Finds the event that begins at `start`, if it is whole and plain: an `event` line or none, one `data` line, the blank
-/// line, with a colon in each field and LF or CRLF behind each line.
+/// Finds the event that begins at `start`, if it is whole and plain: an optional `event` line, one `data` line and the
+/// blank line, with a colon in each field and LF or CRLF after each line.
 ///
-/// This is the one second copy of the standard's rules: names, the colon and its space, line ends. It refuses everything
-/// else, for the interpreter to take; it touches no state, and decides nothing that the interpreter would not. Of the
-/// instructions of a plain event it saves a half and more. In its place a loop over lines was tried, which costs a quarter
-/// of the speed: what this keeps in registers, that spills.
+/// This is the only second copy of the standard's rules: names, the colon and its space, line ends. It leaves
+/// everything else to the interpreter; it touches no state, and decides nothing that the interpreter would not. It
+/// saves more than half of the instructions of a plain event. A loop over lines was tried instead and costs a quarter
+/// of the speed, because it spills what this keeps in registers.
 #[inline(always)]
 pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     let mut line = start;
@@ -43,10 +43,10 @@ pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
 }
 
-/// What the lines of a block come to, as far as they are whole and nothing special.
+/// The content of a block's lines, as far as they are whole and usual.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lines {
-    /// Where the block begins, behind blank lines.
+    /// Where the block begins, after blank lines.
     pub(crate) start: usize,
     pub(crate) event_type: Option<Place>,
     pub(crate) id: Option<Place>,
@@ -54,18 +54,18 @@ pub(crate) struct Lines {
     pub(crate) retry: Option<u64>,
     pub(crate) data: Option<Place>,
     pub(crate) comments: u64,
-    /// A line that is no comment has come.
+    /// There is a line that is not a comment.
     pub(crate) in_block: bool,
-    /// The blank line has come.
+    /// The blank line is among them.
     pub(crate) is_whole: bool,
     /// The byte after the last of these lines.
     pub(crate) next: usize,
 }
 
-/// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and `data`, each
-/// once at most and in this order, which is the one that servers send; then the blank line. Stops at the first line that is
-/// not whole or not in its place, and the interpreter goes on there. With `FRAMES`, comments and `retry` are such lines, since
-/// they are handed out.
+/// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and
+/// `data`, each at most once and in this order, which is the one that servers send; then the blank line. Stops at the
+/// first line that is not whole or not in its place, where the interpreter continues. With `FRAMES`, comments and
+/// `retry` are such lines, because they are returned.
 #[inline(always)]
 pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     let mut found = Lines { start, next: start, ..Lines::default() };
@@ -83,7 +83,7 @@ pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     found
 }
 
-/// The fields in their order. `None` where one of them is not whole or not in its place.
+/// The fields in their order. `None` if one of them is not whole or not in its place.
 #[inline(always)]
 fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
     let mut line = found.next;

@@ -1,4 +1,4 @@
-//! What was found becomes owned: places, then slices of the network buffer, then `EventBuf` and `FrameBuf`.
+//! Turns what was found into owned values: places, then slices of the network buffer, then `EventBuf` and `FrameBuf`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -71,7 +71,7 @@ fn slice(
     for place in [Some(event_type).filter(|place| !place.is_empty()), id].into_iter().flatten() {
         all = Place { start: all.start.min(place.start), end: all.end.max(place.end) };
     }
-    // What lies between the values would be kept with them.
+    // The slice would also keep what lies between the values.
     if all.len() > 2 * (event_type.len() + data.len() + id.map_or(0, Place::len)) + 256 {
         return None;
     }
@@ -110,7 +110,7 @@ fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) ->
     slice(interpreter, event_type, data, id, chunk)
 }
 
-/// The event with the buffer that its data was gathered in, if that would be given back anyway: it need not be copied.
+/// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.settings.max_retained;
     let data = interpreter.buffers.take_data(max_retained)?;
@@ -131,7 +131,7 @@ fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Opti
     };
     let event_type = append(event_type);
     let own_id = id.map(&mut append);
-    // Growing by doubling may have left as much again.
+    // Growing by doubling may have left as much again unused.
     if text.capacity() - text.len() > text.len() / 4 {
         text.shrink_to_fit();
     }

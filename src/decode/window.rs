@@ -1,8 +1,8 @@
 //! Which stretch of a chunk is known to be text.
 //!
-//! `&str` out of bytes costs a validation, and one for every event is what makes decoders slow. So whole lines are
-//! validated together, some 16 KiB at a time, and each byte once. Where a window is ill-formed, each text in it is
-//! validated by itself.
+//! Turning bytes into `&str` requires validation, and validating each event separately is what makes decoders slow. So
+//! whole lines are validated together, some 16 KiB at a time, and each byte once. If a window is ill-formed, the texts
+//! in it are validated one by one.
 
 use crate::decode::place::Place;
 use crate::line_end;
@@ -14,7 +14,7 @@ const LEN: usize = 16 * 1024;
 /// A stretch that has been validated. `T` is the text of it: borrowed, shared, or a copy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Window<T> {
-    /// Empty where the stretch is ill-formed.
+    /// Empty if the stretch is ill-formed.
     pub(crate) text: T,
     /// Where the stretch begins in the chunk.
     start: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Window<T> {
 }
 
 impl<T> Window<T> {
-    /// Over `text`, which begins at the chunk's first byte.
+    /// A window over `text`, which begins at the chunk's first byte.
     pub(crate) const fn new(text: T, len: usize) -> Self {
         Self { text, start: 0, checked: len }
     }
@@ -34,16 +34,16 @@ impl<T> Window<T> {
         self.start
     }
 
-    /// Where this stretch of the chunk lies in the text. No text has it, where it is not in the window.
+    /// Where this stretch of the chunk lies in the text; out of range of any text if it is not in the window.
     #[inline(always)]
     pub(crate) const fn in_text(&self, place: Place) -> Place {
         place.from(self.start)
     }
 
-    /// Which bytes to validate before a text that ends at `end` can be had: none if they have been.
+    /// Which bytes to validate before a text that ends at `end` can be read: none if they already are.
     ///
-    /// Of the first window just what is decoded: whoever makes a new chunk for every call, because its buffer moves, would
-    /// pay for a whole window with every event. Later, as many whole lines as fit.
+    /// The first window covers only what is decoded: a caller that makes a new chunk for every call, because its buffer
+    /// moves, would otherwise pay for a whole window with every event. Later windows cover as many whole lines as fit.
     #[inline]
     pub(crate) fn next(&mut self, bytes: &[u8], decoded: usize, end: usize) -> Option<Place> {
         if end <= self.checked {
