@@ -1,12 +1,12 @@
-//! Every error of the crate. None of them can come from the content of a stream but the limit's.
+//! The errors of the format. The content of a stream can cause only one of them: an event over the limit.
 
 use core::{error, fmt};
 
-/// A text that the format cannot carry in the field it was meant for.
+/// An error for text that the format cannot represent in the intended field.
 ///
-/// Comes from [`EventType::new`](crate::EventType::new), [`EventId::new`](crate::EventId::new) and
-/// [`EventId::from_header`](crate::EventId::from_header). The text itself is not in here, so the message can be logged
-/// whatever the text was.
+/// Returned by [`EventType::new`](crate::EventType::new), [`EventId::new`](crate::EventId::new) and
+/// [`EventId::from_header`](crate::EventId::from_header). The error does not contain the text, so it is always safe to
+/// log.
 ///
 /// # Examples
 ///
@@ -19,14 +19,14 @@ use core::{error, fmt};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidField {
-    /// The field, and what its value must be or not contain.
+    /// The field, and what its value must be or must not contain.
     pub(crate) rule: &'static str,
     pub(crate) byte: u8,
     pub(crate) index: usize,
 }
 
 impl InvalidField {
-    /// Returns the first byte that the format cannot carry: CR, LF or NUL, or of a header the first that is not UTF-8.
+    /// Returns the first byte that is not allowed: CR, LF or NUL, or in a header the first byte that is not UTF-8.
     ///
     /// # Examples
     ///
@@ -70,7 +70,7 @@ impl fmt::Display for InvalidField {
 
 impl error::Error for InvalidField {}
 
-/// A buffer without room for the whole event; nothing was written to it.
+/// An error for a buffer without room for the whole event; nothing was written to it.
 ///
 /// # Examples
 ///
@@ -89,7 +89,7 @@ pub struct BufferTooSmall {
 }
 
 impl BufferTooSmall {
-    /// Returns the length of the encoded event, in bytes.
+    /// Returns how many bytes are needed: the length of the encoded event.
     ///
     /// # Examples
     ///
@@ -105,7 +105,7 @@ impl BufferTooSmall {
         self.needed
     }
 
-    /// Returns the room that there was, in bytes.
+    /// Returns how many bytes were available.
     ///
     /// # Examples
     ///
@@ -129,10 +129,10 @@ impl fmt::Display for BufferTooSmall {
 
 impl error::Error for BufferTooSmall {}
 
-/// An event, or a comment, longer than the limit.
+/// An error for an event, or a comment, longer than the limit.
 ///
-/// It is skipped, and decoding goes on after it: call the decoder again. The verdict does not depend on how the stream
-/// was cut into chunks.
+/// It is skipped, and decoding continues after it: call the decoder again. Whether something is too long does not
+/// depend on how the stream was split into chunks.
 ///
 /// # Examples
 ///
@@ -157,7 +157,7 @@ pub struct DecodeError {
     pub(crate) offset: u64,
 }
 
-/// What was too long. It has a word's size, as all of a result: the compiler moves a smaller one in pieces.
+/// What was too long. It is one word in size, like the rest of a result: the compiler moves a smaller one in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub(crate) enum What {
@@ -167,21 +167,53 @@ pub(crate) enum What {
 }
 
 impl DecodeError {
-    /// The limit that was exceeded, in bytes.
+    /// Returns the limit that was exceeded, in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<4, 8>::new();
+    /// let result = decoder.next_event(&mut Chunk::new(b"data: 12345\n\n"));
+    /// assert_eq!(result.map_err(|error| error.limit()), Err(4));
+    /// ```
     #[must_use]
     pub const fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Where the event begins in the stream: the offset of the byte after the blank line before, 0 for the first event.
-    /// For a comment, where the event around it begins.
+    /// Returns the offset in the stream at which the event begins: that of the byte after the previous blank line, or 0
+    /// for the first event. For a comment, returns where the event around it begins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<4, 8>::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 12345\n\n");
+    /// assert!(decoder.next_event(&mut chunk)?.is_some());
+    /// assert_eq!(decoder.next_event(&mut chunk).map_err(|error| error.offset()), Err(9));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Whether it is a comment that was too long, not an event: `next_frame` alone looks at
+    /// Returns whether a comment was too long, not an event. Only `next_frame` and `next_frame_buf` apply the limit to
     /// comments.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<4, 8>::new();
+    /// let error = decoder.next_frame(&mut Chunk::new(b": 12345\n")).unwrap_err();
+    /// assert!(error.is_comment());
+    /// ```
     #[must_use]
     pub const fn is_comment(&self) -> bool {
         matches!(self.what, What::Comment)
@@ -201,11 +233,11 @@ impl fmt::Display for DecodeError {
 
 impl error::Error for DecodeError {}
 
-/// What ends, or interrupts, the reading of events: the transport's error, or an event over the limit.
+/// An error of a reader or stream of events: the transport failed, or an event exceeds the limit.
 ///
-/// `E` is the transport's own error: `std::io::Error` for `EventReader`, the inner stream's for
-/// `EventStream`. It is kept as the [`source`](error::Error::source), and its message stands
-/// there alone; that of the limit stands in this error's own. After either, the next event can be asked for.
+/// `E` is the transport's own error: `std::io::Error` for `EventReader`, the inner stream's error for `EventStream`. It
+/// is kept as the [`source`](error::Error::source), and only there does its message appear; a [`DecodeError`] has no
+/// source, its message is this error's. After either, you can ask for the next event.
 ///
 /// # Examples
 ///
@@ -245,7 +277,7 @@ impl<E: error::Error + 'static> error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Transport(error) => Some(error),
-            // Its message is this error's.
+            // Its message is already this error's.
             Self::Decode(_) => None,
         }
     }
@@ -265,7 +297,8 @@ impl From<std::io::Error> for Error<std::io::Error> {
     }
 }
 
-/// The transport's error as it was; an event over the limit as [`InvalidData`](std::io::ErrorKind::InvalidData).
+/// Returns the transport's error unchanged, and an event over the limit as
+/// [`InvalidData`](std::io::ErrorKind::InvalidData).
 #[cfg(feature = "std")]
 impl From<Error<std::io::Error>> for std::io::Error {
     fn from(error: Error<std::io::Error>) -> Self {

@@ -1,11 +1,11 @@
-//! Section 9.2.6: what came in: events, and what stands between them.
+//! Section 9.2.6: what a decoder returns: events, and what stands between them.
 
 use core::fmt;
 use core::time::Duration;
 
 /// An event that was received, as [section 9.2.6] dispatches it.
 ///
-/// It borrows from the chunk that it came in, or from the decoder. `Copy`: four words and a flag.
+/// It borrows from the chunk that it was received in, or from the decoder. It is `Copy`: three `&str` and a flag.
 ///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
 ///
@@ -35,7 +35,7 @@ pub struct Event<'a> {
     pub(crate) has_id: HasId,
 }
 
-/// A `bool` of a word's size: with padding behind it, the compiler moves an event in pieces.
+/// A `bool` of a word's size: with padding after it, the compiler would move an event in pieces.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(usize)]
 pub(crate) enum HasId {
@@ -51,25 +51,72 @@ impl From<bool> for HasId {
 }
 
 impl<'a> Event<'a> {
-    /// The event type: what the last `event` field said, `"message"` where there was none or an empty one.
+    /// Returns the event type: the value of the last `event` field, or `"message"` if there was none or it was empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// let event = decoder.next_event(&mut Chunk::new(b"event: add\ndata: 1\n\n"))?.unwrap();
+    /// assert_eq!(event.event_type(), "add");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn event_type(&self) -> &'a str {
         self.event_type
     }
 
-    /// The data: the `data` lines, with an LF between each two. May be empty.
+    /// Returns the data: the `data` lines, with an LF between two lines. It may be empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// let event = decoder.next_event(&mut Chunk::new(b"data: a\r\ndata: b\r\n\r\n"))?.unwrap();
+    /// assert_eq!(event.data(), "a\nb");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn data(&self) -> &'a str {
         self.data
     }
 
-    /// The event's own id, where it had an `id` field. `Some("")` resets the last event ID; `None` leaves it.
+    /// Returns the event's own id, if it had an `id` field. `Some("")` resets the last event ID; `None` leaves it as it
+    /// is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: 1\n\ndata: 2\n\n");
+    /// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().id(), Some("7"));
+    /// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().id(), None);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn id(&self) -> Option<&'a str> {
         if matches!(self.has_id, HasId::Yes) { Some(self.last_event_id) } else { None }
     }
 
-    /// The last event ID as of this event: its own id, or that of the last event that had one, or `""`.
+    /// Returns the last event ID as of this event: its own id, or the last one received before it, or `""`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, FixedDecoder};
+    ///
+    /// let mut decoder = FixedDecoder::<64, 8>::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: 1\n\ndata: 2\n\n");
+    /// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().last_event_id(), "7");
+    /// assert_eq!(decoder.next_event(&mut chunk)?.unwrap().last_event_id(), "7");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn last_event_id(&self) -> &'a str {
         self.last_event_id
@@ -79,7 +126,7 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     ///
-    /// When the data is not the JSON of a `T`: the error says of which event, and where in its data.
+    /// When the data is not the JSON of a `T`: the error says which event, and where in its data.
     ///
     /// # Examples
     ///
@@ -102,12 +149,13 @@ impl<'a> Event<'a> {
         crate::json::read(self.event_type, self.data)
     }
 
-    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as JSON.
+    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as
+    /// JSON.
     ///
     /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
-    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type too.
-    /// Strings may borrow from the event. [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged) is
-    /// the way back.
+    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
+    /// too. Strings may borrow from the event. The inverse is
+    /// [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged).
     ///
     /// # Errors
     ///
@@ -151,21 +199,40 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// What `next_frame` returns: an event, or what is not part of one.
+/// An event, or something else that a stream carries: what `Decoder::next_frame` returns.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::{Chunk, Decoder, Frame};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b": still here\ndata: 1\n\n");
+/// let mut seen = Vec::new();
+/// while let Some(frame) = decoder.next_frame(&mut chunk)? {
+///     seen.push(match frame {
+///         Frame::Event(event) => event.data().to_owned(),
+///         Frame::Comment(text) => format!("comment: {text}"),
+///         _ => continue,
+///     });
+/// }
+/// assert_eq!(seen, ["comment: still here", "1"]);
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Frame<'a> {
     /// An event, at its blank line.
     Event(Event<'a>),
-    /// A comment, at its line's end, without the colon and without one space after it. Servers send them to keep the
+    /// A comment, at its line's end, without the colon and one space after it. Servers send comments to keep the
     /// connection alive.
     Comment(&'a str),
     /// A new reconnection time, at its line's end.
     Retry(Duration),
-    /// A new last event ID, at the blank line of a block that has an `id` and no data, and so is no event. It may be the
-    /// same as before, or empty.
+    /// A last event ID, at the blank line of a block that has an `id` but no data, and so is not an event. It may be
+    /// the same as before, or empty.
     Id(&'a str),
-    /// A line that the standard ignores, at its end: an unknown field, an `id` with a NUL, a `retry` that is no number.
-    /// Only on request.
+    /// A line that the standard ignores, at its end: an unknown field, an `id` with a NUL, a `retry` that is not a
+    /// number. Returned only after `Decoder::with_ignored_frames(true)`.
     Ignored(&'a str),
 }

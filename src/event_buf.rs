@@ -12,15 +12,15 @@ use crate::names::DEFAULT_EVENT_TYPE;
 use crate::text::Text;
 use crate::work;
 
-/// An event that was received, owned: to be kept, sent to another task, or cloned to many.
+/// An event that was received, owned: to keep, to send to another task, or to clone for many clients.
 ///
-/// Where the event lay in one chunk, its strings are slices of that chunk's buffer, without a copy. That **pins the whole
-/// buffer** for as long as the event lives: an event of 100 bytes out of a read of 64 KiB keeps 64 KiB. Whoever keeps
-/// events for long, rather than handing them on, calls [`detach`](Self::detach). Where a chunk's end cut the event, or it
-/// has several data lines, it owns a copy of just its size. Text that is not ASCII may be sliced from a copy too, of some
-/// 16 KiB that several events share: with the feature `simdutf8` that costs less than to validate what is there.
+/// If the event lies in one chunk, its strings are slices of that chunk's buffer, without a copy. That **keeps the
+/// whole buffer alive** for as long as the event lives: an event of 100 bytes from a read of 64 KiB keeps 64 KiB. To
+/// keep events for a long time, call [`detach`](Self::detach). An event that is split across chunks, or that has
+/// several data lines, owns a copy of exactly its size. Text that is not ASCII may be a slice of a copy of some 16 KiB
+/// that several events share: with the feature `simdutf8` that costs less than validating the text in place.
 ///
-/// A clone copies nothing. Compares with [`Event`], field by field.
+/// Cloning copies no text. An `EventBuf` compares with [`Event`] field by field.
 ///
 /// # Examples
 ///
@@ -39,9 +39,9 @@ use crate::work;
 /// ```
 #[derive(Clone)]
 pub struct EventBuf {
-    /// The event's own values, in whatever order, among what else there is.
+    /// Contains the event's own values, in any order, possibly among others.
     text: Text,
-    /// Empty where there is none, which is the same.
+    /// Empty if there is none, which means the same.
     event_type: Place,
     data: Place,
     last_event_id: LastEventId,
@@ -51,24 +51,57 @@ pub struct EventBuf {
 pub(crate) enum LastEventId {
     /// A part of the event's text.
     Own(Place),
-    /// That of an earlier event, if it is not empty.
+    /// An earlier event's, if it is not empty.
     Earlier(Option<Arc<str>>),
 }
 
 impl EventBuf {
-    /// The event type, as [`Event::event_type`].
+    /// Returns the event type: see [`Event::event_type`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"event: add\ndata: 1\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!(event.event_type(), "add");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn event_type(&self) -> &str {
         if self.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { self.part(self.event_type) }
     }
 
-    /// The data, as [`Event::data`].
+    /// Returns the data: see [`Event::data`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"data: a\ndata: b\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!(event.data(), "a\nb");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn data(&self) -> &str {
         self.part(self.data)
     }
 
-    /// The event's own id, as [`Event::id`].
+    /// Returns the event's own id: see [`Event::id`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"id: 7\ndata: 1\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!(event.id(), Some("7"));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match &self.last_event_id {
@@ -77,7 +110,18 @@ impl EventBuf {
         }
     }
 
-    /// The last event ID as of this event, as [`Event::last_event_id`].
+    /// Returns the last event ID as of this event: see [`Event::last_event_id`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"id: 7\n\ndata: 1\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!((event.id(), event.last_event_id()), (None, "7"));
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         match &self.last_event_id {
@@ -86,7 +130,18 @@ impl EventBuf {
         }
     }
 
-    /// This event, borrowed. Costs nothing.
+    /// Returns this event, borrowed. Copies nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{ChunkBuf, Decoder};
+    ///
+    /// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"data: 1\n\n"));
+    /// let event = Decoder::new().next_event_buf(&mut chunk)?.unwrap();
+    /// assert_eq!(event.as_event().data(), "1");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn as_event(&self) -> Event<'_> {
         Event {
@@ -97,7 +152,7 @@ impl EventBuf {
         }
     }
 
-    /// A copy that pins no network buffer: one or two allocations, of the size of its strings.
+    /// Returns a copy that keeps no network buffer alive: one or two allocations, of the size of its strings.
     ///
     /// # Examples
     ///
@@ -124,7 +179,7 @@ impl EventBuf {
     ///
     /// # Errors
     ///
-    /// When the data is not the JSON of a `T`: the error says of which event, and where in its data.
+    /// When the data is not the JSON of a `T`: the error says which event, and where in its data.
     ///
     /// # Examples
     ///
@@ -147,12 +202,13 @@ impl EventBuf {
         crate::json::read(self.event_type(), self.data())
     }
 
-    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as JSON.
+    /// Reads the event as a variant of the enum `T`: the variant's name is the event type, its content the data as
+    /// JSON.
     ///
     /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
-    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type too.
-    /// Strings may borrow from the event; [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged) is
-    /// the way back.
+    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
+    /// too. Strings may borrow from the event. The inverse is
+    /// [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged).
     ///
     /// # Errors
     ///
@@ -187,7 +243,7 @@ impl EventBuf {
         Self { text, event_type, data, last_event_id }
     }
 
-    /// Copies the event, but for the last event ID of an earlier one, which several events can share.
+    /// Copies the event, except for the last event ID of an earlier one, which several events can share.
     pub(crate) fn copied(event: Event<'_>, earlier: Option<Arc<str>>) -> Self {
         let event_type = if event.event_type == DEFAULT_EVENT_TYPE { "" } else { event.event_type };
         let id = event.id();
@@ -209,7 +265,7 @@ impl EventBuf {
     }
 }
 
-/// Appends `part`, and says where it lies.
+/// Appends `part`, and returns where it lies.
 fn append(text: &mut String, part: &str) -> Place {
     work::copied(part.len());
     let start = text.len();
@@ -217,7 +273,7 @@ fn append(text: &mut String, part: &str) -> Place {
     Place { start, end: text.len() }
 }
 
-/// An event of the default type, without data, an id and a last event ID. Allocates nothing.
+/// Returns an event of the default type with empty data, without an id or a last event ID. Allocates nothing.
 ///
 /// # Examples
 ///
@@ -239,7 +295,7 @@ impl Default for EventBuf {
     }
 }
 
-/// As [`EventBuf::as_event`].
+/// Borrows the event, like [`EventBuf::as_event`].
 impl<'a> From<&'a EventBuf> for Event<'a> {
     fn from(event: &'a EventBuf) -> Self {
         event.as_event()
@@ -292,7 +348,19 @@ impl fmt::Debug for EventBuf {
     }
 }
 
-/// A [`Frame`](crate::Frame), owned.
+/// An owned [`Frame`](crate::Frame): what [`Decoder::next_frame_buf`](crate::Decoder::next_frame_buf) returns.
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+/// use sse_wire::{ChunkBuf, Decoder, FrameBuf};
+///
+/// let mut chunk = ChunkBuf::from(bytes::Bytes::from_static(b"retry: 1500\n"));
+/// let frame = Decoder::new().next_frame_buf(&mut chunk)?;
+/// assert_eq!(frame, Some(FrameBuf::Retry(Duration::from_millis(1500))));
+/// # Ok::<(), sse_wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FrameBuf {
@@ -302,8 +370,9 @@ pub enum FrameBuf {
     Comment(String),
     /// A new reconnection time, at its line's end.
     Retry(Duration),
-    /// A new last event ID, at the blank line of a block that is no event.
+    /// A last event ID, at the blank line of a block that is not an event.
     Id(String),
-    /// A line that the standard ignores, at its end. Only on request.
+    /// A line that the standard ignores, at its end. Returned only after
+    /// [`with_ignored_frames(true)`](crate::Decoder::with_ignored_frames).
     Ignored(String),
 }

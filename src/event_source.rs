@@ -23,21 +23,21 @@ use crate::names::{LAST_EVENT_ID, MIME_TYPE};
 pub use crate::event_source::response::ConnectionFailed;
 pub use crate::event_source::retry_after::retry_after;
 
-/// A client's life, as the standard's `EventSource` has it, over any HTTP library: what to send, what to check, how long to
-/// wait.
+/// The standard's `EventSource` as a state machine for any HTTP library: what to send, what to check, how long to wait.
 ///
-/// Implements [section 9.2.3] of the standard as a state machine that is told what happens, and answers. It opens no
-/// socket, reads no clock and draws no random number. With the feature `stream`, `into_stream` drives it for you. By hand:
+/// Implements [section 9.2.3] of the standard. You report what happens, and it says what to do next. It opens no
+/// socket, reads no clock and draws no random number. With the feature `stream`, `into_stream` drives it for you. By
+/// hand:
 ///
 /// 1. Request the URL with the [`request_headers`](Self::request_headers). The HTTP library follows redirects.
-/// 2. Tell [`on_response`](Self::on_response) what came back. An error is final.
-/// 3. Decode the body's chunks with [`next_event`](Self::next_event). Where a server sends keep-alives, set a read timeout
-///    that is longer than their interval: a connection that is dead without a word is noticed by nothing else.
-/// 4. When the body ends, or the network fails at any step, [`on_end`](Self::on_end) says how long to wait. Then start again
-///    with step 1, or stop if it returns `None`.
+/// 2. Pass the response to [`on_response`](Self::on_response). An error is final.
+/// 3. Decode the body's chunks with [`next_event`](Self::next_event). If the server sends keep-alives, set a read
+///    timeout that is longer than their interval: nothing else detects a connection that died silently.
+/// 4. When the body ends, or the network fails at any step, [`on_end`](Self::on_end) returns how long to wait. Then
+///    start again with step 1, or stop if it returns `None`.
 ///
-/// An event over the limit is an error of its own, and the connection goes on after it: do not leave the loop with `?`
-/// there, or the server may send the same event again after each reconnection.
+/// An event over the limit is an error, but the connection continues after it: do not leave the loop with `?` there, or
+/// the server may send the same event again after each reconnection.
 ///
 /// # Examples
 ///
@@ -69,36 +69,53 @@ pub struct EventSource {
     ready_state: ReadyState,
     delays: Delays,
     max_header_len: usize,
-    /// How many connections in a row have failed, this one not counted.
+    /// How many connections in a row failed before this one.
     failures: u32,
     /// The decoder's signs of life when this connection was accepted.
     signs_before: u64,
-    /// Whether this connection's unfinished event was handed out.
+    /// Whether this connection's unfinished event was returned.
     gave_unfinished: bool,
 }
 
-/// The standard's `readyState`.
+/// The standard's `readyState`. It has exactly these three states.
+///
+/// # Examples
+///
+/// ```
+/// # use sse_wire::{EventSource, ReadyState};
+/// let mut source = EventSource::new();
+/// source.on_response(200, Some(b"text/event-stream"))?;
+/// assert_eq!(source.ready_state(), ReadyState::Open);
+/// # Ok::<(), sse_wire::ConnectionFailed>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadyState {
     /// There is no connection yet, or it was lost and the next one is due.
     Connecting,
-    /// The response was accepted, and events may come.
+    /// The response was accepted, and events may arrive.
     Open,
-    /// Closed by the user, or failed for good.
+    /// Closed by you, or failed permanently.
     Closed,
 }
 
 impl EventSource {
-    /// The reconnection time until the server sends another: 3 s, as in Chromium.
+    /// The default of [`with_reconnection_time`](Self::with_reconnection_time): 3 s, as in Chromium.
     pub const DEFAULT_RECONNECTION_TIME: Duration = Delays::DEFAULT.time;
 
-    /// Makes a source that is connecting, with a new [`Decoder`]. Allocates nothing.
+    /// Creates a source that is connecting, with a new [`Decoder`]. Allocates nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// assert_eq!(EventSource::new().last_event_id_header(), None);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::with_decoder(Decoder::new())
     }
 
-    /// Makes a source that is connecting, with a decoder that has other limits, or a last event ID to begin with.
+    /// Creates a source that is connecting, with a decoder that has other limits or an initial last event ID.
     ///
     /// # Examples
     ///
@@ -120,7 +137,7 @@ impl EventSource {
         }
     }
 
-    /// Sets the reconnection time until the server sends another, within the
+    /// Sets the reconnection time that applies until the server sends another, within the
     /// [bounds](Self::with_reconnection_time_bounds). Default: [3 s](Self::DEFAULT_RECONNECTION_TIME).
     ///
     /// # Examples
@@ -136,8 +153,8 @@ impl EventSource {
         self
     }
 
-    /// Sets the bounds of the reconnection time, whether the server or you chose it. Default: 100 ms and 5 minutes, so that
-    /// neither `retry: 0` nor a century does harm. Where they contradict each other, `least` holds.
+    /// Sets the bounds of the reconnection time, whether it comes from the server or from you. Default: 100 ms and 5
+    /// minutes, so that neither `retry: 0` nor a century does harm. If `least` exceeds `most`, `least` applies.
     ///
     /// # Examples
     ///
@@ -152,8 +169,8 @@ impl EventSource {
         self
     }
 
-    /// Sets what a wait grows to with failures in a row, and the most that a server gets with `Retry-After`. Default: 60 s.
-    /// A reconnection time above it stands.
+    /// Sets the maximum wait that repeated failures, or a server's `Retry-After`, can lead to. Default: 60 s. It does
+    /// not cap the reconnection time itself.
     ///
     /// # Examples
     ///
@@ -169,8 +186,8 @@ impl EventSource {
         self
     }
 
-    /// Sets by how many percent a wait may be lengthened, so that the clients of a server that was killed do not come back
-    /// in one instant. Default: 12, an eighth. 0 turns it off. No wait is ever shortened.
+    /// Sets by how many percent a wait may be lengthened, so that the clients of a killed server do not all return at
+    /// the same instant. Default: 12, about an eighth. 0 turns it off. No wait is ever shortened.
     ///
     /// # Examples
     ///
@@ -185,8 +202,8 @@ impl EventSource {
         self
     }
 
-    /// Sets how long a last event ID may be that is sent in a header. Default: 4096 bytes. A longer one stays at home, since
-    /// servers answer 431 to large headers, and one event would lock the client out for good.
+    /// Sets the maximum length of a last event ID that is sent in a header. Default: 4096 bytes. A longer one is not
+    /// sent: servers answer 431 to large headers, and a single event could lock the client out for good.
     ///
     /// # Examples
     ///
@@ -215,8 +232,8 @@ impl EventSource {
         self.ready_state
     }
 
-    /// Returns how many connections in a row have failed: were not made, were answered with
-    /// [nothing usable](Self::on_unavailable), or ended without a sign of life. 0 as soon as there is one.
+    /// Returns how many connections in a row have failed: could not be made, were answered with [an answer that says
+    /// "not now"](Self::on_unavailable), or ended without a sign of life. It is 0 again at the next sign of life.
     ///
     /// # Examples
     ///
@@ -231,7 +248,7 @@ impl EventSource {
         if self.is_alive() { 0 } else { self.failures }
     }
 
-    /// Returns the reconnection time in force: the server's, or yours, within the bounds.
+    /// Returns the current reconnection time: the server's, or yours, within the bounds.
     ///
     /// # Examples
     ///
@@ -244,7 +261,7 @@ impl EventSource {
         self.delays.reconnection_time(self.decoder.reconnection_time())
     }
 
-    /// Returns the decoder, for its counters, the last event ID as it is, and the reconnection time as it was sent.
+    /// Returns the decoder: for its counters, the unchecked last event ID, and the reconnection time as it was sent.
     ///
     /// # Examples
     ///
@@ -258,7 +275,7 @@ impl EventSource {
         &self.decoder
     }
 
-    /// Returns the decoder, to go on with elsewhere.
+    /// Returns the decoder, to continue with elsewhere.
     ///
     /// # Examples
     ///
@@ -272,7 +289,7 @@ impl EventSource {
         self.decoder
     }
 
-    /// Sets the last event ID: for APIs whose ids stand in the JSON, and to start over with `""`.
+    /// Sets the last event ID: for APIs that send ids in the JSON, or to start over with `""`.
     ///
     /// # Examples
     ///
@@ -287,7 +304,7 @@ impl EventSource {
     }
 
     /// Returns the names and values of all headers that the standard's request carries: `accept`, `cache-control`, and
-    /// [`LAST_EVENT_ID`] where one can [travel](Self::last_event_id_header).
+    /// [`LAST_EVENT_ID`] if there is an id that [can be sent](Self::last_event_id_header).
     ///
     /// # Examples
     ///
@@ -304,12 +321,13 @@ impl EventSource {
         [("accept", MIME_TYPE.as_bytes()), ("cache-control", b"no-cache")].into_iter().chain(id)
     }
 
-    /// Returns the value of the `Last-Event-ID` header for the next request, in UTF-8; `None`: send no such header.
+    /// Returns the value of the `Last-Event-ID` header for the next request, in UTF-8, or `None` to send no such
+    /// header.
     ///
-    /// That is so if the last event ID is empty or too [long](Self::with_max_header_len), and if it cannot travel as it is:
-    /// with a control character, which would be refused or could add a header, or with a space or tab at an end, which would
-    /// be cut off. The server then takes the client for a new one, rather than for one that was elsewhere.
-    /// [`Decoder::last_event_id`] has the id all the same, for another way to send it.
+    /// It is `None` if the last event ID is empty or too [long](Self::with_max_header_len), and if a header cannot
+    /// carry it unchanged: a control character would be refused or could add a header, and a space or tab at either end
+    /// would be cut off. Without the header the server treats the client as new, instead of resuming at the wrong
+    /// place. [`Decoder::last_event_id`] still returns the id, in case you can send it in another way.
     ///
     /// # Examples
     ///
@@ -326,10 +344,10 @@ impl EventSource {
         (fits && !id.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t')).then_some(id)
     }
 
-    /// Takes the response: its status, and its `Content-Type` header if it has one.
+    /// Call this with the response's status, and its `Content-Type` header if it has one.
     ///
-    /// The standard ends at any status but 200. Some pass, though, and a client that would rather stay takes those to
-    /// [`on_unavailable`](Self::on_unavailable):
+    /// The standard gives up at any status but 200. Some of them are temporary, though; a client that should keep
+    /// trying passes those to [`on_unavailable`](Self::on_unavailable):
     ///
     /// ```
     /// # use sse_wire::{EventSource, retry_after};
@@ -349,34 +367,44 @@ impl EventSource {
     /// ```
     ///
     /// For a provider that sends event streams without a content type, pass `Some(MIME_TYPE.as_bytes())`
-    /// ([`MIME_TYPE`]). It is not the default, because then the page of a proxy's login would be an event stream without
-    /// events, for ever. A compressed body is one as well: unless the HTTP library decompresses, send no `Accept-Encoding`,
+    /// ([`MIME_TYPE`]). That is not the default, because a proxy's login page would then pass as an event stream that
+    /// never has events. So would a compressed body: unless the HTTP library decompresses, send no `Accept-Encoding`,
     /// and treat a `Content-Encoding` other than `identity` as an error before you call this.
     ///
     /// # Errors
     ///
-    /// For any status but 200, for any type but `text/event-stream`, and for a charset other than UTF-8, as browsers do.
-    /// It is final: the source is closed, 204 being a server's way to say so.
+    /// For any status but 200, any type but `text/event-stream`, and any charset but UTF-8, as in browsers. The error
+    /// is final: the source is then closed. With 204 a server closes it on purpose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// assert!(EventSource::new().on_response(200, Some(b"text/event-stream; charset=utf-8")).is_ok());
+    /// assert!(EventSource::new().on_response(200, Some(b"text/html")).is_err());
+    /// ```
     pub fn on_response(&mut self, status: u16, content_type: Option<&[u8]>) -> Result<(), ConnectionFailed> {
         self.on_judged(judge(status, content_type))
     }
 
-    /// Takes the response, of which somebody has already looked at status and content type.
+    /// Takes a response whose status and content type are already judged.
     pub(crate) fn on_judged(&mut self, judged: Result<(), ConnectionFailed>) -> Result<(), ConnectionFailed> {
         if self.ready_state == ReadyState::Closed {
             return Err(ConnectionFailed::CLOSED);
         }
-        // Nothing of an earlier connection goes on in this one.
+        // Nothing of an earlier connection continues in this one.
         self.end_connection();
         self.ready_state = if judged.is_ok() { ReadyState::Open } else { ReadyState::Closed };
         judged
     }
 
-    /// Takes a response instead of [`on_response`](Self::on_response) that says "not now": the source stays connecting, and
-    /// counts a failure. Returns how long to wait before the next request, or `None` if the source is closed.
+    /// Call this instead of [`on_response`](Self::on_response) for a response that says "not now". The source keeps
+    /// connecting, and counts a failure. Returns how long to wait before the next request, or `None` if the source is
+    /// closed.
     ///
-    /// That is as long as after [`on_end`](Self::on_end), or as long as the server asks for, whichever is longer; see the
-    /// function [`retry_after`] for the header. A server gets no more than the [maximum](Self::with_max_delay).
+    /// The wait is as long as after [`on_end`](Self::on_end), or as long as the server asks for, whichever is longer.
+    /// To read the header, use the function [`retry_after`]. What the server asks for is capped at the
+    /// [maximum](Self::with_max_delay).
     ///
     /// # Examples
     ///
@@ -391,14 +419,14 @@ impl EventSource {
         self.wait(true, retry_after, random)
     }
 
-    /// Takes the end of the connection: the body's end, a reset, or that there never was one. Returns how long to wait
-    /// before the next request, or `None` if there should be none because the source is closed.
+    /// Call this when the connection ends or could not be made. Returns how long to wait before the next request, or
+    /// `None` if the source is closed and should not reconnect.
     ///
-    /// The unfinished event is discarded, and its id with it. After a connection that brought an event, a comment, a valid
-    /// `retry` or a new last event ID, the wait is the [reconnection time](Self::reconnection_time). Any other has failed;
-    /// the first failure in a row waits as long, and each further one twice as long as the one before, up to the
-    /// [maximum](Self::with_max_delay). `random`, any `u32` from `fastrand` or `rand`, is the share of the
-    /// [jitter](Self::with_jitter) by which the wait is lengthened.
+    /// The unfinished event is discarded, and its id with it. After a connection that brought an event, a comment, a
+    /// valid `retry` or a new last event ID, the wait is the [reconnection time](Self::reconnection_time). Any other
+    /// connection counts as failed: the wait is the same after the first failure in a row, and doubles with each
+    /// further one, up to the [maximum](Self::with_max_delay). `random`, any `u32` from `fastrand` or `rand`, decides
+    /// how much of the [jitter](Self::with_jitter) is added.
     ///
     /// # Examples
     ///
@@ -415,10 +443,10 @@ impl EventSource {
         self.wait(!alive, None, random)
     }
 
-    /// Drops the connection, or the wait for one, in favour of a new one at once: counts no failure, and waits for nothing.
+    /// Abandons the connection, or the wait for one, so that you can reconnect at once. Counts no failure.
     ///
-    /// The unfinished event is discarded, and its id with it. Start again with the request; `on_end` for the body that you
-    /// dropped need not be called. A closed source stays closed.
+    /// The unfinished event is discarded, and its id with it. Start again with the request; do not call `on_end` for
+    /// the body that you dropped. A closed source stays closed.
     ///
     /// # Examples
     ///
@@ -435,8 +463,8 @@ impl EventSource {
         self.end_connection();
     }
 
-    /// Closes the source: [`on_end`](Self::on_end) returns `None`, and no event comes any more, so the rest of the body need
-    /// not be read.
+    /// Closes the source: [`on_end`](Self::on_end) then returns `None`. There are no more events, so you need not read
+    /// the rest of the body.
     ///
     /// # Examples
     ///
@@ -451,9 +479,10 @@ impl EventSource {
         self.ready_state = ReadyState::Closed;
     }
 
-    /// Ends the stream, and returns the event that has no blank line yet: see [`Decoder::end_of_stream`]. For servers that
-    /// forget the last blank line; call it before [`on_end`](Self::on_end), and only after a clean end of the body. Its id
-    /// does not become the last event ID. To hand it out is a sign of life.
+    /// Ends the stream, and returns the event that has no blank line yet: see [`Decoder::end_of_stream`].
+    ///
+    /// Useful with servers that omit the final blank line. Call it before [`on_end`](Self::on_end), and only after a
+    /// clean end of the body. The event's id does not become the last event ID, but the event is a sign of life.
     ///
     /// # Examples
     ///
@@ -474,12 +503,12 @@ impl EventSource {
         event
     }
 
-    /// Decodes up to the next event of the body: see [`Decoder::next_event`]. `None` always means that the chunk is used up:
-    /// where the source is not open, it is emptied.
+    /// Decodes up to the next event of the body: see [`Decoder::next_event`]. `None` always means that the chunk is
+    /// used up: if the source is not open, the chunk is emptied.
     ///
     /// # Errors
     ///
-    /// If an event exceeds the limit. It is skipped; call again to go on.
+    /// When an event exceeds the limit. It is skipped; call again to continue.
     ///
     /// # Examples
     ///
@@ -500,11 +529,11 @@ impl EventSource {
         self.decoder.next_event(chunk)
     }
 
-    /// As [`next_event`](Self::next_event), with comments, reconnection times and ids: see [`Decoder::next_frame`].
+    /// Decodes up to the next event, comment, reconnection time or id: see [`Decoder::next_frame`].
     ///
     /// # Errors
     ///
-    /// As [`next_event`](Self::next_event), and if a comment does.
+    /// As [`next_event`](Self::next_event), and when a comment exceeds the limit.
     ///
     /// # Examples
     ///
@@ -522,7 +551,7 @@ impl EventSource {
         self.decoder.next_frame(chunk)
     }
 
-    /// As [`next_event`](Self::next_event), owned: see [`Decoder::next_event_buf`].
+    /// Decodes up to the next event, and returns it owned: see [`Decoder::next_event_buf`].
     ///
     /// # Errors
     ///
@@ -546,7 +575,7 @@ impl EventSource {
         self.decoder.next_event_buf(chunk)
     }
 
-    /// As [`next_frame`](Self::next_frame), owned: see [`Decoder::next_frame_buf`].
+    /// Decodes up to the next frame, and returns it owned: see [`Decoder::next_frame_buf`].
     ///
     /// # Errors
     ///
@@ -576,7 +605,8 @@ impl EventSource {
         self.ready_state == ReadyState::Open && (self.gave_unfinished || signs != self.signs_before)
     }
 
-    /// Ends what there is of a connection, and is connecting unless closed. Says whether the connection was alive.
+    /// Ends the connection, if any; the source is then connecting, unless closed. Returns whether the connection was
+    /// alive.
     fn end_connection(&mut self) -> bool {
         let alive = self.is_alive();
         self.failures = self.failures();
@@ -589,7 +619,7 @@ impl EventSource {
         alive
     }
 
-    /// The wait for the next connection, if there may be one. A failure counts before it.
+    /// The wait for the next connection, if there may be one. Counts the failure first.
     fn wait(&mut self, failed: bool, retry_after: Option<Duration>, random: u32) -> Option<Duration> {
         if self.ready_state == ReadyState::Closed {
             return None;

@@ -171,9 +171,9 @@ fn every_input_in_every_state_does_what_the_table_says() {
 #[test]
 fn the_docs_draw_the_table() {
     let mut drawn = String::from(
-        "# Each state, and what happens in it\n\n\
-         Where two connections in a row have failed, with a reconnection time of 1 s and no jitter, the last event ID 1 and, if\n\
-         open, `id: 2` in the unfinished event:\n\n\
+        "# State transitions\n\n\
+         After two failed connections in a row, with a reconnection time of 1 s, no jitter, the last event ID 1 and, if open,\n\
+         `id: 2` in the unfinished event:\n\n\
          | State | What happens | State then | Failures | Wait | Last event ID |\n\
          | --- | --- | --- | --- | --- | --- |\n",
     );

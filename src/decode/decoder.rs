@@ -27,6 +27,12 @@ use crate::event_buf::{EventBuf, FrameBuf};
 /// copied once, into buffers that later events reuse, so that nothing is allocated in the steady state. Work is
 /// linear in the bytes.
 ///
+/// It corresponds to the `EventSource.fromReadableStream` that is [proposed for the standard]: `last_event_id` is its
+/// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may follow,
+/// its `reset()`.
+///
+/// [proposed for the standard]: https://github.com/whatwg/html/issues/12272
+///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
 /// # Examples

@@ -2,18 +2,18 @@
 
 use core::time::Duration;
 
-/// What a server that has set no time, or a time of nothing, is backed off from in steps of.
+/// The shortest time that a back-off doubles, if the reconnection time is zero or shorter than this.
 const LEAST_STEP: Duration = Duration::from_millis(100);
 
-/// The settings that every wait is made of.
+/// The settings that determine every wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Delays {
-    /// The reconnection time until the server sends another.
+    /// The reconnection time that applies until the server sends another.
     pub(crate) time: Duration,
-    /// The bounds of the reconnection time, whoever chose it.
+    /// The bounds of the reconnection time, the server's or the user's.
     pub(crate) least: Duration,
     pub(crate) most: Duration,
-    /// The most that a back-off, or the server with `Retry-After`, makes of it.
+    /// The maximum wait of a back-off, or of the server's `Retry-After`.
     pub(crate) max: Duration,
     /// By how many percent a wait may be lengthened.
     pub(crate) jitter: u8,
@@ -28,12 +28,13 @@ impl Delays {
         jitter: 12,
     };
 
-    /// The reconnection time in force, where the server has sent this one.
+    /// The reconnection time that applies if the server has sent `sent`.
     pub(crate) fn reconnection_time(&self, sent: Option<Duration>) -> Duration {
         sent.unwrap_or(self.time).min(self.most).max(self.least)
     }
 
-    /// The wait after so many failures in a row, doubled with each but the first, and not less than the server asks for.
+    /// The wait after so many failures in a row: doubled with each but the first, and at least what the server asks
+    /// for.
     pub(crate) fn wait(&self, time: Duration, failures: u32, retry_after: Option<Duration>, random: u32) -> Duration {
         let backed_off = match failures {
             0 | 1 => time,
@@ -44,8 +45,8 @@ impl Delays {
     }
 }
 
-/// `random` of `u32::MAX` parts of so many percent of `time`, for any time: floating point would be out of range near the
-/// longest, and the products below stay within 128 bits.
+/// `random / u32::MAX` of so many percent of `time`. In integers, because floating point would be out of range near the
+/// longest times; the products below stay within 128 bits.
 fn share(time: Duration, percent: u8, random: u32) -> Duration {
     const NANOS: u128 = 1_000_000_000;
     let most = time.as_nanos() * u128::from(percent) / 100;

@@ -1,11 +1,11 @@
-//! Section 9.2.3: whether a response is an event stream, and what became of a connection whose response is none.
+//! Section 9.2.3: whether a response is an event stream, and the error for one that is not.
 
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
 use crate::names::MIME_TYPE;
 
-/// A response that is no event stream: the standard's "fail the connection", for good.
+/// An error for a response that is not an event stream: the standard's "fail the connection". It is permanent.
 ///
 /// # Examples
 ///
@@ -29,10 +29,10 @@ enum Reason {
 }
 
 impl ConnectionFailed {
-    /// What a response to a closed source is.
+    /// The error for any response once the source is closed.
     pub(crate) const CLOSED: Self = Self(Reason::Closed);
 
-    /// Returns the status, if it was that: any but 200.
+    /// Returns the status, if that was the reason: any but 200.
     ///
     /// # Examples
     ///
@@ -48,8 +48,7 @@ impl ConnectionFailed {
         }
     }
 
-    /// Returns whether the status was 204, with which a server says that there is nothing more to come: a planned end
-    /// rather than an error.
+    /// Returns whether the status was 204, which tells clients not to reconnect: a planned end rather than a failure.
     ///
     /// # Examples
     ///
@@ -62,8 +61,8 @@ impl ConnectionFailed {
         matches!(self.0, Reason::Status(204))
     }
 
-    /// Returns the content type, if it was that: any but `text/event-stream` in UTF-8. Bytes that are not UTF-8 are
-    /// escaped, as `\xff`.
+    /// Returns the content type, if that was the reason: any but `text/event-stream` in UTF-8. Bytes that are not UTF-8
+    /// are escaped, as `\xff`.
     ///
     /// # Examples
     ///
@@ -79,7 +78,7 @@ impl ConnectionFailed {
         }
     }
 
-    /// Returns the content encoding, if it was that: a compressed body, which nobody has decompressed.
+    /// Returns the content encoding, if that was the reason: the body is still compressed.
     ///
     /// # Examples
     ///
@@ -129,7 +128,7 @@ impl fmt::Display for ConnectionFailed {
 
 impl core::error::Error for ConnectionFailed {}
 
-/// A header's value in quotes, without control characters. A backslash stays as it is: it stands before what is escaped.
+/// A header's value in quotes, with control characters escaped. Backslashes are not: they are part of earlier escapes.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -145,7 +144,7 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// What the standard does with a response: it announces the connection, or fails it.
+/// Announces the connection or fails it, as the standard does with a response.
 pub(crate) fn judge(status: u16, content_type: Option<&[u8]>) -> Result<(), ConnectionFailed> {
     if status != 200 {
         return Err(ConnectionFailed(Reason::Status(status)));
@@ -156,7 +155,7 @@ pub(crate) fn judge(status: u16, content_type: Option<&[u8]>) -> Result<(), Conn
     }
 }
 
-/// Whether a body in these codings, the values of `Content-Encoding`, can be read as it is.
+/// Whether a body in these codings, the values of `Content-Encoding`, can be read without decoding.
 #[cfg(feature = "http-body")]
 pub(crate) fn judge_encoding<'a>(codings: impl Iterator<Item = &'a [u8]>) -> Result<(), ConnectionFailed> {
     let mut codings = codings.flat_map(|value| value.split(|&byte| byte == b',')).map(<[u8]>::trim_ascii);
@@ -166,7 +165,7 @@ pub(crate) fn judge_encoding<'a>(codings: impl Iterator<Item = &'a [u8]>) -> Res
     }
 }
 
-/// The parts of a `Content-Type` between semicolons, of which those in quotes are none.
+/// The parts of a `Content-Type` between semicolons that are not in quotes.
 fn parts(content_type: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut quoted = false;
     let between = move |byte: &u8| {
@@ -181,8 +180,8 @@ fn is_mime_type(content_type: &[u8]) -> bool {
     parts(content_type).next().is_some_and(|essence| essence.eq_ignore_ascii_case(MIME_TYPE.as_bytes()))
 }
 
-/// Whether the first charset is UTF-8, or there is none: an event stream is always UTF-8, and browsers fail what says
-/// otherwise.
+/// Whether the first charset is UTF-8, or there is none: an event stream is always UTF-8, and browsers fail a
+/// connection that says otherwise.
 fn is_utf8(content_type: &[u8]) -> bool {
     let charset = parts(content_type).skip(1).find_map(|parameter| {
         let mut sides = parameter.splitn(2, |&byte| byte == b'=');
@@ -195,7 +194,7 @@ fn is_utf8(content_type: &[u8]) -> bool {
     charset.is_empty() || charset.eq_ignore_ascii_case(b"utf-8")
 }
 
-/// A header's value as text, with what is not UTF-8 escaped.
+/// A header's value as text, with bytes that are not UTF-8 escaped.
 fn text(value: &[u8]) -> String {
     let mut text = String::new();
     for chunk in value.utf8_chunks() {

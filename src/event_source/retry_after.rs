@@ -1,15 +1,15 @@
-//! RFC 9110, section 10.2.3: when a server that is not available wants to be asked again.
+//! RFC 9110, section 10.2.3: when to ask an unavailable server again.
 
 use core::time::Duration;
 
 const SECS_PER_DAY: u64 = 24 * 60 * 60;
 
-/// Reads a `Retry-After` header: how long to wait, from `now` on.
+/// Parses a `Retry-After` header, and returns how long to wait from `now` on.
 ///
-/// Takes both forms of [RFC 9110, section 10.2.3], a number of seconds and a date, and of the date all three notations. A
-/// date in the past is a wait of nothing. `now` is the time since 1970, as
-/// `SystemTime::now().duration_since(UNIX_EPOCH)` returns it; a number of seconds does not need it. Returns `None` for
-/// anything else. The result is not bounded: [`EventSource::on_unavailable`](crate::EventSource::on_unavailable) bounds it.
+/// Accepts both forms of [RFC 9110, section 10.2.3], a number of seconds and a date in any of the three formats. For a
+/// date in the past the wait is zero. `now` is the time since 1970, as `SystemTime::now().duration_since(UNIX_EPOCH)`
+/// returns it; it is not used for a number of seconds. Returns `None` for anything else. The result is not capped:
+/// [`EventSource::on_unavailable`](crate::EventSource::on_unavailable) does that.
 ///
 /// # Examples
 ///
@@ -29,13 +29,13 @@ const SECS_PER_DAY: u64 = 24 * 60 * 60;
 pub fn retry_after(value: &[u8], now: Duration) -> Option<Duration> {
     let value = value.trim_ascii();
     if value.iter().all(u8::is_ascii_digit) && !value.is_empty() {
-        // More seconds than can be counted are as many as can be.
+        // A number of seconds that overflows saturates.
         return Some(Duration::from_secs(number(value).unwrap_or(u64::MAX)));
     }
     Some(Duration::from_secs(http_date(value, now)?).saturating_sub(now))
 }
 
-/// ASCII digits alone; `None` beyond `u64::MAX` too.
+/// A number of ASCII digits only; `None` beyond `u64::MAX` too.
 fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0_u64, |number, digit| {
         let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
@@ -43,12 +43,12 @@ fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// The seconds since 1970 of an HTTP-date, 0 if it is before that. The name of the day says nothing more, and is not looked
-/// at; nor is which separator stands where.
+/// The seconds since 1970 of an HTTP-date, or 0 if it is before that. The name of the day is redundant and not checked,
+/// nor are the separators.
 fn http_date(date: &[u8], now: Duration) -> Option<u64> {
     let mut parts = date.split(|byte| matches!(byte, b' ' | b',' | b'-')).filter(|part| !part.is_empty());
     let first: [&[u8]; 6] = core::array::from_fn(|_| parts.next().unwrap_or_default());
-    // IMF-fixdate, as "Sun, 06 Nov 1994 08:49:37 GMT", and RFC 850, as "Sunday, 06-Nov-94 08:49:37 GMT"; and asctime, as
+    // IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT"; RFC 850, "Sunday, 06-Nov-94 08:49:37 GMT"; asctime,
     // "Sun Nov  6 08:49:37 1994".
     let ([_, day, month, year, time, b"GMT"] | [_, month, day, time, year, b""]) = first else {
         return None;
@@ -73,7 +73,7 @@ fn http_date(date: &[u8], now: Duration) -> Option<u64> {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The last year with these two digits at its end that is at most 50 years ahead, as the RFC has it.
+/// The last year that ends in these two digits and is at most 50 years ahead, as the RFC requires.
 fn of_century(digits: u64, now: Duration) -> u64 {
     let last = 1970 + now.as_secs() / (365 * SECS_PER_DAY + SECS_PER_DAY / 4) + 50;
     last - (last + 100 - digits) % 100
