@@ -1,4 +1,4 @@
-//! Section 9.2.5: one event to any sink.
+//! Section 9.2.5: encodes one event to any sink.
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -22,17 +22,17 @@ mod sinks;
 
 pub use field::{EventId, EventType};
 
-/// An event to send, or a comment, or a reconnection time. Encodes itself to any sink.
+/// An event to send, with or without data, which encodes itself to any sink: there is no `build`.
 ///
-/// Implements the grammar of [section 9.2.5] of the standard. It borrows everything and is `Copy`: there is no `build`,
-/// nothing is encoded before you ask for it, and every sink gets the same bytes.
+/// Implements the grammar of [section 9.2.5] of the standard. It borrows everything and is `Copy`. Nothing is encoded
+/// before you ask for it, and every sink gets the same bytes.
 ///
-/// No text can add a line, a field or an event to what the receiver sees: types and ids with a line end cannot be
-/// [built](EventType::new), data and comments are split into lines. Data arrives as it was sent, except that CR and CRLF
-/// become LF.
+/// No text can add a line, a field or an event that you did not intend: types and ids with a line end cannot be
+/// [created](EventType::new), and data and comments are split into lines. Data is received as it was sent, except that
+/// CR and CRLF become LF.
 ///
-/// The order of the lines is comment, `event`, `id`, `retry`, `data`, and a blank line. A builder to which nothing was
-/// given encodes to nothing.
+/// The order of the lines is comment, `event`, `id`, `retry`, `data`, and a blank line. An empty builder encodes to
+/// nothing.
 ///
 /// [section 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 ///
@@ -60,7 +60,7 @@ pub struct EventBuilder<'a> {
 }
 
 impl<'a> EventBuilder<'a> {
-    /// Returns an event without any field, which encodes to nothing.
+    /// Creates an event without any field, which encodes to nothing.
     ///
     /// # Examples
     ///
@@ -71,7 +71,7 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { comment: None, event_type: None, id: None, retry: None, data: None } }
     }
 
-    /// Sets the event type. Without one the receiver has `"message"`.
+    /// Sets the event type. Without one, the receiver uses `"message"`.
     ///
     /// # Examples
     ///
@@ -95,8 +95,8 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { id: Some(Id::Text(id)), ..self.layout } }
     }
 
-    /// Sets a number as the [id](Self::id), in decimal digits. The last id that is set counts. Allocates nothing, and
-    /// cannot fail.
+    /// Sets the [id](Self::id) to a number, in decimal digits. Replaces an id set before. Allocates nothing, and cannot
+    /// fail.
     ///
     /// # Examples
     ///
@@ -107,7 +107,7 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { id: Some(Id::Number(Decimal::new(id))), ..self.layout } }
     }
 
-    /// Sets the receiver's reconnection time, in whole milliseconds, rounded up; [`u64::MAX`] at most.
+    /// Sets the receiver's reconnection time, rounded up to whole milliseconds, of which [`u64::MAX`] is the maximum.
     ///
     /// # Examples
     ///
@@ -120,9 +120,9 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { retry: Some(Decimal::new(number::whole_millis(t))), ..self.layout } }
     }
 
-    /// Sets the data. Empty data is data; without any, the receiver dispatches no event.
+    /// Sets the data. It may be empty; without any data, the receiver dispatches no event.
     ///
-    /// Line ends within become the ends of `data` lines, so that the receiver sees an LF for each.
+    /// Each line is sent as a `data` line of its own, and the receiver sees an LF for each line end in the data.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { data: Some(data), ..self.layout } }
     }
 
-    /// Sets a comment, which receivers ignore; one line or several.
+    /// Sets a comment of one or more lines, which receivers ignore.
     ///
     /// # Examples
     ///
@@ -145,7 +145,7 @@ impl<'a> EventBuilder<'a> {
         Self { layout: Layout { comment: Some(text), ..self.layout } }
     }
 
-    /// Sets what there may be to set: calls `set` with the value if there is one, and changes nothing otherwise.
+    /// Calls `set` with the value if there is one, and changes nothing otherwise.
     ///
     /// # Examples
     ///
@@ -176,7 +176,7 @@ impl<'a> EventBuilder<'a> {
         self.layout.event_type
     }
 
-    /// Returns the id that was set, a number as its digits.
+    /// Returns the id that was set; a number as its digits.
     ///
     /// # Examples
     ///
@@ -189,7 +189,7 @@ impl<'a> EventBuilder<'a> {
         self.layout.id.as_ref().map(|id| EventId::trusted(id.as_str()))
     }
 
-    /// Returns the reconnection time that was set, as it is sent: in whole milliseconds.
+    /// Returns the reconnection time that was set, as it is sent: rounded up to whole milliseconds.
     ///
     /// # Examples
     ///
@@ -227,7 +227,7 @@ impl<'a> EventBuilder<'a> {
         self.layout.comment
     }
 
-    /// Returns the exact length of the encoded event, in bytes. Looks at the data and the comment a constant number of
+    /// Returns the exact length of the encoded event, in bytes. Examines the data and the comment a constant number of
     /// times.
     ///
     /// # Examples
@@ -240,11 +240,11 @@ impl<'a> EventBuilder<'a> {
         self.layout.len(self.layout.first_ends())
     }
 
-    /// Encodes to the front of `out`, and returns how many bytes that took. Allocates nothing.
+    /// Encodes to the front of `out`, and returns the number of bytes written. Allocates nothing.
     ///
     /// # Errors
     ///
-    /// When `out` is shorter than the [encoded length](Self::encoded_len). Nothing is written then.
+    /// When `out` is shorter than the [encoded length](Self::encoded_len). In that case nothing is written.
     ///
     /// # Examples
     ///
@@ -258,7 +258,7 @@ impl<'a> EventBuilder<'a> {
         sinks::to_slice(&self.layout, out)
     }
 
-    /// Appends the encoded event to `out`, which grows as it does in `extend_from_slice`: at most once, unless a text has
+    /// Appends the encoded event to `out`, which grows as with `extend_from_slice`: at most once, unless a text has
     /// several lines.
     ///
     /// # Examples
@@ -274,7 +274,7 @@ impl<'a> EventBuilder<'a> {
         sinks::append_to_vec(&self.layout, out);
     }
 
-    /// Returns the encoded event. One allocation, of exactly its length.
+    /// Returns the encoded event, with one allocation of exactly its length.
     ///
     /// # Examples
     ///
@@ -291,8 +291,8 @@ impl<'a> EventBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// When `out` has less [room](bytes::BufMut::remaining_mut) than the [encoded length](Self::encoded_len). Nothing
-    /// is written then.
+    /// When `out` has less [room](bytes::BufMut::remaining_mut) than the [encoded length](Self::encoded_len). In that
+    /// case nothing is written.
     ///
     /// # Examples
     ///
@@ -307,8 +307,8 @@ impl<'a> EventBuilder<'a> {
         sinks::append_to_buf_mut(&self.layout, out)
     }
 
-    /// Returns the encoded event, to be cloned to every client without another copy. One allocation of exactly its length,
-    /// and one small one when it is first cloned.
+    /// Returns the encoded event as `Bytes`, which you can clone for every client without another copy. One allocation
+    /// of exactly its length, and a small one when it is first cloned.
     ///
     /// # Examples
     ///
@@ -323,13 +323,13 @@ impl<'a> EventBuilder<'a> {
         self.encode().into()
     }
 
-    /// Writes the encoded event. Small pieces are gathered on the stack, so that an event of up to 1 KiB is one write;
-    /// allocates nothing. Does not flush.
+    /// Writes the encoded event, without flushing. Small pieces are gathered on the stack, so that an event of up to 1
+    /// KiB is a single write. Allocates nothing.
     ///
     /// # Errors
     ///
-    /// When `out` fails. A part of the event may have been written then, so do not write to `out` any more;
-    /// [`EventWriter`](crate::io::EventWriter) can go on.
+    /// When `out` fails. A part of the event may then be written, so do not write to `out` again. An
+    /// [`EventWriter`](crate::io::EventWriter) can continue after errors.
     ///
     /// # Examples
     ///
@@ -344,10 +344,10 @@ impl<'a> EventBuilder<'a> {
         sinks::write_to(&self.layout, out)
     }
 
-    /// Returns the encoded event, with `value` as JSON for its data, behind what data it has.
+    /// Returns the encoded event with `value` as JSON in its data, after any data that was set.
     ///
-    /// The JSON stands on one line, and U+0085, U+2028 and U+2029 in it are escaped, because some receivers take them for
-    /// line ends.
+    /// The JSON is one line, and U+0085, U+2028 and U+2029 in it are escaped, because some receivers treat them as line
+    /// ends.
     ///
     /// # Errors
     ///
@@ -369,11 +369,11 @@ impl<'a> EventBuilder<'a> {
         Ok(out)
     }
 
-    /// Appends the encoded event to `out`, as [`encode_json`](Self::encode_json); without a buffer in between.
+    /// Appends the encoded event to `out`, like [`encode_json`](Self::encode_json), without an intermediate buffer.
     ///
     /// # Errors
     ///
-    /// When `value` cannot be serialized; `out` is then as it was.
+    /// When `value` cannot be serialized; `out` then has its previous content.
     ///
     /// # Examples
     ///
@@ -403,17 +403,17 @@ impl<'a> EventBuilder<'a> {
         result
     }
 
-    /// Returns the encoded event, with the name of `value`'s variant for its type, and the variant's content as JSON for
+    /// Returns the encoded event with the name of `value`'s variant as its type, and the variant's content as JSON in
     /// its data: what [`Event::tagged`](crate::Event::tagged) reads.
     ///
-    /// `value` is an enum, or a newtype around one. Of a newtype variant the data is the value in it, of a struct variant
-    /// an object, of a tuple variant an array, and of a unit variant `{}`. The type replaces the one that this event has;
-    /// the data stands behind what data it has, and is written as by [`encode_json`](Self::encode_json). A variant called
-    /// `message` is an event of the default type.
+    /// `value` is an enum, or a newtype around one. The data of a newtype variant is the value in it, that of a struct
+    /// variant an object, that of a tuple variant an array, and that of a unit variant `{}`. The type replaces one that
+    /// was set; the data comes after any data that was set, and is written as by [`encode_json`](Self::encode_json). A
+    /// variant named `message` is an event of the default type.
     ///
     /// # Errors
     ///
-    /// When `value` is no such enum or cannot be serialized, and when the variant's name cannot be an
+    /// When `value` is not such an enum or cannot be serialized, and when the variant's name is not a valid
     /// [event type](EventType::new).
     ///
     /// # Examples
@@ -439,11 +439,11 @@ impl<'a> EventBuilder<'a> {
         self.tagged(value)?.encode_json(&tagged::Content(value))
     }
 
-    /// Appends the encoded event to `out`, as [`encode_tagged`](Self::encode_tagged); without a buffer in between.
+    /// Appends the encoded event to `out`, like [`encode_tagged`](Self::encode_tagged), without an intermediate buffer.
     ///
     /// # Errors
     ///
-    /// As [`encode_tagged`](Self::encode_tagged); `out` is then as it was.
+    /// As [`encode_tagged`](Self::encode_tagged); `out` then has its previous content.
     ///
     /// # Examples
     ///
@@ -464,21 +464,21 @@ impl<'a> EventBuilder<'a> {
         self.tagged(value)?.encode_json_into(&tagged::Content(value), out)
     }
 
-    /// This event, of the type that the name of `value`'s variant is.
+    /// This event, with the name of `value`'s variant as its type.
     #[cfg(feature = "json")]
     pub(crate) fn tagged<T: serde::Serialize + ?Sized>(&self, value: &T) -> serde_json::Result<Self> {
         let event_type = EventType::new(tagged::variant(value)?).map_err(serde::ser::Error::custom)?;
         Ok(self.event_type(event_type))
     }
 
-    /// Appends all that stands before the data, and what data there is, and says how the data goes on.
+    /// Appends everything before the data, and the data that was set, and returns how the data continues.
     #[cfg(feature = "std")]
     pub(crate) fn begin_data(&self, out: &mut Vec<u8>) -> DataLines {
         sinks::begin_data(&self.layout, out)
     }
 }
 
-/// The same bytes as every other sink gets, whatever the format's flags say.
+/// Writes the same bytes as every other sink; format flags have no effect.
 impl fmt::Display for EventBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         sinks::format(&self.layout, f)
@@ -491,20 +491,19 @@ impl fmt::Debug for EventBuilder<'_> {
     }
 }
 
+#[cfg(feature = "std")]
 #[cfg(test)]
 mod tests {
-    #![cfg(feature = "std")]
-
-    use std::io::Write;
-    use std::string::String;
-    use std::vec::Vec;
-    use std::{format, io, vec};
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use alloc::{format, vec};
+    use std::io::{self, Write};
 
     use super::EventBuilder;
     use crate::work;
 
-    /// No more work than this for a byte that goes out: to look for its line's end, to count line ends by two searches, to
-    /// copy it, and to copy it again while a `Vec` grows.
+    /// The most work for each byte that is sent: searching for its line's end, counting line ends by two searches,
+    /// copying it, and copying it again while a `Vec` grows.
     const WORK_FOR_A_BYTE: usize = 7;
 
     fn texts() -> Vec<(&'static str, String)> {
@@ -521,7 +520,7 @@ mod tests {
         ]
     }
 
-    /// Does it, and compares the work with the bytes that went out.
+    /// Runs it, and compares the work with the number of bytes sent.
     #[track_caller]
     fn is_linear(name: &str, run: impl FnOnce() -> usize) {
         work::take();
@@ -608,7 +607,7 @@ mod tests {
         is_linear(&format!("{text} as JSON"), || EventBuilder::new().encode_json(data).unwrap().len());
     }
 
-    /// Takes so many bytes at a time, and may block every other time.
+    /// Accepts so many bytes at a time, and may block every other time.
     struct Trickle {
         takes: usize,
         blocks: bool,

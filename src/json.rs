@@ -1,16 +1,16 @@
 //! JSON in the data of events, by `serde_json`; and events as the variants of an enum.
 //!
-//! The methods stand where the event is:
+//! The methods are on the events themselves:
 //!
-//! | | Out of an event | Into an event |
+//! | | Read an event | Write an event |
 //! | --- | --- | --- |
 //! | data as JSON | [`Event::json`], [`EventBuf::json`] | [`EventBuilder::encode_json`], [`EventWriter::write_json`] |
 //! | type and data as a variant of an enum | [`Event::tagged`], [`EventBuf::tagged`] | [`EventBuilder::encode_tagged`], [`EventWriter::write_tagged`] |
 //!
-//! What was received, [`Event`], [`EventBuf`], [`Frame`] and [`FrameBuf`], implements `Serialize`, for logs.
+//! For logs, [`Event`], [`EventBuf`], [`Frame`] and [`FrameBuf`] implement `Serialize`.
 //!
-//! JSON is sent on one line, and U+0085, U+2028 and U+2029 in it are escaped: some receivers take them for line ends,
-//! and to a reader of JSON the escapes mean the same.
+//! JSON is sent on one line, and U+0085, U+2028 and U+2029 in it are escaped: some receivers treat them as line ends,
+//! and in JSON the escapes mean the same.
 //!
 //! [`Event`]: crate::Event
 //! [`Event::json`]: crate::Event::json
@@ -37,9 +37,9 @@ pub(crate) mod escape;
 mod received;
 pub(crate) mod tagged;
 
-/// An event that is not what was expected: data that is not the expected JSON, or an unknown event type.
+/// An error for an event whose data is not the expected JSON, or whose type is unknown.
 ///
-/// Its message has all that `serde_json` says, so there is no [`source`](error::Error::source).
+/// Its message includes that of `serde_json`, so there is no [`source`](error::Error::source).
 ///
 /// # Examples
 ///
@@ -66,22 +66,45 @@ pub struct JsonError {
 
 impl JsonError {
     /// Returns the type of the event.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"event: price\ndata: [DONE]\n\n");
+    /// let error = decoder.next_event(&mut chunk)?.unwrap().json::<u32>().unwrap_err();
+    /// assert_eq!(error.event_type(), "price");
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn event_type(&self) -> &str {
         &self.event_type
     }
 
-    /// Returns how far the data was as expected: the index of the byte at which `serde_json` stopped, and 0 where it does
-    /// not say.
+    /// Returns the index in the data of the byte at which `serde_json` stopped, or 0 if it does not say.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: [1, 2, ?]\n\n");
+    /// let error = decoder.next_event(&mut chunk)?.unwrap().json::<Vec<u32>>().unwrap_err();
+    /// assert_eq!(error.offset(), 7);
+    /// # Ok::<(), sse_wire::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// Returns whether the enum has no variant for the event type; `false` for an error in the data.
+    /// Returns `true` if the enum has no variant for the event type, and `false` for an error in the data.
     ///
-    /// Servers add event types over time. You can skip an event of an unknown type, or give the enum a unit variant with
-    /// `#[serde(other)]`.
+    /// Servers add event types over time. You can skip an event of an unknown type, or give the enum a unit variant
+    /// with `#[serde(other)]`.
     ///
     /// # Examples
     ///
@@ -137,8 +160,8 @@ fn data_error(event_type: &str, data: &str, cause: serde_json::Error) -> JsonErr
     JsonError { event_type: event_type.to_owned(), offset: offset(data, &cause), is_unknown_type: false, cause }
 }
 
-/// Lines and columns count from 1, columns in bytes, up to and with the byte at fault: a line end is column 0 of the line
-/// that it begins. Where the data ends too early, all of it was as expected. An error without a place has line 0.
+/// `serde_json` counts lines and columns from 1, columns in bytes, and includes the byte at fault: a line end is column
+/// 0 of the line after it. If the data ends too early, all of it was as expected. An error without a place has line 0.
 fn offset(data: &str, error: &serde_json::Error) -> usize {
     let lines = data.split_inclusive('\n').take(error.line().saturating_sub(1));
     let end = lines.map(str::len).sum::<usize>() + error.column();

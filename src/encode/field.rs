@@ -1,12 +1,12 @@
-//! Section 9.2.5: the values of fields that may go out, because they cannot add a line to the stream.
+//! Section 9.2.5: field values that can be sent, because they cannot add a line to the stream.
 
 use core::{fmt, str};
 
 use crate::error::InvalidField;
 
-/// An event type that can be sent: text without CR and LF, so that it cannot add a line to the stream.
+/// An event type that can be sent: text without CR or LF, so that it cannot add a line to the stream.
 ///
-/// Implements the value of the `event` field of [section 9.2.5]. An empty one means `"message"` to a receiver.
+/// Implements the value of the `event` field of [section 9.2.5]. A receiver treats an empty one as `"message"`.
 ///
 /// [section 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 ///
@@ -22,11 +22,11 @@ use crate::error::InvalidField;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType<'a>(&'a str);
 
-/// An event id that can be sent: text without CR, LF and NUL, so that it cannot add a line to the stream and every
-/// receiver takes it.
+/// An event id that can be sent: text without CR, LF or NUL, so that it cannot add a line to the stream and every
+/// receiver accepts it.
 ///
-/// Implements the value of the `id` field of [section 9.2.5]. An empty one resets the receiver's last event ID. An id
-/// that is a number needs no text: see [`EventBuilder::numeric_id`](crate::EventBuilder::numeric_id).
+/// Implements the value of the `id` field of [section 9.2.5]. An empty one resets the receiver's last event ID. For
+/// a number, use [`EventBuilder::numeric_id`](crate::EventBuilder::numeric_id).
 ///
 /// [section 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 ///
@@ -47,7 +47,7 @@ const TYPE_RULE: &str = "event type must not contain CR or LF";
 const ID_RULE: &str = "event id must not contain CR, LF or NUL";
 const ID_ENCODING: &str = "event id must be UTF-8";
 
-/// Looks for the first CR or LF, or with `NUL` also NUL. None of them can be a part of another character.
+/// Searches for the first CR or LF, and with `NUL` also NUL. None of these bytes can be part of another character.
 const fn check<const NUL: bool>(bytes: &[u8], rule: &'static str) -> Result<(), InvalidField> {
     let mut rest = bytes;
     while let [byte, after @ ..] = rest {
@@ -60,11 +60,11 @@ const fn check<const NUL: bool>(bytes: &[u8], rule: &'static str) -> Result<(), 
 }
 
 impl<'a> EventType<'a> {
-    /// Checks `s`, borrowing it. Looks at each byte once, copies and allocates nothing.
+    /// Checks and borrows `s`. Examines each byte once, copies and allocates nothing.
     ///
     /// # Errors
     ///
-    /// When `s` has a CR or LF: the error says which, and where.
+    /// When `s` contains a CR or LF: the error says which, and where.
     ///
     /// # Examples
     ///
@@ -83,11 +83,11 @@ impl<'a> EventType<'a> {
         }
     }
 
-    /// Checks a literal, at compile time where it stands in a `const`.
+    /// Checks a literal; in a `const`, at compile time.
     ///
     /// # Panics
     ///
-    /// When `s` has a CR or LF; in a `const` that is an error at compile time.
+    /// When `s` contains a CR or LF; in a `const` that is an error at compile time.
     ///
     /// # Examples
     ///
@@ -114,7 +114,7 @@ impl<'a> EventType<'a> {
         }
     }
 
-    /// A text that is known to have no line end, because a line was split at them.
+    /// Wraps text that is known to have no line end, because it is part of a line.
     pub(crate) fn trusted(s: &'a str) -> Self {
         debug_assert!(Self::new(s).is_ok(), "an event type without a line end");
         Self(s)
@@ -134,11 +134,11 @@ impl<'a> EventType<'a> {
 }
 
 impl<'a> EventId<'a> {
-    /// Checks `s`, borrowing it. Looks at each byte once, copies and allocates nothing.
+    /// Checks and borrows `s`. Examines each byte once, copies and allocates nothing.
     ///
     /// # Errors
     ///
-    /// When `s` has a CR, LF or NUL: the error says which, and where.
+    /// When `s` contains a CR, LF or NUL: the error says which, and where.
     ///
     /// # Examples
     ///
@@ -157,11 +157,11 @@ impl<'a> EventId<'a> {
         }
     }
 
-    /// Checks a literal, at compile time where it stands in a `const`.
+    /// Checks a literal; in a `const`, at compile time.
     ///
     /// # Panics
     ///
-    /// When `s` has a CR, LF or NUL; in a `const` that is an error at compile time.
+    /// When `s` contains a CR, LF or NUL; in a `const` that is an error at compile time.
     ///
     /// # Examples
     ///
@@ -182,13 +182,13 @@ impl<'a> EventId<'a> {
         }
     }
 
-    /// Checks the value of a [`last-event-id`](crate::LAST_EVENT_ID) request header, borrowing it: the bytes as they are
-    /// in the request, which are UTF-8. Copies and allocates nothing.
+    /// Checks and borrows the value of a [`last-event-id`](crate::LAST_EVENT_ID) request header: the raw bytes, which
+    /// should be UTF-8. Copies and allocates nothing.
     ///
     /// # Errors
     ///
-    /// When `value` is not UTF-8, or has a CR, LF or NUL: the error says which, and where. No client that follows the
-    /// standard sends such a header.
+    /// When `value` is not UTF-8, or contains a CR, LF or NUL: the error says which, and where. No client that conforms
+    /// to the standard sends such a header.
     ///
     /// # Examples
     ///
@@ -209,7 +209,7 @@ impl<'a> EventId<'a> {
         })
     }
 
-    /// A text that is known to have no line end and no NUL: digits, or the id of an event that was received.
+    /// Wraps text that is known to have no line end and no NUL: digits, or the id of an event that was received.
     pub(crate) fn trusted(s: &'a str) -> Self {
         debug_assert!(Self::new(s).is_ok(), "an id without a line end and without NUL");
         Self(s)

@@ -1,4 +1,4 @@
-//! Section 9.2.5: the lines of an event, in their order: as pieces, and how long they are.
+//! Section 9.2.5: the lines of an event in order, as pieces, and their length.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -10,7 +10,7 @@ use crate::encode::number::Decimal;
 use crate::error::BufferTooSmall;
 use crate::line_end;
 
-/// What lines begin with.
+/// The beginnings of lines.
 const COMMENT: &str = ": ";
 const EVENT: &str = "event: ";
 const ID: &str = "id: ";
@@ -20,7 +20,7 @@ const DATA: &str = "data: ";
 /// Between two lines of a comment.
 const BETWEEN_COMMENT: &str = "\n: ";
 
-/// What an event has to send, in the order of its lines.
+/// The content of an event, in the order of its lines.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Layout<'a> {
     pub(super) comment: Option<&'a str>,
@@ -31,14 +31,14 @@ pub(super) struct Layout<'a> {
     pub(super) data: Option<&'a str>,
 }
 
-/// An id, or a number for one.
+/// An id, as text or as a number.
 #[derive(Clone, Copy)]
 pub(super) enum Id<'a> {
     Text(EventId<'a>),
     Number(Decimal),
 }
 
-/// The first line end of each text that may have some.
+/// The first line end of each text that may have several lines.
 #[derive(Clone, Copy)]
 pub(super) struct FirstEnds {
     comment: Option<usize>,
@@ -46,7 +46,7 @@ pub(super) struct FirstEnds {
 }
 
 impl Layout<'_> {
-    /// Looks for the first line end of each text, once for every sink.
+    /// Searches for the first line end of each text.
     #[inline(always)]
     pub(super) fn first_ends(&self) -> FirstEnds {
         let first = |text: &str| line_end::rare_line_end(text.as_bytes());
@@ -62,14 +62,14 @@ impl Layout<'_> {
         )
     }
 
-    /// The length, if no text has a line end. Looks at no text.
+    /// The length, if no text has a line end. Examines no text.
     #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(super) fn len_of_single_lines(&self) -> usize {
         self.len_with(str::len, str::len)
     }
 
-    /// An error, if that is not room enough. Counts line ends only where it is not clear without.
+    /// Returns an error if the room is not enough. Counts line ends only if it cannot tell without.
     #[inline(always)]
     pub(super) fn check_room(&self, ends: FirstEnds, available: usize) -> Result<(), BufferTooSmall> {
         let most = self.len_with(
@@ -97,7 +97,7 @@ impl Layout<'_> {
         len + usize::from(len > 0)
     }
 
-    /// Gives the encoded event in pieces. Every sink is this and no more.
+    /// Passes the encoded event to `put` in pieces. Every sink is built on this.
     #[inline(always)]
     pub(super) fn pieces<P: Piece + ?Sized, E>(
         &self,
@@ -116,7 +116,7 @@ impl Layout<'_> {
         }
     }
 
-    /// The pieces up to where the first byte of the data stands, whether there is data or not.
+    /// Passes the pieces before the first byte of the data to `put`, whether there is data or not.
     #[cfg(feature = "std")]
     pub(super) fn pieces_before_data<E>(&self, mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let without_data = Self { data: None, ..*self };
@@ -124,7 +124,7 @@ impl Layout<'_> {
         put(DATA.as_bytes())
     }
 
-    /// All lines before the data. Says whether there are none.
+    /// Passes all lines before the data to `put`. Returns whether there are none.
     #[inline(always)]
     fn head<P: Piece + ?Sized, E>(
         &self,
@@ -194,7 +194,7 @@ impl Hash for Id<'_> {
     }
 }
 
-/// For [`EventBuilder`](crate::EventBuilder), which is this and no more.
+/// For [`EventBuilder`](crate::EventBuilder), which only wraps this.
 impl fmt::Debug for Layout<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventBuilder")

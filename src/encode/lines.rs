@@ -1,4 +1,4 @@
-//! Section 9.2.5: text as lines, whole or in pieces. The only place that splits text.
+//! Section 9.2.5: splits text into lines, whole or in pieces. The only place that does.
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -14,19 +14,19 @@ use crate::work;
 /// Between two `data` lines.
 pub(super) const BETWEEN_DATA: &str = "\ndata: ";
 
-/// How the text goes on behind the lines that [`each_ended`] gave.
+/// What follows the lines that [`each_ended`] passed on.
 #[derive(Clone, Copy)]
 pub(super) struct Rest {
-    /// Where the last line begins, which has no end.
+    /// Where the last line, which has no end, begins.
     pub(super) start: usize,
     /// The last byte is a CR, which ended a line: an LF that comes next belongs to it.
     pub(super) after_cr: bool,
 }
 
-/// Gives each line that has an end, without it: CR, LF, or CRLF, which is one.
+/// Passes each line that has an end to `each`, without the end: CR, LF, or CRLF, which is one.
 ///
-/// `first_end` is the index of the first CR or LF. `after_cr` says whether a CR came right before the text, in an earlier
-/// piece.
+/// `first_end` is the index of the first CR or LF. `after_cr` says whether a CR came right before the text, in an
+/// earlier piece.
 #[inline(always)]
 pub(super) fn each_ended<E>(
     text: &[u8],
@@ -54,7 +54,7 @@ pub(super) fn each_ended<E>(
     Ok(rest)
 }
 
-/// What a sink takes: bytes, or text where it takes nothing else.
+/// What a sink accepts: bytes, or text if it accepts nothing else.
 pub(super) trait Piece {
     fn of_text(text: &str) -> &Self;
     fn of_digits(number: &Decimal) -> &Self;
@@ -95,7 +95,7 @@ impl Piece for str {
     }
 }
 
-/// Gives `text` with `between` for each line end.
+/// Passes `text` to `put`, with `between` instead of each line end.
 #[inline(always)]
 pub(super) fn pieces<P: Piece + ?Sized, E>(
     text: &str,
@@ -130,13 +130,13 @@ pub(super) fn len(text: &str, first_end: Option<usize>, between: &str) -> usize 
     text.len() - ends.len + ends.count * between.len()
 }
 
-/// What [`len`] can be at most. Looks at no text.
+/// The maximum of [`len`]. Examines no text.
 #[inline(always)]
 pub(super) fn most(text: &str, first_end: Option<usize>, between: &str) -> usize {
     if first_end.is_some() { text.len().saturating_mul(between.len()) } else { text.len() }
 }
 
-/// The `data` lines of an event whose data comes in pieces.
+/// The `data` lines of an event whose data is written in pieces.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct DataLines {
@@ -146,7 +146,7 @@ pub(crate) struct DataLines {
 
 #[cfg(feature = "std")]
 impl DataLines {
-    /// Appends data, with a new `data` line for each line end.
+    /// Appends data, starting a new `data` line at each line end.
     pub(crate) fn append(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let Some(first_end) = line_end::rare_line_end(piece) else {
             self.after_cr &= piece.is_empty();
@@ -167,7 +167,7 @@ impl DataLines {
     }
 }
 
-/// Appends to a `Vec`, and counts what that copies.
+/// Appends to a `Vec`, and counts the bytes copied.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(super) fn append(out: &mut Vec<u8>, piece: &[u8]) {
@@ -181,7 +181,7 @@ pub(super) fn append(out: &mut Vec<u8>, piece: &[u8]) {
     }
 }
 
-/// Appends what is written to the data.
+/// A writer that appends to the data.
 #[cfg(feature = "json")]
 pub(crate) struct Appender<'a>(pub(crate) &'a mut DataLines, pub(crate) &'a mut Vec<u8>);
 

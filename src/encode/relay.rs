@@ -1,7 +1,7 @@
-//! What was received, to be sent on.
+//! Sends on what was received.
 //!
-//! Nothing of an event has to be checked again: its fields are private, and no decoder gives a type or an id that a line
-//! cannot carry. A frame can be made by anyone.
+//! An event need not be checked again: its fields are private, and no decoder returns a type or an id that a line
+//! cannot carry. The public variants of a frame do not guarantee that.
 
 use crate::encode::{EventBuilder, EventId, EventType};
 use crate::event::{Event, Frame};
@@ -9,7 +9,7 @@ use crate::event::{Event, Frame};
 use crate::event_buf::{EventBuf, FrameBuf};
 use crate::names::DEFAULT_EVENT_TYPE;
 
-/// The event to send on: its type, none for `"message"`, its own id, and its data. Borrows, copies nothing.
+/// Sends an event on: its type, unless that is `"message"`, its own id, and its data. Borrows, copies nothing.
 ///
 /// # Examples
 ///
@@ -31,8 +31,8 @@ impl<'a> From<Event<'a>> for EventBuilder<'a> {
     }
 }
 
-/// What to send on: the event, the comment, the reconnection time, or the id. Nothing for a line that the standard
-/// ignores, nor for an id that no decoder gives, one with a line end or NUL.
+/// Sends a frame on: the event, the comment, the reconnection time, or the id. A line that the standard ignores becomes
+/// nothing, and so does an id that no decoder returns, with a line end or NUL.
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ impl<'a> From<Frame<'a>> for EventBuilder<'a> {
     }
 }
 
-/// As from an [`Event`].
+/// Converts it like an [`Event`].
 #[cfg(feature = "bytes")]
 impl<'a> From<&'a EventBuf> for EventBuilder<'a> {
     fn from(event: &'a EventBuf) -> Self {
@@ -70,7 +70,7 @@ impl<'a> From<&'a EventBuf> for EventBuilder<'a> {
     }
 }
 
-/// As from a [`Frame`].
+/// Converts it like a [`Frame`].
 #[cfg(feature = "bytes")]
 impl<'a> From<&'a FrameBuf> for EventBuilder<'a> {
     fn from(frame: &'a FrameBuf) -> Self {

@@ -1,4 +1,4 @@
-//! Section 9.2.5: an event into each kind of sink. Each is one pass over the same pieces.
+//! Section 9.2.5: encodes an event into each kind of sink, in one pass over the same pieces.
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -54,7 +54,7 @@ fn append_pieces(event: &Layout<'_>, ends: FirstEnds, out: &mut Vec<u8>) {
     });
 }
 
-/// All that stands before the data, and what data there is. What is returned knows how the data goes on.
+/// Appends everything before the data, and the data that was set. The result knows how the data continues.
 #[cfg(feature = "std")]
 pub(super) fn begin_data(event: &Layout<'_>, out: &mut Vec<u8>) -> DataLines {
     let Ok(()) = event.pieces_before_data(|piece: &[u8]| {

@@ -1,4 +1,4 @@
-//! JSON that stands on one line for every receiver.
+//! JSON that is one line for every receiver.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use serde_json::ser::Formatter;
 
 /// Writes `value` as compact JSON, without U+0085, U+2028 and U+2029.
 ///
-/// Some receivers take these three for line ends, which the standard does not. In JSON they can only stand in strings,
+/// Some receivers treat these three as line ends, which the standard does not. In JSON they can only be in strings,
 /// where an escape means the same.
 pub(crate) fn to_writer<T: Serialize + ?Sized>(out: impl io::Write, value: &T) -> serde_json::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, OneLine))
@@ -39,7 +39,7 @@ impl Formatter for OneLine {
         out.write_all(text.get(start..).unwrap_or_default())
     }
 
-    /// JSON as it is: there too the three can only stand in strings.
+    /// Raw JSON: there too the three can only be in strings.
     fn write_raw_fragment<W: io::Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         self.write_string_fragment(out, fragment)
     }

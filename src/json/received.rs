@@ -1,4 +1,4 @@
-//! What was received, as JSON or whatever else serde writes: one line of a log.
+//! Serializes what was received, for example as one line of a JSON log.
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
@@ -6,8 +6,8 @@ use crate::event::{Event, Frame};
 #[cfg(feature = "bytes")]
 use crate::event_buf::{EventBuf, FrameBuf};
 
-/// As `{"type":"message","data":"…","id":null,"last_event_id":"7"}`: all four in this order, `id` only where the event has
-/// its own.
+/// Serializes as `{"type":"message","data":"…","id":null,"last_event_id":"7"}`: always all four in this order, with
+/// `id` `null` unless the event has its own.
 ///
 /// # Examples
 ///
@@ -31,8 +31,8 @@ impl Serialize for Event<'_> {
     }
 }
 
-/// An event as [`Event`] is; what is none as `{"comment":"…"}`, `{"retry":1500}` in milliseconds, `{"id":"7"}` or
-/// `{"ignored":"…"}`.
+/// Serializes an event like [`Event`], and anything else as `{"comment":"…"}`, `{"retry":1500}` in milliseconds,
+/// `{"id":"7"}` or `{"ignored":"…"}`.
 ///
 /// # Examples
 ///
@@ -66,7 +66,7 @@ fn one_field<S: Serializer, T: Serialize + ?Sized>(
     frame.end()
 }
 
-/// As [`Event`].
+/// Serializes like [`Event`].
 #[cfg(feature = "bytes")]
 impl Serialize for EventBuf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -74,7 +74,7 @@ impl Serialize for EventBuf {
     }
 }
 
-/// As [`Frame`].
+/// Serializes like [`Frame`].
 #[cfg(feature = "bytes")]
 impl Serialize for FrameBuf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

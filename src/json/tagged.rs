@@ -10,9 +10,9 @@ use serde_json::de::StrRead;
 
 type Json<'a> = serde_json::Deserializer<StrRead<'a>>;
 
-/// Where the reading of an event as an enum failed.
+/// Which part of an event could not be read as an enum.
 pub(crate) enum Failed {
-    /// There is no variant of the event's type.
+    /// There is no variant for the event's type.
     Type(serde_json::Error),
     /// The data is not the content of the variant.
     Data(serde_json::Error),
@@ -25,7 +25,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(event_type: &'a str, data: &'a str) -
         .map_err(|error| if is_variant.get() { Failed::Data(error) } else { Failed::Type(error) })
 }
 
-/// An event, as what serde takes an enum from.
+/// An event as a deserializer of an enum.
 #[derive(Clone, Copy)]
 struct Tagged<'a, 'c> {
     event_type: &'a str,
@@ -67,7 +67,7 @@ impl<'a> EnumAccess<'a> for Tagged<'a, '_> {
 impl<'a> VariantAccess<'a> for Tagged<'a, '_> {
     type Error = serde_json::Error;
 
-    /// Takes whatever data there is.
+    /// Accepts any data.
     fn unit_variant(self) -> serde_json::Result<()> {
         Ok(())
     }
@@ -97,16 +97,16 @@ fn content<'a, T>(data: &'a str, read: impl FnOnce(&mut Json<'a>) -> serde_json:
     Ok(content)
 }
 
-/// The name of the variant that `value` is. Its fields are passed over.
+/// The name of `value`'s variant. Ignores its fields.
 ///
 /// # Errors
 ///
-/// When `value` is no variant of an enum.
+/// When `value` is not a variant of an enum.
 pub(crate) fn variant<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<&'static str> {
     value.serialize(Name)
 }
 
-/// What the data of an event has of the variant that `0` is: its content, without its name. A unit variant's is `{}`.
+/// Serializes the content of a variant, without its name; for a unit variant, `{}`.
 pub(crate) struct Content<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<T: Serialize + ?Sized> Serialize for Content<'_, T> {
@@ -115,7 +115,7 @@ impl<T: Serialize + ?Sized> Serialize for Content<'_, T> {
     }
 }
 
-/// The part of a `Serializer` that says no, where it takes nothing but variants of enums and wrappers around them.
+/// The part of a `Serializer` that rejects everything but variants of enums and newtypes around them.
 macro_rules! nothing_but_variants {
     () => {
         type SerializeSeq = Impossible<Self::Ok, Self::Error>;
@@ -170,7 +170,7 @@ macro_rules! nothing_but_variants {
     )*};
 }
 
-/// Takes the name of a variant.
+/// Serializes to the name of a variant.
 struct Name;
 
 impl Serializer for Name {
@@ -221,7 +221,7 @@ impl Serializer for Name {
     }
 }
 
-/// The name of a variant whose fields are to come.
+/// The name of a variant whose fields are still to be serialized.
 struct Named(&'static str);
 
 impl ser::SerializeTupleVariant for Named {
@@ -250,7 +250,7 @@ impl ser::SerializeStructVariant for Named {
     }
 }
 
-/// Hands the content of a variant to a serializer, without the name.
+/// Passes the content of a variant to a serializer, without the name.
 struct Unwrap<S>(S);
 
 impl<S: Serializer> Serializer for Unwrap<S> {
@@ -261,7 +261,7 @@ impl<S: Serializer> Serializer for Unwrap<S> {
 
     nothing_but_variants! {}
 
-    /// As an object: `JSON.parse` takes it, and so does a receiver whose variant has got fields that may be left out.
+    /// As an object: `JSON.parse` accepts it, and so does a receiver whose variant has gained optional fields.
     fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<S::Ok, S::Error> {
         self.0.serialize_map(Some(0))?.end()
     }
