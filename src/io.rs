@@ -1,4 +1,4 @@
-//! Over [`std::io`]: events out of any [`Read`](std::io::Read), and into any [`Write`](std::io::Write).
+//! Events for [`std::io`]: from any [`Read`](std::io::Read), and to any [`Write`](std::io::Write).
 
 mod reader;
 mod writer;

@@ -1,4 +1,4 @@
-//! Over `futures_core::Stream`: events out of any stream of bytes, and out of one connection after the other.
+//! Events for `futures_core::Stream`: from any stream of bytes, and from one connection after another.
 
 mod attempt;
 mod events;

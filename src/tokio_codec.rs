@@ -1,4 +1,4 @@
-//! For `tokio_util::codec`: `FramedRead` and `FramedWrite`.
+//! A codec for tokio-util's `FramedRead` and `FramedWrite`.
 
 use core::fmt;
 use std::io;
@@ -12,15 +12,15 @@ use crate::encode::EventBuilder;
 use crate::error::Error;
 use crate::event_buf::EventBuf;
 
-/// Decodes with `FramedRead`, encodes with `FramedWrite`, or both with `Framed`.
+/// Decodes with `FramedRead`, encodes with `FramedWrite`, or does both with `Framed`.
 ///
-/// It takes the bytes out of the frame's buffer as they come in and never looks at them again; the events are slices of
-/// that buffer, see [`EventBuf`].
+/// It consumes the buffer of `FramedRead` as it arrives, and nothing is scanned twice. The events are slices of that
+/// buffer: see [`EventBuf`].
 ///
-/// An event over the [limit](Decoder::with_max_event_len) is an error, after which decoding goes on. `FramedRead` puts a
-/// `None` behind each error, so a `while let Some(..)` loop ends there. Ask again to go on: the events that follow come as
-/// soon as more bytes or the end of the stream have come in. An [`EventStream`](crate::stream::EventStream) goes on at
-/// once, and without the `None`.
+/// An event over the [limit](Decoder::with_max_event_len) is an error, and decoding continues after it. `FramedRead`
+/// yields a `None` after each error, so a `while let Some(..)` loop ends there. Ask again to continue: you get the
+/// events that follow once more bytes, or the end of the stream, have arrived. An `EventStream` (feature `stream`)
+/// continues at once, without the `None`.
 ///
 /// # Examples
 ///
@@ -45,32 +45,79 @@ pub struct EventCodec {
 }
 
 impl EventCodec {
-    /// Makes a codec with a new [`Decoder`].
+    /// Creates a codec with a new [`Decoder`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use sse_wire::tokio_codec::EventCodec;
+    /// use tokio_util::codec::Decoder as _;
+    ///
+    /// let mut buffer = BytesMut::from("data: 1\n\n");
+    /// let event = EventCodec::new().decode(&mut buffer)?.unwrap();
+    /// assert_eq!((event.data(), buffer.len()), ("1", 0));
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes a codec with a decoder that has other limits, or goes on from an earlier connection.
+    /// Creates a codec with a decoder that has other limits, or that continues from an earlier connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use sse_wire::{Decoder, tokio_codec::EventCodec};
+    /// use tokio_util::codec::Decoder as _;
+    ///
+    /// let mut codec = EventCodec::with_decoder(Decoder::new().with_max_event_len(4));
+    /// assert!(codec.decode(&mut BytesMut::from("data: 12345\n\n")).is_err());
+    /// ```
     #[must_use]
     pub fn with_decoder(decoder: Decoder) -> Self {
         Self { decoder, chunk: ChunkBuf::default() }
     }
 
-    /// The decoder, for the last event ID and the reconnection time.
+    /// Returns the decoder: for its counters, the last event ID and the reconnection time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use sse_wire::tokio_codec::EventCodec;
+    /// use tokio_util::codec::Decoder as _;
+    ///
+    /// let mut codec = EventCodec::new();
+    /// codec.decode(&mut BytesMut::from("id: 7\ndata: 1\n\n"))?;
+    /// assert_eq!(codec.decoder().last_event_id(), "7");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub const fn decoder(&self) -> &Decoder {
         &self.decoder
     }
 
-    /// The decoder, to go on with over the next connection.
+    /// Returns the decoder, to continue with on the next connection. Call [`end_of_stream`](Decoder::end_of_stream) on
+    /// it before you do.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Decoder, tokio_codec::EventCodec};
+    ///
+    /// let codec = EventCodec::with_decoder(Decoder::new().with_last_event_id("7"));
+    /// assert_eq!(codec.into_decoder().last_event_id(), "7");
+    /// ```
     #[must_use]
     pub fn into_decoder(self) -> Decoder {
         self.decoder
     }
 }
 
-/// Lengths and settings, not what has come in.
+/// Shows lengths and settings, never the data.
 impl fmt::Debug for EventCodec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventCodec")
@@ -106,7 +153,7 @@ impl codec::Encoder<EventBuilder<'_>> for EventCodec {
     }
 }
 
-/// Events that are [encoded already](EventBuilder::to_bytes), for many clients.
+/// Writes events that are [already encoded](EventBuilder::to_bytes), for many clients.
 impl codec::Encoder<Bytes> for EventCodec {
     type Error = io::Error;
 

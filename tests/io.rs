@@ -149,7 +149,7 @@ fn unfinished_data_is_taken_back_while_it_can_be() {
     let out = writer.get_ref().len();
     assert!(out > 10_000);
     let error = writer.write_event(&EventBuilder::new().data("next")).unwrap_err();
-    assert_eq!(error.to_string(), "the event before was left unfinished, the stream can only be closed");
+    assert_eq!(error.to_string(), "a previous event was left unfinished; the stream must be closed");
     assert!(writer.write_keep_alive().is_err());
     assert!(writer.data_writer(&EventBuilder::new()).is_err());
     let _ = writer.flush();

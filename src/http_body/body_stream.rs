@@ -8,9 +8,9 @@ use bytes::{Buf as _, Bytes};
 use futures_core::stream::Stream;
 use http_body::Body;
 
-/// The data of an `http_body::Body`, as the stream of bytes that [`EventStream`](crate::stream::EventStream) decodes.
+/// The data of an `http_body::Body` as a stream of bytes, which [`EventStream`](crate::stream::EventStream) decodes.
 ///
-/// Trailers are skipped. Data that is `Bytes` already, as hyper's and reqwest's is, is not copied; other data is copied
+/// Trailers are skipped. Data that already is `Bytes`, like hyper's and reqwest's, is not copied; other data is copied
 /// once.
 ///
 /// # Examples
@@ -34,23 +34,65 @@ pub struct BodyStream<B> {
 }
 
 impl<B> BodyStream<B> {
-    /// Reads `body`.
+    /// Creates a stream of the data of `body`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{FutureExt, StreamExt};
+    /// use sse_wire::http_body::BodyStream;
+    ///
+    /// let mut stream = BodyStream::new(http_body_util::Full::<bytes::Bytes>::from("data: 1\n\n"));
+    /// assert_eq!(stream.next().now_or_never().flatten(), Some(Ok("data: 1\n\n".into())));
+    /// ```
     pub const fn new(body: B) -> Self {
         Self { body }
     }
 
     /// Returns the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http_body::Body as _;
+    /// use sse_wire::http_body::BodyStream;
+    ///
+    /// let stream = BodyStream::new(http_body_util::Full::<bytes::Bytes>::from("data: 1\n\n"));
+    /// assert_eq!(stream.get_ref().size_hint().exact(), Some(9));
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &B {
         &self.body
     }
 
-    /// Returns the body. What is read from it here is missing in the stream.
+    /// Returns the body. Frames that you read from it are lost to the stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{FutureExt, StreamExt};
+    /// use http_body_util::BodyExt;
+    /// use sse_wire::http_body::BodyStream;
+    ///
+    /// let mut stream = BodyStream::new(http_body_util::Full::<bytes::Bytes>::from("data: 1\n\n"));
+    /// assert!(stream.get_mut().frame().now_or_never().flatten().is_some());
+    /// assert_eq!(stream.next().now_or_never(), Some(None));
+    /// ```
     pub const fn get_mut(&mut self) -> &mut B {
         &mut self.body
     }
 
-    /// Returns the body, with what has not been read from it.
+    /// Returns the body, with everything that the stream has not yielded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http_body::Body as _;
+    /// use sse_wire::http_body::BodyStream;
+    ///
+    /// let stream = BodyStream::new(http_body_util::Full::<bytes::Bytes>::from("data: 1\n\n"));
+    /// assert_eq!(stream.into_inner().size_hint().exact(), Some(9));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> B {
         self.body

@@ -16,13 +16,13 @@ use crate::names::{KEEP_ALIVE, RESPONSE_HEADERS};
 
 /// The body of a response: an `http_body::Body` over a stream of encoded events.
 ///
-/// `S` is any `Stream<Item = Result<B, E>>` with `B: Into<Bytes>`, as [`EventBuilder::to_bytes`] makes them. The body is
-/// what the stream yields, in that order and at once: no event is held back, copied or looked at. It ends when the stream
-/// ends, and at the stream's first error, as which it then fails. [`with_keep_alive`](Self::with_keep_alive) fills the
-/// silence between events.
+/// `S` is any `Stream<Item = Result<B, E>>` with `B: Into<Bytes>`, such as the result of [`EventBuilder::to_bytes`].
+/// The body consists of what the stream yields, in that order and at once: no event is delayed, copied or examined. It
+/// ends when the stream ends, and fails at the stream's first error. [`with_keep_alive`](Self::with_keep_alive) fills
+/// the silence between events.
 ///
-/// It spawns nothing and needs no runtime. Nothing is allocated for an event. It is `Unpin`, and works where `S` is; pin a
-/// stream that is not first, as `EventBody::new(Box::pin(stream))`.
+/// It spawns nothing and needs no runtime. It allocates nothing per event. `S` must be `Unpin`; pin any other stream
+/// first: `EventBody::new(Box::pin(stream))`.
 ///
 /// [`EventBuilder::to_bytes`]: crate::EventBuilder::to_bytes
 ///
@@ -53,30 +53,42 @@ pub struct EventBody<S, T = fn(Duration) -> Ready<()>, W = Ready<()>> {
 struct KeepAlive<T, W> {
     interval: Duration,
     sleep: T,
-    /// Made with the first silence, and set anew in place for each further one.
+    /// Created at the first silence, and replaced in place at each further one.
     timer: Option<Pin<Box<W>>>,
-    /// Whether the timer runs: since the stream was first seen without an event.
+    /// Whether the timer runs: from the first poll that finds no event.
     silent: bool,
 }
 
 impl<S> EventBody<S> {
-    /// Sends what `events` yields, and nothing in between.
+    /// Creates a body that sends what `events` yields, and nothing in between.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{FutureExt, stream};
+    /// use http_body_util::BodyExt;
+    /// use sse_wire::http_body::EventBody;
+    ///
+    /// let body = EventBody::new(stream::iter([Ok::<_, std::io::Error>("data: 1\n\n")]));
+    /// assert_eq!(body.collect().now_or_never().unwrap()?.to_bytes(), "data: 1\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn new(events: S) -> Self {
         Self { events, keep_alive: None, ended: false }
     }
 }
 
 impl<S, T, W> EventBody<S, T, W> {
-    /// Sends an [empty comment](KEEP_ALIVE) after each full interval of silence, so that no proxy or client takes the
-    /// connection for dead.
+    /// Sends an [empty comment](KEEP_ALIVE) after each full interval of silence, so that no proxy or client considers
+    /// the connection idle.
     ///
-    /// `sleep` is your runtime's: `tokio::time::sleep`, for example. It is called once for each silence, that is when an
-    /// event has been sent and the next one is not there yet, or when a keep-alive has been sent; then its timer begins
-    /// anew. So no silence lasts longer than `interval` and no keep-alive comes earlier. Events that come faster than
-    /// they can be sent cost no timer. The future is boxed once for each body, not for each timer.
+    /// `sleep` is your runtime's, for example `tokio::time::sleep`. It is called when an event was sent and the next
+    /// one is not available yet, and again after each keep-alive. So no silence lasts longer than `interval`, and no
+    /// keep-alive is sent earlier. Events that arrive faster than they can be sent cost no timer. The future is boxed
+    /// once per body, not once per timer.
     ///
-    /// Many proxies give up after 60 s without a byte; 15 s is a common interval. With an interval of zero there are no
-    /// keep-alives.
+    /// Many proxies give up after 60 s without a byte; 15 s is a common interval. An interval of zero turns keep-alives
+    /// off.
     ///
     /// # Examples
     ///
@@ -88,7 +100,7 @@ impl<S, T, W> EventBody<S, T, W> {
     ///
     /// # futures_executor::block_on(async {
     /// let silence = stream::pending::<Result<&str, std::io::Error>>();
-    /// // As `tokio::time::sleep`, but that no time passes.
+    /// // Like `tokio::time::sleep`, except that no time passes.
     /// let sleep = |_: Duration| std::future::ready(());
     /// let mut body = EventBody::new(silence).with_keep_alive(Duration::from_secs(15), sleep);
     /// let frame = body.frame().await.unwrap()?;
@@ -105,8 +117,8 @@ impl<S, T, W> EventBody<S, T, W> {
         EventBody { events: self.events, keep_alive: (!interval.is_zero()).then_some(keep_alive), ended: self.ended }
     }
 
-    /// Returns a response with this body, status 200 and the [headers](RESPONSE_HEADERS) of an event stream, to which you
-    /// can add others.
+    /// Returns a response with this body, status 200 and the [headers](RESPONSE_HEADERS) of an event stream, to which
+    /// you can add others.
     ///
     /// axum, hyper, tonic, warp, poem and salvo send it as it is.
     ///
@@ -131,17 +143,47 @@ impl<S, T, W> EventBody<S, T, W> {
     }
 
     /// Returns the stream of encoded events.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::stream::{self, Stream as _};
+    /// use sse_wire::http_body::EventBody;
+    ///
+    /// let body = EventBody::new(stream::iter(["data: 1\n\n"]));
+    /// assert_eq!(body.get_ref().size_hint(), (1, Some(1)));
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &S {
         &self.events
     }
 
-    /// Returns the stream of encoded events. What is taken from it here is missing in the body.
+    /// Returns the stream of encoded events. Events that you take from it are lost to the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{FutureExt, StreamExt, stream};
+    /// use sse_wire::http_body::EventBody;
+    ///
+    /// let mut body = EventBody::new(stream::iter(["data: 1\n\n"]));
+    /// assert_eq!(body.get_mut().next().now_or_never(), Some(Some("data: 1\n\n")));
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         &mut self.events
     }
 
-    /// Returns the stream of encoded events. Nothing that it has yielded is lost.
+    /// Returns the stream of encoded events. No event is lost: the body buffers none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::stream::{self, Stream as _};
+    /// use sse_wire::http_body::EventBody;
+    ///
+    /// let body = EventBody::new(stream::iter(["data: 1\n\n"]));
+    /// assert_eq!(body.into_inner().size_hint(), (1, Some(1)));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> S {
         self.events
@@ -149,7 +191,7 @@ impl<S, T, W> EventBody<S, T, W> {
 }
 
 impl<T: FnMut(Duration) -> W, W: Future<Output = ()>> KeepAlive<T, W> {
-    /// Waits for a full interval of silence, which begins with the first call, and with the first one after each.
+    /// Waits for a full interval of silence, which begins with the first call after an event or a keep-alive.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.silent {
             let timer = (self.sleep)(self.interval);
@@ -185,7 +227,7 @@ where
             Poll::Ready(Some(Ok(event))) => {
                 let event = event.into();
                 if let Some(keep_alive) = &mut self.keep_alive {
-                    // Nothing is silence too.
+                    // No bytes are silence too.
                     keep_alive.silent &= event.is_empty();
                 }
                 Poll::Ready(Some(Ok(Frame::data(event))))
@@ -214,7 +256,7 @@ where
     }
 }
 
-/// The timer has a place of its own, and nothing else is pinned.
+/// The timer is boxed, and nothing else is pinned.
 impl<S: Unpin, T, W> Unpin for EventBody<S, T, W> {}
 
 /// The stream may hold payload, so it is not shown.

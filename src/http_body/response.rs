@@ -1,4 +1,4 @@
-//! A response as what comes back of an attempt to connect.
+//! A response as the result of an attempt to connect.
 
 use http::Response;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
@@ -7,9 +7,9 @@ use crate::event_source::{judge, judge_encoding};
 use crate::http_body::body_stream::BodyStream;
 use crate::stream::Accepted;
 
-/// Judged as by [`EventSource::on_response`](crate::EventSource::on_response). A body that is still compressed is refused as
-/// well: read as text, it would be an event stream without events. An HTTP library that decompresses takes the header
-/// away.
+/// Judges the response like [`EventSource::on_response`](crate::EventSource::on_response). A body that is still
+/// compressed is refused too: read as text, it would be an event stream without events. An HTTP library that
+/// decompresses removes the `Content-Encoding` header.
 impl<B> From<Response<B>> for Accepted<BodyStream<B>> {
     fn from(response: Response<B>) -> Self {
         let headers = response.headers();

@@ -1,4 +1,4 @@
-//! Events out of any `std::io::Read`.
+//! Events from any `std::io::Read`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,8 +22,8 @@ const READ: usize = 16 * 1024;
 
 /// Reads events from a blocking reader: a response's body, a child process, a file, a socket.
 ///
-/// A [`Decoder`] and a buffer of 16 KiB; do not wrap the reader in another buffer. It reads only when what it has read
-/// is decoded, so each event is handed out as soon as its blank line has come.
+/// It has a [`Decoder`] and a buffer of 16 KiB; do not wrap the reader in another buffer. It reads only once everything
+/// before is decoded, so each event is returned as soon as its blank line has been received.
 ///
 /// # Examples
 ///
@@ -45,26 +45,47 @@ pub struct EventReader<R> {
     buffer: Buffer,
 }
 
-/// What was read, as a chunk that owns its bytes.
+/// A chunk that owns the bytes that were read.
 #[derive(Default)]
 struct Buffer {
-    /// What was read are the first `len` bytes.
+    /// The first `len` bytes were read.
     bytes: Vec<u8>,
     len: usize,
     /// The first byte that is not decoded yet.
     index: usize,
-    /// A copy, which costs a tenth of the validation that it saves.
+    /// A copy, which costs a tenth of the validations that it saves.
     window: Window<String>,
 }
 
 impl<R: Read> EventReader<R> {
-    /// Reads from `inner`, with a new [`Decoder`].
+    /// Creates a reader of events from `inner`, with a new [`Decoder`]. Allocates nothing yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"data: 1\n\n"[..]);
+    /// assert_eq!(reader.next_event()?.unwrap().data(), "1");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(inner: R) -> Self {
         Self::with_decoder(inner, Decoder::new())
     }
 
-    /// Reads from `inner`, with a decoder that has other limits, or goes on from an earlier connection.
+    /// Creates a reader of events from `inner`, with a decoder that has other limits, or that continues from an earlier
+    /// connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Decoder, io::EventReader};
+    ///
+    /// let decoder = Decoder::new().with_max_event_len(4);
+    /// let mut reader = EventReader::with_decoder(&b"data: 12345\n\n"[..], decoder);
+    /// assert!(reader.next_event().is_err());
+    /// ```
     #[must_use]
     pub fn with_decoder(inner: R, decoder: Decoder) -> Self {
         Self { inner, decoder, buffer: Buffer::default() }
@@ -72,15 +93,29 @@ impl<R: Read> EventReader<R> {
 
     /// Reads up to the next event.
     ///
-    /// `None` says that the reader has reported its end; an event without its blank line is not handed out, see
-    /// [`end_of_stream`](Self::end_of_stream). The event borrows from this reader. In steady state nothing is
-    /// allocated.
+    /// Returns `None` when the reader reports its end. An event without its blank line is not returned: see
+    /// [`end_of_stream`](Self::end_of_stream). The event borrows from this `EventReader`. In the steady state nothing
+    /// is allocated.
     ///
     /// # Errors
     ///
-    /// [`Error::Transport`] when the reader fails; it is asked again after [`Interrupted`](io::ErrorKind::Interrupted),
-    /// and nothing that has come in is lost, so that after [`WouldBlock`](io::ErrorKind::WouldBlock) or a time-out the
-    /// call may be made again. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
+    /// [`Error::Transport`] when the reader fails. No input is lost, so you can retry the call, for example after
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) or a timeout; [`Interrupted`](io::ErrorKind::Interrupted) is retried
+    /// for you. [`Error::Decode`] when an event exceeds the limit; call again for the next one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"data: 1\n\ndata: 2\n\ndata: unfinished"[..]);
+    /// let mut sum = 0;
+    /// while let Some(event) = reader.next_event()? {
+    ///     sum += event.data().parse::<u32>()?;
+    /// }
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error<io::Error>> {
         match self.next::<false>()? {
             Some(Frame::Event(event)) => Ok(Some(event)),
@@ -91,11 +126,21 @@ impl<R: Read> EventReader<R> {
         }
     }
 
-    /// Reads up to the next event, comment or reconnection time, as [`Decoder::next_frame`].
+    /// Reads up to the next event, comment, reconnection time or id: see [`Decoder::next_frame`].
     ///
     /// # Errors
     ///
     /// As [`next_event`](Self::next_event).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{Frame, io::EventReader};
+    ///
+    /// let mut reader = EventReader::new(&b": hello\n"[..]);
+    /// assert_eq!(reader.next_frame()?, Some(Frame::Comment("hello")));
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Error<io::Error>> {
         self.next::<true>()
     }
@@ -146,7 +191,7 @@ impl<R: Read> EventReader<R> {
 }
 
 impl Buffer {
-    /// Reads once, when all is decoded. `false`: the end.
+    /// Reads once, when everything is decoded. Returns `false` at the end.
     fn read<R: Read>(&mut self, inner: &mut R) -> Result<bool, Error<io::Error>> {
         self.clear();
         self.bytes.resize(READ, 0);
@@ -163,7 +208,7 @@ impl Buffer {
         }
     }
 
-    /// Forgets what was read.
+    /// Discards what was read.
     fn clear(&mut self) {
         (self.len, self.index) = (0, 0);
         let mut text = core::mem::take(&mut self.window.text);
@@ -171,7 +216,7 @@ impl Buffer {
         self.window = Window::new(text, 0);
     }
 
-    /// Validates the next window, if a text up to `end` is not in one that has been.
+    /// Validates the next window, unless everything up to `end` is validated.
     #[inline]
     fn validate(&mut self, end: usize) {
         let bytes = self.bytes.get(..self.len).unwrap_or_default();
@@ -194,44 +239,111 @@ impl Buffer {
 }
 
 impl<R> EventReader<R> {
-    /// Ends the stream, and hands out the event that has no blank line yet: see [`Decoder::end_of_stream`].
+    /// Ends the stream, and returns the event that has no blank line yet: see [`Decoder::end_of_stream`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"data: unfinished"[..]);
+    /// assert!(reader.next_event()?.is_none());
+    /// assert_eq!(reader.end_of_stream().unwrap().data(), "unfinished");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     pub fn end_of_stream(&mut self) -> Option<Event<'_>> {
         self.buffer.clear();
         self.decoder.end_of_stream()
     }
 
-    /// The decoder, for the [last event ID](Decoder::last_event_id) and the
+    /// Returns the decoder: for its counters, the [last event ID](Decoder::last_event_id) and the
     /// [reconnection time](Decoder::reconnection_time).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"id: 7\ndata: 1\n\n"[..]);
+    /// reader.next_event()?;
+    /// assert_eq!(reader.decoder().last_event_id(), "7");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub const fn decoder(&self) -> &Decoder {
         &self.decoder
     }
 
-    /// The reader.
+    /// Returns the inner reader.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let reader = EventReader::new(&b"data: 1\n\n"[..]);
+    /// assert_eq!(reader.get_ref().len(), 9);
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &R {
         &self.inner
     }
 
-    /// The reader. What is read from it here is missing in the events.
+    /// Returns the inner reader. Bytes you read from it are lost to the decoder.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Read as _;
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"secret\ndata: 1\n\n"[..]);
+    /// reader.get_mut().read_exact(&mut [0; 7])?;
+    /// assert_eq!(reader.next_event()?.unwrap().data(), "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn get_mut(&mut self) -> &mut R {
         &mut self.inner
     }
 
-    /// Returns the reader. What was read and not decoded is lost.
+    /// Returns the inner reader. Bytes that were read but not decoded are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let reader = EventReader::new(&b"data: 1\n\n"[..]);
+    /// assert_eq!(reader.into_inner(), b"data: 1\n\n");
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> R {
         self.inner
     }
 
-    /// Takes it apart: the reader, and the decoder to go on with over the next connection. What was read and not decoded
-    /// is lost.
+    /// Returns the inner reader, and the decoder to continue with on the next connection. Bytes that were read but not
+    /// decoded are lost; call [`end_of_stream`](Self::end_of_stream) first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut reader = EventReader::new(&b"id: 7\ndata: 1\n\ndata: cut o"[..]);
+    /// while reader.next_event()?.is_some() {}
+    /// reader.end_of_stream();
+    /// let (_, decoder) = reader.into_parts();
+    ///
+    /// let mut reader = EventReader::with_decoder(&b"data: 2\n\n"[..], decoder);
+    /// assert_eq!(reader.next_event()?.unwrap().last_event_id(), "7");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (R, Decoder) {
         (self.inner, self.decoder)
     }
 
-    /// Returns an iterator of owned events, for loops and adapters that cannot lend.
+    /// Returns an iterator over owned events, for `for` loops and iterator adapters.
     ///
     /// # Examples
     ///
@@ -249,7 +361,7 @@ impl<R> EventReader<R> {
     }
 }
 
-/// Lengths and settings; neither the reader nor what was read.
+/// Shows lengths and settings; neither the inner reader nor the data.
 impl<R> fmt::Debug for EventReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventReader")
@@ -259,12 +371,11 @@ impl<R> fmt::Debug for EventReader<R> {
     }
 }
 
-/// The events of an [`EventReader`], owned: made by [`EventReader::events`].
+/// An iterator over the owned events of an [`EventReader`], returned by [`EventReader::events`].
 ///
 /// Each item is a `Result<EventBuf, Error<io::Error>>`: what [`EventReader::next_event`] returns, copied with one
-/// allocation, and one more where the event has no id of its own but an earlier one had. It ends when the reader reports
-/// its end. After an error the next item can be asked for, so a loop that does not stop at the error of a broken reader
-/// may never end.
+/// allocation, and a second one if the event has no id of its own but an earlier one had. It ends when the reader
+/// reports its end. It continues after an error, so a loop that ignores the errors of a broken reader may never end.
 ///
 /// # Examples
 ///
@@ -287,17 +398,48 @@ pub struct Events<R>(EventReader<R>);
 #[cfg(feature = "bytes")]
 impl<R> Events<R> {
     /// Returns the event reader, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut events = EventReader::new(&b"id: 7\ndata: 1\n\n"[..]).events();
+    /// assert!(events.next().is_some());
+    /// assert_eq!(events.get_ref().decoder().last_event_id(), "7");
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &EventReader<R> {
         &self.0
     }
 
     /// Returns the event reader, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut events = EventReader::new(&b"data: unfinished"[..]).events();
+    /// assert!(events.next().is_none());
+    /// assert_eq!(events.get_mut().end_of_stream().unwrap().data(), "unfinished");
+    /// ```
     pub const fn get_mut(&mut self) -> &mut EventReader<R> {
         &mut self.0
     }
 
     /// Returns the event reader. Nothing is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::io::EventReader;
+    ///
+    /// let mut events = EventReader::new(&b"data: 1\n\ndata: 2\n\n"[..]).events();
+    /// assert_eq!(events.next().unwrap()?.data(), "1");
+    /// assert_eq!(events.into_inner().next_event()?.unwrap().data(), "2");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> EventReader<R> {
         self.0

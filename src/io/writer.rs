@@ -1,4 +1,4 @@
-//! Events into any `std::io::Write`.
+//! Events to any `std::io::Write`.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -14,16 +14,16 @@ use crate::work;
 /// How much a data writer gathers before it writes.
 const GATHER: usize = 8 * 1024;
 
-/// How much memory a writer keeps once a large event is out.
+/// How much memory a writer keeps after a large event.
 const RETAIN: usize = 64 * 1024;
 
 /// Writes events to a blocking or non-blocking writer.
 ///
-/// Each event is encoded into a buffer that is used again, and written at once, in one write where the writer takes it.
-/// The writer is not flushed, that is up to the caller: see [`flush`](Self::flush).
+/// Each event is encoded into one reused buffer and written at once, with a single write if the inner writer accepts it
+/// all. The inner writer is not flushed; call [`flush`](Self::flush) for that.
 ///
-/// Bytes go out once and in order, whatever the writer returns: what it does not take stays here, and goes out first at
-/// the next call.
+/// It handles partial writes and `WouldBlock` without losing, repeating or reordering bytes: what the inner writer does
+/// not accept is kept, and written first at the next call.
 ///
 /// # Examples
 ///
@@ -40,14 +40,25 @@ const RETAIN: usize = 64 * 1024;
 pub struct EventWriter<W> {
     inner: W,
     buffer: Vec<u8>,
-    /// The bytes at the front of `buffer` that are out.
+    /// The number of bytes at the front of `buffer` that are written.
     written: usize,
-    /// A part of an event went out, and the rest will never come.
+    /// A part of an event was written, and the rest never will be.
     torn: bool,
 }
 
 impl<W: Write> EventWriter<W> {
-    /// Writes to `inner`. Allocates nothing yet.
+    /// Creates a writer of events to `inner`. Allocates nothing yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{EventBuilder, io::EventWriter};
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// writer.write_event(&EventBuilder::new().data("1"))?;
+    /// assert_eq!(writer.into_inner(), b"data: 1\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub const fn new(inner: W) -> Self {
         Self { inner, buffer: Vec::new(), written: 0, torn: false }
@@ -57,35 +68,58 @@ impl<W: Write> EventWriter<W> {
     ///
     /// # Errors
     ///
-    /// When the writer fails, [`WouldBlock`](io::ErrorKind::WouldBlock) included; after
-    /// [`Interrupted`](io::ErrorKind::Interrupted) it is asked again. The event is taken over all the same: do not write
-    /// it again, call [`flush`](Self::flush) until it succeeds. Before a slow peer, look at
-    /// [`unwritten`](Self::unwritten) to bound what is kept.
+    /// When the inner writer fails, including with [`WouldBlock`](io::ErrorKind::WouldBlock);
+    /// [`Interrupted`](io::ErrorKind::Interrupted) is retried for you. The event is already buffered: do not write it
+    /// again, call [`flush`](Self::flush) until it succeeds. To bound the buffer for a slow peer, check
+    /// [`unwritten`](Self::unwritten) before you write more.
     ///
-    /// An error of kind [`Other`](io::ErrorKind::Other), and nothing taken over, when an earlier event was torn, see
-    /// [`DataWriter`].
+    /// When an earlier event poisoned the stream, see [`DataWriter`]: the error is of kind
+    /// [`Other`](io::ErrorKind::Other), and the event is not buffered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{EventBuilder, io::EventWriter};
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// writer.write_event(&EventBuilder::new().data("1"))?;
+    /// writer.write_event(&EventBuilder::new().data("2"))?;
+    /// assert_eq!(writer.into_inner(), b"data: 1\n\ndata: 2\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn write_event(&mut self, event: &EventBuilder<'_>) -> io::Result<()> {
         self.check()?;
         event.encode_into(&mut self.buffer);
         self.write_out()
     }
 
-    /// Writes an [empty comment](crate::KEEP_ALIVE), so that nobody takes the connection for dead.
+    /// Writes an [empty comment](crate::KEEP_ALIVE), so that the connection is not considered idle.
     ///
     /// # Errors
     ///
     /// As [`write_event`](Self::write_event).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut writer = sse_wire::io::EventWriter::new(Vec::new());
+    /// writer.write_keep_alive()?;
+    /// assert_eq!(writer.into_inner(), b":\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[doc(alias = "heartbeat")]
+    #[doc(alias = "ping")]
     pub fn write_keep_alive(&mut self) -> io::Result<()> {
         self.check()?;
         self.buffer.extend_from_slice(KEEP_ALIVE);
         self.write_out()
     }
 
-    /// Begins an event whose data is written piece by piece. What `head` has as data stands before the pieces.
+    /// Begins an event whose data you write piece by piece, after any data that `head` has. Nothing is written yet.
     ///
     /// # Errors
     ///
-    /// When an earlier event was torn. Nothing is written yet.
+    /// When an earlier event poisoned the stream, see [`DataWriter`].
     ///
     /// # Examples
     ///
@@ -107,15 +141,16 @@ impl<W: Write> EventWriter<W> {
         Ok(DataWriter { writer: self, lines, start: Some(start), finished: false })
     }
 
-    /// Writes one event, with `value` as JSON for its data, behind what data `head` has; without a buffer for the whole.
+    /// Writes one event with `value` as JSON in its data, after any data that `head` has. Large values are not buffered
+    /// as a whole.
     ///
-    /// The JSON stands on one line, as that of [`EventBuilder::encode_json`]. For pretty-printed JSON, or any other
+    /// The JSON is one line, like that of [`EventBuilder::encode_json`]. For pretty-printed JSON, or any other
     /// serializer, use [`data_writer`](Self::data_writer).
     ///
     /// # Errors
     ///
-    /// As [`write_event`](Self::write_event); and when `value` cannot be serialized: then the event is taken back, or torn
-    /// if a part of it is out.
+    /// As [`write_event`](Self::write_event); and when `value` cannot be serialized: the event is then withdrawn, or,
+    /// if a part of it is written, the stream is poisoned.
     ///
     /// # Examples
     ///
@@ -134,7 +169,7 @@ impl<W: Write> EventWriter<W> {
         data.finish()
     }
 
-    /// Writes one event, with the name of `value`'s variant for its type, and the variant's content for its data: see
+    /// Writes one event with the name of `value`'s variant as its type, and the variant's content as its data: see
     /// [`EventBuilder::encode_tagged`].
     ///
     /// # Errors
@@ -162,20 +197,33 @@ impl<W: Write> EventWriter<W> {
         self.write_json(&head.tagged(value)?, &tagged::Content(value))
     }
 
-    /// Writes what earlier calls could not, and flushes the writer.
+    /// Writes what earlier calls could not, and flushes the inner writer.
     ///
     /// # Errors
     ///
-    /// When the writer fails; what is left goes out at the next call.
+    /// When the inner writer fails; the rest is kept for the next call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{EventBuilder, io::EventWriter};
+    ///
+    /// let mut writer = EventWriter::new(std::io::BufWriter::new(Vec::new()));
+    /// writer.write_event(&EventBuilder::new().data("1"))?;
+    /// assert_eq!(writer.get_ref().get_ref(), b"");
+    /// writer.flush()?;
+    /// assert_eq!(writer.get_ref().get_ref(), b"data: 1\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn flush(&mut self) -> io::Result<()> {
         self.write_out()?;
         self.inner.flush()
     }
 
-    /// An error, where nothing can be written because a part of an event stands in the stream.
+    /// Returns an error if nothing can be written, because the stream ends with a part of an event.
     fn check(&self) -> io::Result<()> {
         if self.torn {
-            return Err(io::Error::other("the event before was left unfinished, the stream can only be closed"));
+            return Err(io::Error::other("a previous event was left unfinished; the stream must be closed"));
         }
         Ok(())
     }
@@ -195,7 +243,7 @@ impl<W: Write> EventWriter<W> {
         Ok(())
     }
 
-    /// Releases what is out. As long as that is less than half, moving the rest would cost more than it saves.
+    /// Releases what is written. If that is less than half, moving the rest would cost more than it saves.
     fn keep_unwritten(&mut self, error: io::Error) -> io::Result<()> {
         if self.written >= self.buffer.len() / 2 {
             self.buffer.drain(..self.written);
@@ -207,54 +255,127 @@ impl<W: Write> EventWriter<W> {
 }
 
 impl<W> EventWriter<W> {
-    /// How many encoded bytes are still to be written, after an error.
+    /// Returns how many encoded bytes are still unwritten after an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sse_wire::{EventBuilder, io::EventWriter};
+    ///
+    /// let mut room = [0; 4];
+    /// let mut writer = EventWriter::new(&mut room[..]);
+    /// assert!(writer.write_event(&EventBuilder::new().data("1")).is_err());
+    /// assert_eq!(writer.unwritten(), 5);
+    /// ```
     #[must_use]
     pub fn unwritten(&self) -> usize {
         self.buffer.len().saturating_sub(self.written)
     }
 
-    /// The writer.
+    /// Returns the inner writer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut writer = sse_wire::io::EventWriter::new(Vec::new());
+    /// writer.write_keep_alive()?;
+    /// assert_eq!(writer.get_ref(), b":\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// The writer. What is written to it here comes between the events, or into them after an error.
+    /// Returns the inner writer. Bytes that you write to it come between events, or, after an error, inside of one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write as _;
+    ///
+    /// let mut writer = sse_wire::io::EventWriter::new(Vec::new());
+    /// writer.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")?;
+    /// writer.write_keep_alive()?;
+    /// assert!(writer.into_inner().ends_with(b"\r\n\r\n:\n\n"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.inner
     }
 
-    /// The writer. What is still unwritten after an error is lost.
+    /// Returns the inner writer. Bytes that are still unwritten after an error are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut writer = sse_wire::io::EventWriter::new(Vec::new());
+    /// writer.write_keep_alive()?;
+    /// assert_eq!(writer.into_inner(), b":\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> W {
         self.inner
     }
 }
 
-/// Writes the data of one event in pieces: made by [`EventWriter::data_writer`].
+/// Writes the data of one event in pieces: returned by [`EventWriter::data_writer`].
 ///
-/// Whatever is written, cut anywhere, becomes correct `data` lines: CR, LF and CRLF, a CRLF cut between two writes
-/// included, each begin a new one. Pieces need not be text, but a receiver sees U+FFFD for ill-formed UTF-8.
+/// Whatever you write, split anywhere, becomes correct `data` lines: CR, LF and CRLF each begin a new one, even if a
+/// CRLF is split between two writes. Pieces need not be text, but a receiver sees U+FFFD for ill-formed UTF-8.
 ///
-/// It gathers up to 8 KiB before it writes, so small pieces are cheap; more if the writer would block. [`finish`](Self::finish) ends the event. Dropped
-/// without that, the event is taken back as long as nothing of it is out. Otherwise it is torn: the receiver must not
-/// take half an event for a whole one, so the [`EventWriter`] writes nothing more, and when the connection is closed the
-/// receiver discards what it has.
+/// It gathers up to 8 KiB before it writes, so small pieces are cheap; it gathers more if the inner writer would block.
+/// [`finish`](Self::finish) ends the event. If you drop the `DataWriter` without that, the event is withdrawn as long
+/// as no part of it is written. Otherwise the stream is poisoned: the receiver must not mistake half an event for a
+/// whole one, so the [`EventWriter`] writes nothing more, and when you close the connection the receiver discards the
+/// half.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Write as _;
+/// use sse_wire::{EventBuilder, io::EventWriter};
+///
+/// let mut writer = EventWriter::new(Vec::new());
+/// let mut data = writer.data_writer(&EventBuilder::new())?;
+/// data.write_all(b"one\r")?;
+/// data.write_all(b"\ntwo")?;
+/// data.finish()?;
+/// assert_eq!(writer.into_inner(), b"data: one\ndata: two\n\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[must_use = "the event ends with `finish`"]
 pub struct DataWriter<'w, W> {
     writer: &'w mut EventWriter<W>,
     lines: DataLines,
-    /// Where the event begins in the writer's buffer, as long as nothing of it is out.
+    /// Where the event begins in the writer's buffer, as long as no part of it is written.
     start: Option<usize>,
     finished: bool,
 }
 
 impl<W: Write> DataWriter<'_, W> {
-    /// Ends the event, and writes what is gathered.
+    /// Ends the event, and writes what was gathered.
     ///
     /// # Errors
     ///
-    /// As [`EventWriter::write_event`]: after an error the event is taken over all the same.
+    /// As [`EventWriter::write_event`]: the event is already buffered then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write as _;
+    /// use sse_wire::{EventBuilder, io::EventWriter};
+    ///
+    /// let mut writer = EventWriter::new(Vec::new());
+    /// write!(writer.data_writer(&EventBuilder::new())?, "dropped, and therefore withdrawn")?;
+    ///
+    /// let mut data = writer.data_writer(&EventBuilder::new())?;
+    /// write!(data, "finished")?;
+    /// data.finish()?;
+    /// assert_eq!(writer.into_inner(), b"data: finished\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn finish(mut self) -> io::Result<()> {
         self.finished = true;
         DataLines::end(&mut self.writer.buffer);
@@ -274,7 +395,7 @@ impl<W: Write> Write for DataWriter<'_, W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if self.writer.unwritten() >= GATHER {
             match self.write_out() {
-                // The event is taken over, as whole ones are; the rest of it goes out later.
+                // The event is buffered, like whole ones; the rest is written later.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 result => result?,
             }
@@ -283,8 +404,8 @@ impl<W: Write> Write for DataWriter<'_, W> {
         Ok(piece.len())
     }
 
-    /// Writes what is gathered of the unfinished event, and flushes the writer: for data of which the receiver should
-    /// see the bytes, though no event, before it is finished.
+    /// Writes what was gathered of the unfinished event, and flushes the inner writer, for a receiver that should get
+    /// the bytes early. It dispatches no event before the end.
     fn flush(&mut self) -> io::Result<()> {
         self.write_out()?;
         self.writer.inner.flush()

@@ -1,13 +1,29 @@
-//! One attempt to connect: what its request may depend on, and what came back.
+//! One attempt to connect: what its request can depend on, and its result.
 
 use core::fmt;
 use core::time::Duration;
 
 use crate::event_source::{ConnectionFailed, EventSource, judge};
 
-/// An attempt to connect, as [`EventSource::into_stream`] hands it to your closure.
+/// An attempt to connect, which [`EventSource::into_stream`] passes to your closure.
 ///
-/// It borrows from the stream, so build the request from it before your `async move` block.
+/// It borrows from the stream, so build the request before your `async move` block.
+///
+/// # Examples
+///
+/// ```
+/// # use {futures_util::{StreamExt, stream}, sse_wire::{EventSource, stream::{Accepted, Attempt}}};
+/// let connect = |attempt: Attempt<'_>| {
+///     let headers = attempt.request_headers().count(); // borrows
+///     async move {
+///         assert_eq!(headers, 2);
+/// #         let body = stream::empty::<Result<bytes::Bytes, ()>>();
+///         Ok::<_, ()>(Accepted::new(204, None, body))
+///     }
+/// };
+/// # let mut events = EventSource::new().into_stream(connect, |_| async {});
+/// # assert!(futures_executor::block_on(events.next()).unwrap().is_err());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
     pub(crate) source: &'a EventSource,
@@ -41,7 +57,7 @@ impl<'a> Attempt<'a> {
         self.source.request_headers()
     }
 
-    /// Returns the last event ID if it can travel in a header: see [`EventSource::last_event_id_header`].
+    /// Returns the last event ID, if it can be sent in a header: see [`EventSource::last_event_id_header`].
     ///
     /// # Examples
     ///
@@ -61,8 +77,8 @@ impl<'a> Attempt<'a> {
         self.source.last_event_id_header()
     }
 
-    /// Returns how many connections in a row have failed: see [`EventSource::failures`]. A closure may ask another server
-    /// after so many.
+    /// Returns how many connections in a row have failed: see [`EventSource::failures`]. Your closure can use it to
+    /// switch to another server.
     ///
     /// # Examples
     ///
@@ -83,9 +99,19 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// What came back of an [`Attempt`]: a response, of which the body is a stream of bytes.
+/// The result of an [`Attempt`]: a response whose body is a stream of bytes.
 ///
-/// With the feature `http-body` it comes from any `http::Response`, by `into()`.
+/// With the feature `http-body` you can convert any `http::Response` with `into()`.
+///
+/// # Examples
+///
+/// ```
+/// use sse_wire::stream::Accepted;
+///
+/// let body = futures_util::stream::iter([Ok::<_, ()>("data: 1\n\n")]);
+/// let accepted = Accepted::new(200, Some(b"text/event-stream"), body);
+/// assert_eq!(format!("{accepted:?}"), "Accepted(\"event stream\")");
+/// ```
 #[must_use = "the stream decides what becomes of it"]
 pub struct Accepted<S>(pub(crate) Answer<S>);
 
@@ -95,8 +121,8 @@ pub(crate) enum Answer<S> {
 }
 
 impl<S> Accepted<S> {
-    /// Takes a response to be judged by the standard, as [`EventSource::on_response`] does: any status but 200 and any type
-    /// but `text/event-stream` ends the stream.
+    /// Judges a response by the rules of the standard, like [`EventSource::on_response`]: any status but 200, and any
+    /// type but `text/event-stream`, ends the stream.
     ///
     /// # Examples
     ///
@@ -104,7 +130,7 @@ impl<S> Accepted<S> {
     /// # use {futures_util::{StreamExt, stream}, sse_wire::{EventSource, stream::{Accepted, Attempt}}};
     /// # futures_executor::block_on(async {
     /// let connect = |_: Attempt<'_>| async {
-    ///     let body = stream::iter([Ok::<_, ()>("data: 1\n\n")]); // as your HTTP library has it
+    ///     let body = stream::iter([Ok::<_, ()>("data: 1\n\n")]); // from your HTTP library
     ///     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
     /// };
     /// let mut events = EventSource::new().into_stream(connect, |_| async {});
@@ -115,15 +141,15 @@ impl<S> Accepted<S> {
         Self(Answer::Judged(judge(status, content_type).map(|()| body)))
     }
 
-    /// Takes a response that somebody has judged.
+    /// Takes a response that is already judged.
     #[cfg(feature = "http-body")]
     pub(crate) const fn judged(judged: Result<S, ConnectionFailed>) -> Self {
         Self(Answer::Judged(judged))
     }
 
-    /// Takes a response that says "not now", as [`EventSource::on_unavailable`] does: it comes out as
-    /// [`SourceError::Unavailable`](super::SourceError::Unavailable), and the stream goes on after a wait of `retry_after` at
-    /// least.
+    /// Reports a response that says "not now", like [`EventSource::on_unavailable`]. The stream yields
+    /// [`SourceError::Unavailable`](super::SourceError::Unavailable), and reconnects after a wait of at least
+    /// `retry_after`, within the [maximum](EventSource::with_max_delay).
     ///
     /// # Examples
     ///
@@ -132,7 +158,7 @@ impl<S> Accepted<S> {
     /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
     /// # futures_executor::block_on(async {
     /// let connect = |_: Attempt<'_>| async {
-    ///     let (status, body) = (503, stream::iter([Ok::<_, ()>("")])); // as your HTTP library has them
+    ///     let (status, body) = (503, stream::iter([Ok::<_, ()>("")])); // from your HTTP library
     ///     Ok::<_, ()>(match status {
     ///         408 | 425 | 429 | 500 | 502 | 503 | 504 => Accepted::unavailable(status, Some(Duration::from_secs(20))),
     ///         _ => Accepted::new(status, None, body),

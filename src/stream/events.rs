@@ -1,4 +1,4 @@
-//! Over `futures_core::Stream`: events out of any stream of bytes.
+//! Events from any `futures_core::Stream` of bytes.
 
 use core::fmt;
 use core::pin::Pin;
@@ -16,14 +16,14 @@ use crate::event_buf::{EventBuf, FrameBuf};
 #[cfg(feature = "http-body")]
 use crate::http_body::body_stream::BodyStream;
 
-/// A stream of events over a stream of bytes: a response's body, of any HTTP client.
+/// A stream of events from a stream of bytes, such as the response body of any HTTP client.
 ///
-/// `S` is any `Stream<Item = Result<B, E>>` with `B: Into<Bytes>`. It yields `Result<EventBuf, Error<E>>`, each event as
-/// soon as its blank line has come, and nothing more once the inner stream has ended. An event over the limit is an error,
-/// and the next event comes after it. It spawns nothing, and needs no runtime.
+/// `S` is any `Stream<Item = Result<B, E>>` with `B: Into<Bytes>`. It yields `Result<EventBuf, Error<E>>`, each event
+/// as soon as its blank line has been received, and ends when the inner stream ends. An event over the limit is an
+/// error, and the stream continues after it. It spawns nothing and needs no runtime.
 ///
-/// Dropping a pending `next()` loses nothing: all state is in here. It is `Send` and `Unpin` where `S` is; a stream that is
-/// not `Unpin` is to be pinned first, as `EventStream::new(Box::pin(stream))`.
+/// Dropping a pending `next()` loses nothing: the stream holds all state. It is `Send` and `Unpin` if `S` is. Pin a
+/// stream that is not `Unpin` first: `EventStream::new(Box::pin(stream))`.
 ///
 /// # Examples
 ///
@@ -49,22 +49,53 @@ pub struct EventStream<S> {
 }
 
 impl<S> EventStream<S> {
-    /// Decodes `inner`, with a new [`Decoder`].
+    /// Creates a stream of the events in `inner`, with a new [`Decoder`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let mut events = EventStream::new(stream::iter([Ok::<_, std::io::Error>("data: 1\n\n")]));
+    /// assert_eq!(events.next().now_or_never().flatten().unwrap()?.data(), "1");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     pub fn new(inner: S) -> Self {
         Self::with_decoder(inner, Decoder::new())
     }
 
-    /// Decodes `inner`, with a decoder that has other limits, or goes on from an earlier connection.
+    /// Creates a stream of the events in `inner`, with a decoder that has other limits, or that continues from an
+    /// earlier connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream, sse_wire::Decoder};
+    /// let decoder = Decoder::new().with_max_event_len(4);
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: 12345\n\n")]);
+    /// let mut events = EventStream::with_decoder(body, decoder);
+    /// assert!(events.next().now_or_never().flatten().unwrap().is_err());
+    /// ```
     pub fn with_decoder(inner: S, decoder: Decoder) -> Self {
         Self { inner, decoder, chunk: ChunkBuf::default(), ended: false }
     }
 
-    /// Yields comments, reconnection times and ids without events too.
+    /// Makes the stream yield comments, reconnection times and ids without an event, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>(": hello\n")]);
+    /// let mut frames = EventStream::new(body).frames();
+    /// let frame = frames.next().now_or_never().flatten().unwrap()?;
+    /// assert_eq!(frame, sse_wire::FrameBuf::Comment("hello".to_owned()));
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     pub fn frames(self) -> FrameStream<S> {
         FrameStream(self)
     }
 
-    /// Returns the decoder, for its counters, the last event ID and the reconnection time.
+    /// Returns the decoder: for its counters, the last event ID and the reconnection time.
     ///
     /// # Examples
     ///
@@ -96,7 +127,7 @@ impl<S> EventStream<S> {
         &self.inner
     }
 
-    /// Returns the inner stream. What is taken from it here is missing in the events.
+    /// Returns the inner stream. Chunks that you take from it are lost to the decoder.
     ///
     /// # Examples
     ///
@@ -111,31 +142,88 @@ impl<S> EventStream<S> {
         &mut self.inner
     }
 
-    /// The last event ID as of the last event that was yielded: see [`Decoder::last_event_id`].
+    /// Returns the last event ID as of the last event yielded: see [`Decoder::last_event_id`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut events = EventStream::new(body);
+    /// assert!(events.next().now_or_never().flatten().is_some());
+    /// assert_eq!(events.last_event_id(), "7");
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// The last reconnection time that the server has sent, if any.
+    /// Returns the last reconnection time that the server sent, if any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut events = EventStream::new(body);
+    /// assert!(events.next().now_or_never().flatten().is_some());
+    /// assert_eq!(events.reconnection_time(), Some(core::time::Duration::from_millis(10)));
+    /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.decoder.reconnection_time()
     }
 
-    /// Hands out the event that has no blank line yet, once the stream has ended: see [`Decoder::end_of_stream`].
+    /// Returns the event that has no blank line yet, once the stream has ended: see [`Decoder::end_of_stream`]. Useful
+    /// with servers that omit the final blank line.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut events = EventStream::new(body);
+    /// while events.next().now_or_never().flatten().is_some() {}
+    /// assert_eq!(events.end_of_stream().unwrap().data(), "unfinished");
+    /// ```
     pub fn end_of_stream(&mut self) -> Option<Event<'_>> {
         self.chunk = ChunkBuf::default();
         self.decoder.end_of_stream()
     }
 
-    /// Returns the inner stream. What has come out of it and is not decoded yet is lost.
+    /// Returns the inner stream. Bytes that it yielded but that are not decoded yet are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let events = EventStream::new(stream::iter([0; 3]));
+    /// assert_eq!(stream::Stream::size_hint(&events.into_inner()), (3, Some(3)));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> S {
         self.inner
     }
 
-    /// Returns the inner stream, and the decoder to go on with over the next connection.
+    /// Returns the inner stream, and the decoder to continue with on the next connection. Call
+    /// [`end_of_stream`](Self::end_of_stream) first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut events = EventStream::new(body);
+    /// while events.next().now_or_never().flatten().is_some() {}
+    /// events.end_of_stream();
+    /// let (_, decoder) = events.into_parts();
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: 2\n\n")]);
+    /// let mut events = EventStream::with_decoder(body, decoder);
+    /// let event = events.next().now_or_never().flatten().unwrap()?;
+    /// assert_eq!((event.data(), event.last_event_id()), ("2", "7"));
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (S, Decoder) {
         (self.inner, self.decoder)
@@ -188,7 +276,7 @@ where
     }
 }
 
-/// The settings and lengths; what came is not shown, and the inner stream may have it too.
+/// Shows settings and lengths, but neither the data nor the inner stream, which may hold data too.
 impl<S> fmt::Debug for EventStream<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
@@ -201,7 +289,7 @@ impl<S> fmt::Debug for EventStream<S> {
 
 #[cfg(feature = "http-body")]
 impl<B: http_body::Body> EventStream<BodyStream<B>> {
-    /// Decodes a response's body, as hyper's clients have it, and reqwest's by `http::Response::from`.
+    /// Creates a stream of the events in a response's body: hyper's, or reqwest's after `http::Response::from`.
     ///
     /// # Examples
     ///
@@ -221,7 +309,7 @@ impl<B: http_body::Body> EventStream<BodyStream<B>> {
     }
 }
 
-/// As [`EventStream`], with comments and reconnection times: made by [`EventStream::frames`].
+/// A stream of events, comments, reconnection times and ids: returned by [`EventStream::frames`].
 ///
 /// # Examples
 ///
@@ -241,17 +329,48 @@ impl<B: http_body::Body> EventStream<BodyStream<B>> {
 pub struct FrameStream<S>(EventStream<S>);
 
 impl<S> FrameStream<S> {
-    /// Yields events alone.
+    /// Makes the stream yield only events again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut events = EventStream::new(body).frames().events();
+    /// let event = events.next().now_or_never().flatten().unwrap()?; // no frame for `retry` before it
+    /// assert_eq!(event.data(), "1");
+    /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
+    /// ```
     pub fn events(self) -> EventStream<S> {
         self.0
     }
 
-    /// The stream of events, for its other methods.
+    /// Returns the stream of events, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut frames = EventStream::new(body).frames();
+    /// while frames.next().now_or_never().flatten().is_some() {}
+    /// assert_eq!(frames.get_ref().last_event_id(), "7");
+    /// ```
     pub const fn get_ref(&self) -> &EventStream<S> {
         &self.0
     }
 
-    /// The stream of events, for its other methods.
+    /// Returns the stream of events, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {futures_util::{FutureExt, StreamExt, stream}, sse_wire::stream::EventStream};
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\ndata: 1\n\ndata: unfinished")]);
+    /// let mut frames = EventStream::new(body).frames();
+    /// while frames.next().now_or_never().flatten().is_some() {}
+    /// assert_eq!(frames.get_mut().end_of_stream().unwrap().data(), "unfinished");
+    /// ```
     pub const fn get_mut(&mut self) -> &mut EventStream<S> {
         &mut self.0
     }

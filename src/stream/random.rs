@@ -1,11 +1,11 @@
-//! Numbers that are as random as a wait has to be.
+//! Numbers that are random enough for jitter.
 
 /// `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// Another one for each `value` and each call, so that many clients do not come back in one instant; without the
-    /// feature `std`, only for each place where `value` lies.
+    /// Differs for each `value` and each call, so that many clients do not reconnect at the same instant. Without the
+    /// feature `std` it depends only on the address of `value`.
     pub(crate) fn new<T>(value: &T) -> Self {
         let addr = core::ptr::from_ref(value).addr();
         #[cfg(feature = "std")]

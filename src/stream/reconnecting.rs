@@ -1,4 +1,4 @@
-//! A client as a stream: [`EventSource`] driven over any HTTP library, any runtime and any timer.
+//! A client as a stream: drives [`EventSource`] with any HTTP library, runtime and timer.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -19,17 +19,35 @@ use crate::stream::random::Random;
 use crate::stream::source_error::SourceError;
 use crate::stream::timeout::Timeout;
 
-/// A stream of events that reconnects by itself: made by [`EventSource::into_stream`].
+/// A stream of events that reconnects on its own: returned by [`EventSource::into_stream`].
 ///
-/// It yields `Result<EventBuf, SourceError<E, B>>`, and goes on after every error but a
-/// [final](SourceError::is_final) one. The end of a body is no item. It ends after the final error, or once
-/// [closed](Self::close), and yields `None` from then on.
+/// It yields `Result<EventBuf, SourceError<E, B>>`, and continues after every error but a
+/// [final](SourceError::is_final) one. The end of a body is not an item. The stream ends after the final error, or once
+/// [closed](Self::close).
 ///
-/// It spawns nothing, and needs no runtime. Dropping a pending `next()` loses nothing: all state is in here. It allocates
-/// for an attempt (your future, the body) and for a wait, and not for a chunk; a time-out that is armed again takes the
-/// place of the one before. It is `Unpin`, and `Send` where the parts are.
+/// It spawns nothing and needs no runtime. Dropping a pending `next()` loses nothing: the stream holds all state. It
+/// allocates for each attempt (your future and the body) and each wait, but not for chunks; a timeout that starts again
+/// reuses its allocation. It is `Unpin`, and `Send` if its parts are.
 ///
-/// Time runs on while nobody polls: a time-out that is over by then is an error as soon as nothing more has come.
+/// Timeouts run even while you do not poll: one that has expired is reported as soon as no more bytes are available.
+///
+/// # Examples
+///
+/// ```
+/// use futures_util::{StreamExt, stream};
+/// use sse_wire::EventSource;
+/// use sse_wire::stream::{Accepted, Attempt};
+///
+/// let connect = |_: Attempt<'_>| async {
+///     let body = stream::iter([Ok::<_, ()>("data: 1\n\n")]); // from your HTTP library
+///     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+/// };
+/// # futures_executor::block_on(async {
+/// let mut events = EventSource::new().into_stream(connect, |_wait| async {});
+/// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
+/// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // from the second connection
+/// # });
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct ReconnectingStream<C, F, S, T, W> {
     source: EventSource,
@@ -42,7 +60,7 @@ pub struct ReconnectingStream<C, F, S, T, W> {
     random: Random,
 }
 
-/// Where it is between two polls.
+/// The state between two polls.
 enum Phase<F, S, W> {
     /// An attempt is due.
     Due,
@@ -53,19 +71,19 @@ enum Phase<F, S, W> {
     Ended,
 }
 
-// Whatever has to be pinned is boxed.
+// Everything that must be pinned is boxed.
 impl<C, F, S, T, W> Unpin for ReconnectingStream<C, F, S, T, W> {}
 
-/// With the feature `stream`.
+/// Methods of the feature `stream`.
 impl EventSource {
-    /// Drives this source: a stream of events that reconnects by itself, over any HTTP library and any runtime.
+    /// Turns this source into a stream of events that reconnects on its own, with any HTTP library and any runtime.
     ///
-    /// `connect` is called for each attempt. It makes the request, with the
-    /// [`request_headers`](crate::stream::Attempt::request_headers), and resolves to what came back: a response, as
-    /// [`Accepted`], or an error, which is tried again. `sleep` makes a future that is ready after a time, such as
-    /// `tokio::time::sleep`.
+    /// `connect` is called for each attempt. It sends the request, with the
+    /// [`request_headers`](crate::stream::Attempt::request_headers), and resolves to a response, as [`Accepted`], or to
+    /// an error, after which it is called again. `sleep` returns a future that is ready after the given time, for
+    /// example `tokio::time::sleep`.
     ///
-    /// The share of [jitter](Self::with_jitter) comes from [`with_seed`](ReconnectingStream::with_seed).
+    /// The [jitter](Self::with_jitter) is random; see [`with_seed`](ReconnectingStream::with_seed).
     ///
     /// # Examples
     ///
@@ -74,7 +92,7 @@ impl EventSource {
     /// use sse_wire::stream::{Accepted, SourceError};
     /// use sse_wire::{EventSource, MIME_TYPE};
     ///
-    /// // Each connection brings one event, and breaks off.
+    /// // Each connection brings one event, and then fails.
     /// let connect = |attempt: sse_wire::stream::Attempt<'_>| {
     ///     let id = attempt.last_event_id().map_or(1, |id| id.len() + 1);
     ///     let body = [Ok(format!("id: {}\ndata: {id}\n\n", "i".repeat(id))), Err("lost")];
@@ -110,8 +128,9 @@ impl EventSource {
 }
 
 impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
-    /// Takes a connection for lost if nothing comes for so long, from the beginning of the attempt on: no response, no
-    /// byte. Then it yields [`SourceError::Idle`]. Off by default; choose it longer than the server's keep-alives.
+    /// Sets how long a connection may be silent: without a response, then without a byte. After that it is considered
+    /// lost, and the stream yields [`SourceError::Idle`]. Off by default; choose a time longer than the server's
+    /// interval of keep-alives.
     ///
     /// # Examples
     ///
@@ -135,8 +154,9 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self
     }
 
-    /// Takes a connection for lost if no event comes for so long, from the beginning of the attempt on, whatever comments
-    /// and other bytes do. Then it yields [`SourceError::Stalled`]. Off by default.
+    /// Sets how long a connection may be without an event, from the beginning of the attempt, whatever comments and
+    /// other bytes arrive. After that it is considered lost, and the stream yields [`SourceError::Stalled`]. Off by
+    /// default.
     ///
     /// # Examples
     ///
@@ -160,8 +180,8 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self
     }
 
-    /// Sets what the share of jitter is drawn from. By default it is random with the feature `std`; without it there is
-    /// nothing random but addresses, and those of devices of one make are alike.
+    /// Sets the seed of the jitter. By default it is random with the feature `std`. Without it, the seed is an address
+    /// in memory, which may be the same on every device of a kind: set one there.
     ///
     /// # Examples
     ///
@@ -185,7 +205,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self
     }
 
-    /// Yields comments and reconnection times too.
+    /// Makes the stream yield comments, reconnection times and ids without an event, too.
     ///
     /// # Examples
     ///
@@ -207,8 +227,8 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         ReconnectingFrameStream(self)
     }
 
-    /// Drops the connection, or the wait for one, and makes the next one at once: see [`EventSource::restart`]. Events that
-    /// have come and were not yielded yet are dropped too; the server sends them again, as their ids do not count.
+    /// Drops the connection, or the wait for one, and reconnects at once: see [`EventSource::restart`]. Events that
+    /// were received but not yielded are dropped too; their ids do not take effect, so the server sends them again.
     ///
     /// # Examples
     ///
@@ -224,7 +244,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
     /// let mut events = EventSource::new().into_stream(connect, sleep);
     /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1");
     /// events.restart();
-    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // of the second connection
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // from the second connection
     /// # });
     /// ```
     #[doc(alias = "reconnect")]
@@ -235,7 +255,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         }
     }
 
-    /// Drops the connection, and ends the stream: the next item is `None`.
+    /// Drops the connection and ends the stream: the next item is `None`.
     ///
     /// # Examples
     ///
@@ -259,7 +279,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self.drop_connection(Phase::Ended);
     }
 
-    /// Returns the state machine inside, for the state, the last event ID and the failures in a row.
+    /// Returns the event source: for its state, the last event ID and the number of failures in a row.
     ///
     /// # Examples
     ///
@@ -282,7 +302,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         &self.source
     }
 
-    /// Sets the last event ID: for APIs whose ids stand in the JSON.
+    /// Sets the last event ID: for APIs that send ids in the JSON.
     ///
     /// # Examples
     ///
@@ -297,7 +317,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
     /// # futures_executor::block_on(async {
     /// let mut events = EventSource::new().into_stream(connect, sleep);
     /// let event = events.next().await.unwrap().unwrap();
-    /// events.set_last_event_id(event.data()); // of the JSON in it, say
+    /// events.set_last_event_id(event.data()); // or from JSON in it
     /// assert_eq!(events.source().last_event_id_header(), Some(&b"1"[..]));
     /// # });
     /// ```
@@ -339,13 +359,13 @@ where
         error
     }
 
-    /// Takes what came back of an attempt. An error is an item.
+    /// Takes the result of an attempt. An error becomes an item.
     fn take_answer(&mut self, answer: Answer<S>) -> Result<(), SourceError<E, B>> {
         match answer {
             Answer::Judged(Ok(body)) => {
                 self.source.on_judged(Ok(())).map_err(SourceError::Refused)?;
                 self.phase = Phase::Open(Box::pin(body));
-                // The head was something that came; an event it was not.
+                // The head counts against the idle timeout, but it is not an event.
                 self.idle.start();
                 Ok(())
             }
@@ -362,7 +382,7 @@ where
         }
     }
 
-    /// The connection is waited for: unless for too long, in which case it is lost.
+    /// Pending, until a timeout expires and the connection is lost.
     fn poll_timeouts<O>(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<O, SourceError<E, B>>>> {
         let error = if let Poll::Ready(time) = self.idle.poll(&mut self.sleep, cx) {
             SourceError::Idle(time)
@@ -374,7 +394,7 @@ where
         Poll::Ready(Some(Err(self.lose(error))))
     }
 
-    /// Polls until `next` finds something in what came.
+    /// Polls until `next` finds something in the chunks received.
     fn poll<O>(
         &mut self,
         cx: &mut Context<'_>,
@@ -427,7 +447,7 @@ where
                         return Poll::Pending;
                     }
                     self.phase = Phase::Due;
-                    // Connections that end at once, and waits of nothing, must not keep the others of this thread waiting.
+                    // Connections that end at once, with waits of zero, must not block the other tasks of this thread.
                     if mem::take(&mut ended_here) {
                         cx.waker().wake_by_ref();
                         return Poll::Pending;
@@ -469,7 +489,7 @@ where
     }
 }
 
-/// The state and the settings; what came is not shown.
+/// Shows the state and the settings, never the data.
 impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReconnectingStream")
@@ -481,23 +501,92 @@ impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
     }
 }
 
-/// As [`ReconnectingStream`], with comments and reconnection times: made by [`ReconnectingStream::frames`].
+/// A stream of events, comments, reconnection times and ids that reconnects on its own: returned by
+/// [`ReconnectingStream::frames`].
+///
+/// # Examples
+///
+/// ```
+/// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+/// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+/// # let connect = |_: Attempt<'_>| async {
+/// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+/// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+/// # };
+/// # let sleep = |_| async {};
+/// # futures_executor::block_on(async {
+/// let mut frames = EventSource::new().into_stream(connect, sleep).frames();
+/// let comment = sse_wire::FrameBuf::Comment("hello".to_owned());
+/// assert_eq!(frames.next().await.unwrap(), Ok(comment));
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct ReconnectingFrameStream<C, F, S, T, W>(ReconnectingStream<C, F, S, T, W>);
 
 impl<C, F, S, T, W> ReconnectingFrameStream<C, F, S, T, W> {
-    /// Yields events alone.
+    /// Makes the stream yield only events again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut events = EventSource::new().into_stream(connect, sleep).frames().events();
+    /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // no frame for the comment before it
+    /// # });
+    /// ```
     pub fn events(self) -> ReconnectingStream<C, F, S, T, W> {
         self.0
     }
 
     /// Returns the stream of events, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut frames = EventSource::new().into_stream(connect, sleep).frames();
+    /// assert!(frames.next().await.is_some());
+    /// assert_eq!(frames.get_ref().source().failures(), 0);
+    /// # });
+    /// ```
     pub const fn get_ref(&self) -> &ReconnectingStream<C, F, S, T, W> {
         &self.0
     }
 
     /// Returns the stream of events, for its other methods.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use {core::time::Duration, futures_util::{StreamExt, stream}};
+    /// # use sse_wire::{EventSource, stream::{Accepted, Attempt, SourceError}};
+    /// # let connect = |_: Attempt<'_>| async {
+    /// #     let body = stream::iter([Ok::<_, ()>(": hello\ndata: 1\n\n")]).chain(stream::pending());
+    /// #     Ok::<_, ()>(Accepted::new(200, Some(b"text/event-stream"), body))
+    /// # };
+    /// # let sleep = |_| async {};
+    /// # futures_executor::block_on(async {
+    /// let mut frames = EventSource::new().into_stream(connect, sleep).frames();
+    /// assert!(frames.next().await.is_some());
+    /// frames.get_mut().close();
+    /// assert!(frames.next().await.is_none());
+    /// # });
+    /// ```
     pub const fn get_mut(&mut self) -> &mut ReconnectingStream<C, F, S, T, W> {
         &mut self.0
     }

@@ -1,4 +1,4 @@
-//! What interrupts, or ends, a stream that reconnects.
+//! The errors of a stream that reconnects.
 
 use core::error::Error;
 use core::fmt;
@@ -7,10 +7,10 @@ use core::time::Duration;
 use crate::error::DecodeError;
 use crate::event_source::ConnectionFailed;
 
-/// What interrupts, or ends, the events of a [`ReconnectingStream`](super::ReconnectingStream).
+/// An error of a [`ReconnectingStream`](super::ReconnectingStream), which continues after all but a
+/// [final](Self::is_final) one.
 ///
-/// `E` is the error of your closure, `B` that of the body; either is kept as the [`source`](Error::source). After all but a
-/// [final](Self::is_final) one the stream goes on.
+/// `E` is the error of your closure, `B` that of the body; each is kept as the [`source`](Error::source).
 ///
 /// # Examples
 ///
@@ -25,19 +25,19 @@ use crate::event_source::ConnectionFailed;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceError<E, B> {
-    /// There was no response: your closure failed.
+    /// There was no response: your closure returned an error.
     Connect(E),
-    /// The response was no event stream: the standard's "fail the connection". The last item.
+    /// The response was not an event stream: the standard's "fail the connection". This is the last item.
     Refused(ConnectionFailed),
-    /// The server is not available, with this status: [`Accepted::unavailable`](super::Accepted::unavailable).
+    /// The server is unavailable, with this status: see [`Accepted::unavailable`](super::Accepted::unavailable).
     Unavailable(u16),
-    /// The body broke off.
+    /// The body failed.
     Body(B),
-    /// Nothing came for so long.
+    /// Nothing was received for so long.
     Idle(Duration),
-    /// No event came for so long, whatever else did.
+    /// No event was received for so long, whatever else was.
     Stalled(Duration),
-    /// An event exceeds the limit. It is skipped, and the connection stays.
+    /// An event exceeds the limit. It is skipped, and the connection continues.
     Decode(DecodeError),
 }
 
@@ -77,7 +77,7 @@ impl<E: Error + 'static, B: Error + 'static> Error for SourceError<E, B> {
         match self {
             Self::Connect(error) => Some(error),
             Self::Body(error) => Some(error),
-            // What the others have is said already.
+            // The others have their messages in this error's own.
             _ => None,
         }
     }

@@ -1,16 +1,16 @@
-//! A time-out without a clock: a sleep that the caller makes, put anew where there was progress.
+//! A timeout without a clock: a sleep that the caller provides, restarted after progress.
 
 use alloc::boxed::Box;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
 
-/// Nothing is made before it is polled, so progress without a wait in between costs nothing; and a sleep takes the place of
-/// the one before, so that none allocates but the first.
+/// A sleep is created only when polled, so progress without a wait in between costs nothing. Each sleep replaces the
+/// previous one in place, so that only the first allocates.
 pub(crate) struct Timeout<W> {
     time: Option<Duration>,
     sleep: Option<Pin<Box<W>>>,
-    /// Whether the sleep there is has begun after the last progress.
+    /// Whether the current sleep began after the last progress.
     is_armed: bool,
 }
 
@@ -23,7 +23,7 @@ impl<W> Timeout<W> {
         self.time
     }
 
-    /// Starts anew with the next poll.
+    /// Restarts at the next poll.
     pub(crate) const fn start(&mut self) {
         self.is_armed = false;
     }
@@ -35,7 +35,7 @@ impl<W> Timeout<W> {
 }
 
 impl<W: Future<Output = ()>> Timeout<W> {
-    /// Ready once the time is over.
+    /// Ready once the time has passed.
     pub(crate) fn poll(&mut self, sleep: &mut impl FnMut(Duration) -> W, cx: &mut Context<'_>) -> Poll<Duration> {
         let Some(time) = self.time else { return Poll::Pending };
         let timer = match &mut self.sleep {
