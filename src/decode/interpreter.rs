@@ -149,11 +149,11 @@ impl<M: Memory> Interpreter<M> {
     pub(crate) fn dispatched(&mut self, len: usize, id: Option<&str>) {
         self.end_block(len);
         self.events += 1;
-        if let Some(id) = id {
-            if self.buffers.memory.commit_text(id) {
-                self.other_signs += 1;
-                self.buffers.trim(self.settings.max_retained);
-            }
+        if let Some(id) = id
+            && self.buffers.memory.commit_text(id)
+        {
+            self.other_signs += 1;
+            self.buffers.trim(self.settings.max_retained);
         }
     }
 
