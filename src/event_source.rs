@@ -232,8 +232,8 @@ impl EventSource {
         self.ready_state
     }
 
-    /// Returns how many connections in a row have failed: could not be made, were answered with [an answer that says
-    /// "not now"](Self::on_unavailable), or ended without a sign of life. It is 0 again at the next sign of life.
+    /// Returns how many connections in a row have failed: could not be made, were
+    /// [unavailable](Self::on_unavailable), or ended without a sign of life. It is 0 again at the next sign of life.
     ///
     /// # Examples
     ///

@@ -28,8 +28,8 @@ use crate::event_buf::{EventBuf, FrameBuf};
 /// linear in the bytes.
 ///
 /// It corresponds to the `EventSource.fromReadableStream` that is [proposed for the standard]: `last_event_id` is its
-/// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may follow,
-/// its `reset()`.
+/// `lastEventId`, `reconnection_time` its `reconnectionTime`, and `end_of_stream`, after which the next stream may
+/// follow, its `reset()`.
 ///
 /// [proposed for the standard]: https://github.com/whatwg/html/issues/12272
 ///
