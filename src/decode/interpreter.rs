@@ -185,18 +185,27 @@ impl<M: Memory> Interpreter<M> {
     #[inline]
     pub(crate) fn take_lines<const FRAMES: bool>(&mut self, lines: &Lines, bytes: &[u8], index: &mut usize) -> Taken {
         let Lines { event_type, id, data, .. } = *lines;
-        let len = lines.next - lines.start;
         let id_len = id.map_or(0, Place::len);
-        // What exceeds a limit, the interpreter reports in its place; what counts is less than the lines.
-        if lines.next == *index || len > self.settings.max_event_len || !M::COUNTS_IDS && id_len > M::MAX_ID_LEN {
+        // What counts is less than the lines.
+        let fits =
+            lines.next - lines.fields <= self.settings.max_event_len && (M::COUNTS_IDS || id_len <= M::MAX_ID_LEN);
+        let next = if fits { lines.next } else { lines.fields };
+        if next == *index {
             return Taken::Some;
         }
         if lines.start > *index {
             self.end_block(lines.start - *index);
         }
-        *index = lines.next;
-        self.in_block = lines.in_block;
-        self.other_signs += lines.comments + u64::from(lines.retry.is_some());
+        let len = next - lines.start;
+        *index = next;
+        self.other_signs += lines.comments;
+        if !fits {
+            // What exceeds a limit, the interpreter reports in its place.
+            self.event_len += len as u64;
+            return Taken::Some;
+        }
+        self.in_block |= lines.in_block;
+        self.other_signs += u64::from(lines.retry.is_some());
         self.retry = lines.retry.or(self.retry);
         if lines.is_whole && M::COUNTS_IDS {
             return Taken::Whole(len);

@@ -48,6 +48,8 @@ pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
 pub(crate) struct Lines {
     /// Where the block begins, after blank lines.
     pub(crate) start: usize,
+    /// Where the first line begins that is no comment.
+    pub(crate) fields: usize,
     pub(crate) event_type: Option<Place>,
     pub(crate) id: Option<Place>,
     /// In milliseconds.
@@ -72,14 +74,17 @@ pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     while let Some((piece, next)) = Parser::whole_line_without_effect(bytes, found.next) {
         match piece {
             Piece::Blank => found.start = next,
-            _ if FRAMES => return found,
+            _ if FRAMES => {
+                found.fields = found.next;
+                return found;
+            }
             _ => found.comments += 1,
         }
         found.next = next;
     }
-    let first = found.next;
+    found.fields = found.next;
     let _ = fields::<FRAMES>(bytes, &mut found);
-    found.in_block = found.next > first;
+    found.in_block = found.next > found.fields;
     found
 }
 

@@ -269,7 +269,10 @@ fn a_damaged_file_is_set_aside_and_clients_are_reset() {
         ("line 6: too long", Box::new(|text| [&text[..], &[b' '; 2 << 20]].concat())),
         ("line 1: `a` is not an id", Box::new(|_| line("a").into_bytes())),
         ("line 1: `a-0` is not an id", Box::new(|_| line("a-0").into_bytes())),
-        ("line 1: event type has a line feed", Box::new(|_| line("a-1").replace("notice", "no\\ntice").into_bytes())),
+        (
+            "line 1: event type must not contain CR or LF",
+            Box::new(|_| line("a-1").replace("notice", "no\\ntice").into_bytes()),
+        ),
     ];
     for (what, damage) in damages {
         let log = Log::new();
