@@ -15,9 +15,7 @@ use tokio::{net::TcpListener, time::sleep};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-async fn events(
-    request: Request<Incoming>,
-) -> Result<Response<impl Body<Data = Bytes, Error = Error>>, http::Error> {
+async fn events(request: Request<Incoming>) -> Result<Response<impl Body<Data = Bytes, Error = Error>>, http::Error> {
     let items = feed(request.headers().get(LAST_EVENT_ID).map(HeaderValue::as_bytes));
     let empty = match request.uri().path() {
         "/events" if items.is_empty() => Some(StatusCode::NO_CONTENT), // do not come back

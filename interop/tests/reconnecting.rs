@@ -1,4 +1,9 @@
 //! The stream that reconnects, on reqwest, over all that can happen to a connection on the way.
+#![allow(
+    clippy::format_push_string,
+    unused_assignments,
+    reason = "of a test server, dropping the listener is the point"
+)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -278,7 +278,7 @@ fn a_damaged_file_is_set_aside_and_clients_are_reset() {
         let log = Log::new();
         let ids = log.publish(5, &[]);
         log.edit(damage);
-        let damaged = fs::read(&log.path).unwrap();
+        let before = fs::read(&log.path).unwrap();
         let server = log.start(&[]);
         for id in &ids {
             assert_eq!(server.resume(id).next().name, "reset", "{what}");
@@ -286,7 +286,7 @@ fn a_damaged_file_is_set_aside_and_clients_are_reset() {
         let id = server.publish("new");
         server.publish("newer");
         assert_eq!(server.resume(&id).next().data, "newer", "{what}");
-        assert!(fs::read(log.beside(".damaged")).unwrap() == damaged, "{what}");
+        assert!(fs::read(log.beside(".damaged")).unwrap() == before, "{what}");
         server.signal("-TERM");
         let said = server.stopped();
         assert!(said.contains(what) && said.contains("events.jsonl.damaged"), "{what}: {said}");
