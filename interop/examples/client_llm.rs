@@ -12,6 +12,7 @@ use serde::Deserialize;
 use sse_wire::{MIME_TYPE, stream::EventStream};
 
 /// An event: the variant is its type, the content its data.
+#[allow(clippy::enum_variant_names, reason = "the names are those of the API")]
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Message {
