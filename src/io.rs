@@ -3,5 +3,7 @@
 mod reader;
 mod writer;
 
-pub use reader::{EventReader, Events};
+pub use reader::EventReader;
+#[cfg(feature = "bytes")]
+pub use reader::Events;
 pub use writer::{DataWriter, EventWriter};

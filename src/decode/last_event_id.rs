@@ -35,9 +35,8 @@ impl LastEventId {
         if let Some(text) = utf8(id) {
             return self.commit_text(text);
         }
-        self.forget_shared();
         work::copied(id.len());
-        replace_into(id, &mut self.text);
+        replace_into(id, self.changed());
         true
     }
 
@@ -47,20 +46,22 @@ impl LastEventId {
         work::looked(id.len());
         let is_another = id != self.text;
         if is_another {
-            self.forget_shared();
             work::copied(id.len());
-            self.text.clear();
-            self.text.push_str(id);
+            let text = self.changed();
+            text.clear();
+            text.push_str(id);
         }
         is_another
     }
 
+    /// What is shared is another id from now on.
     #[inline]
-    fn forget_shared(&mut self) {
+    fn changed(&mut self) -> &mut String {
         #[cfg(feature = "bytes")]
         {
             self.shared = None;
         }
+        &mut self.text
     }
 
     /// The shared id, if it is not empty: one allocation for each new id that an event without its own needs.

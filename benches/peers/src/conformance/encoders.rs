@@ -227,13 +227,17 @@ fn meant(sent: &Sent) -> oracle::Outcome {
             last_event_id: last_event_id.clone(),
         }));
     }
+    if sent.data.is_none() {
+        frames.extend(sent.id.clone().map(Frame::Id));
+    }
     frames.push(Frame::Event(Event {
         event_type: "next".to_owned(),
         data: "next".to_owned(),
         id: None,
         last_event_id: last_event_id.clone(),
     }));
-    oracle::Outcome { frames, last_event_id, reconnection_time: sent.retry, unfinished: None }
+    let ignored_too = frames.clone();
+    oracle::Outcome { frames, ignored_too, last_event_id, reconnection_time: sent.retry, unfinished: None }
 }
 
 /// Whether what wants to be a field has become one. A line of data that reads `data: forged` has not.
@@ -244,7 +248,8 @@ fn forged(frames: &[Frame]) -> bool {
                 || event.last_event_id == "forged"
                 || event.data.split('\n').any(|line| line == "forged")
         }
-        Frame::Comment(_) => false,
+        Frame::Id(id) => id == "forged",
+        Frame::Comment(_) | Frame::Ignored(_) => false,
         Frame::Retry(time) => *time == 666,
     })
 }
