@@ -28,8 +28,9 @@ FEED = json.loads(subprocess.run([BIN, "expected"], check=True, capture_output=T
 class Server:
     """A program that prints a URL or a port, and what has to arrive from it."""
 
-    def __init__(self, name, command, events, ours=False):
+    def __init__(self, name, command, events, ours=False, upstream=None):
         self.name, self.command, self.events, self.ours = name, command, events, ours
+        self.upstream = upstream  # the server behind it, whose URL it gets
 
 
 def foreign(name, *command):
@@ -37,9 +38,11 @@ def foreign(name, *command):
     return Server(name, command, [json.loads(line) for line in lines.split("\n") if line])
 
 
+OUR_SERVERS = [Server(name, [EXAMPLES / name], FEED["events"], ours=True)
+               for name in ("server_axum", "server_actix", "server_hyper", "server_std")]
 SERVERS = [
-    *(Server(name, [EXAMPLES / name], FEED["events"], ours=True)
-      for name in ("server_axum", "server_actix", "server_hyper", "server_std")),
+    *OUR_SERVERS,
+    Server("gateway", [EXAMPLES / "gateway"], FEED["events"], ours=True, upstream=OUR_SERVERS[0]),
     foreign("express", "node", "express.js"),
     foreign("better-sse", "node", "better-sse.mjs"),
     foreign("sse-starlette", PYTHON, "sse-starlette.py"),
@@ -56,14 +59,14 @@ class Client:
         self.typed, self.reconnects = typed, reconnects  # whether it has to be told the types; stops at 204 alone
         self.foreign = foreign  # whether to run it with servers that others wrote
 
-    def expected(self, events):
-        events = self.wrong(events) if self.wrong else events
+    def expected(self, server):
+        events = self.wrong(server) if self.wrong else server.events
         return [{key: event[key] for key in self.keys} for event in events]
 
 
 # npm eventsource takes the id of the event itself for `lastEventId`, where the standard has the last one that was seen.
-def eventsource_events(events):
-    return [{**event, "last_event_id": event["id"] or ""} for event in events]
+def eventsource_events(server):
+    return [{**event, "last_event_id": event["id"] or ""} for event in server.events]
 
 
 # httpx-sse dispatches at a blank line without data too, where the standard does not: once there was an id, whatever stood
@@ -73,17 +76,25 @@ HTTPX_SSE_EXTRA = {  # data of the event after it: last event ID
     "cut two, and the rest": "only-an-id",  # an id
     "no last event ID any more": " an id: ",  # a comment
 }
+# The gateway sends what stood before an event in blocks of their own.
+HTTPX_SSE_EXTRA_RELAYED = {
+    **HTTPX_SSE_EXTRA,
+    "cut one, and the rest": "2",  # a `retry`
+    "a comment before it": "only-an-id",  # a comment
+}
 
 
-def httpx_sse_events(events):
-    for event in events:
-        if event["data"] in HTTPX_SSE_EXTRA:
-            yield {"type": "message", "data": "", "last_event_id": HTTPX_SSE_EXTRA[event["data"]]}
+def httpx_sse_events(server):
+    extra = HTTPX_SSE_EXTRA_RELAYED if server.upstream else HTTPX_SSE_EXTRA
+    for event in server.events:
+        if event["data"] in extra:
+            yield {"type": "message", "data": "", "last_event_id": extra[event["data"]]}
         yield event
 
 
 CURL = 'set -o pipefail; curl -sSN --fail --noproxy "*" --max-time 30 "$1" | "$0"'
 EVENT_SOURCE = Client("client_event_source", [EXAMPLES / "client_event_source"], reconnects=True)
+RECONNECTING = Client("client_reconnecting", [EXAMPLES / "client_reconnecting"], reconnects=True)
 NPM_EVENT_SOURCE = Client(
     "eventsource", ["node", "eventsource.mjs"], ("type", "data", "last_event_id"), typed=True, reconnects=True,
     foreign=False, wrong=eventsource_events,
@@ -99,13 +110,15 @@ CLIENTS = [
     Client("curl, cat", ["bash", "-c", CURL, EXAMPLES / "cat"]),
     *(Client(name, [EXAMPLES / name]) for name in ("client_reqwest", "client_hyper", "client_ureq", "client_tokio")),
     EVENT_SOURCE,
+    RECONNECTING,
 ]
 
 # Where connections are cut, and the Last-Event-ID of each request. The last cut is behind an id that is not Latin-1. Node's
 # fetch refuses such a header with a TypeError, after which npm eventsource tries again for ever; so it is spared that one.
 # And having ignored the id without data, it asks for what is behind the event before, which here is the same.
 RESUMES = [
-    (EVENT_SOURCE, [text for text, _ in FEED["cuts"]], [None, *(id for _, id in FEED["cuts"]), "end"]),
+    *((client, [text for text, _ in FEED["cuts"]], [None, *(id for _, id in FEED["cuts"]), "end"])
+      for client in (EVENT_SOURCE, RECONNECTING)),
     (NPM_EVENT_SOURCE, ["cut one", "cut two"], [None, "2", "3", "end"]),
 ]
 
@@ -149,11 +162,22 @@ def served(command, stderr=None):
         yield line if line.startswith("http:") else f"http://127.0.0.1:{line}/events", process.stdout
 
 
-def received(client, url, events, enough=None):
+@contextmanager
+def serving(server, stderr=None):
+    """As `served`, with what is behind the server."""
+    if server.upstream is None:
+        with served(server.command, stderr) as found:
+            yield found
+        return
+    with serving(server.upstream, stderr) as (url, _), served([*server.command, url], stderr) as found:
+        yield found
+
+
+def received(client, url, events, enough=None, stderr=None):
     """The events that a client prints, to its end, or until it has printed enough."""
     types = sorted({event["type"] for event in events}) if client.typed else []
     lines = []
-    with started([*client.command, url, *types]) as process:
+    with started([*client.command, url, *types], stderr) as process:
         for line in process.stdout:
             lines.append(json.loads(without_times(line.decode())))
             if len(lines) == enough:
@@ -187,8 +211,8 @@ def compare(what, actual, expected):
 def check(server, client):
     if not server.ours and not client.foreign:
         return None
-    expected = client.expected(server.events)
-    with served(server.command) as (url, _):
+    expected = client.expected(server)
+    with serving(server) as (url, _):
         # Our servers say 204 to whoever comes back, the others begin again.
         enough = len(expected) if client.reconnects and not server.ours else None
         compare("event", received(client, url, server.events, enough), expected)
@@ -196,10 +220,10 @@ def check(server, client):
 
 
 def check_resume(server, client, texts, last_event_ids):
-    # The servers complain about the lost connections.
+    # Both sides complain about the lost connections.
     quiet = subprocess.DEVNULL
-    with served(server.command, quiet) as (url, _), served([BIN, "cut", url, *texts]) as (url, requests):
-        compare("event", received(client, url, server.events), client.expected(server.events))
+    with serving(server, quiet) as (url, _), served([BIN, "cut", url, *texts]) as (url, requests):
+        compare("event", received(client, url, server.events, stderr=quiet), client.expected(server))
         compare("Last-Event-ID", [json.loads(requests.readline() or '"none"') for _ in last_event_ids], last_event_ids)
     return client.deviation or ""
 

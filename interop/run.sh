@@ -17,7 +17,7 @@ readonly NPM_PACKAGES=(eventsource@4 eventsource-parser@3 express@5 better-sse@0
   @modelcontextprotocol/conformance@0.1.13)
 readonly PYPI_PACKAGES=('httpx-sse>=0.4,<0.5' 'httpx>=0.28,<1' 'sse-starlette>=3,<4' 'starlette>=1,<2' 'uvicorn>=0.30,<1')
 
-# Seconds, for the packages of one registry, and for the whole table.
+# Seconds, for the packages of one registry, for the whole table, and for a scenario.
 readonly INSTALL_TIMEOUT=600 TABLE_TIMEOUT=600
 
 scratch= # temporary folder, removed at exit
@@ -35,8 +35,10 @@ main() {
 
   target=$(cargo metadata --no-deps --format-version 1 |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
+  # Between programs of this repository first, which needs no network: tests/.
+  run cargo test --quiet
   run cargo build --quiet --bins --examples
-  run cargo build --quiet --manifest-path ../Cargo.toml --package sse-wire --example cat --target-dir "$target"
+  run cargo build --quiet --manifest-path ../Cargo.toml --package sse-wire-examples --example cat --target-dir "$target"
 
   # The programs go next to the packages, because that is where node looks for them.
   cp -- peers/* ../tests/data/servers/* "$scratch/"
