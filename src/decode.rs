@@ -2,6 +2,8 @@
 
 pub(crate) mod buffers;
 pub(crate) mod chunk;
+#[cfg(feature = "bytes")]
+mod chunk_from;
 #[cfg(feature = "alloc")]
 pub(crate) mod decoder;
 pub(crate) mod field;

@@ -30,6 +30,7 @@ const HOUSE: &[&str] = &[
     "decode/parser",
     "decode/window",
     "decode/chunk",
+    "decode/chunk_from",
     "event_buf",
     "encode/relay",
     "decode/memory",

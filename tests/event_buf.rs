@@ -18,6 +18,32 @@ fn all(decoder: &mut Decoder, chunk: impl Into<Bytes>) -> Vec<EventBuf> {
     std::iter::from_fn(|| decoder.next_event_buf(&mut chunk).unwrap()).collect()
 }
 
+#[test]
+fn a_chunk_is_made_from_whatever_holds_bytes() {
+    const WIRE: &str = "data: 1\n\n";
+    let array: [u8; 9] = *b"data: 1\n\n";
+    let chunks: [ChunkBuf; 8] = [
+        Bytes::from_static(WIRE.as_bytes()).into(),
+        bytes::BytesMut::from(WIRE).into(),
+        WIRE.as_bytes().to_vec().into(),
+        WIRE.to_owned().into(),
+        WIRE.into(),
+        WIRE.as_bytes().into(),
+        b"data: 1\n\n".into(),
+        array.into(),
+    ];
+    for mut chunk in chunks {
+        assert_eq!(Decoder::new().next_event_buf(&mut chunk).unwrap().unwrap().data(), "1");
+        assert!(chunk.is_empty());
+    }
+    assert!(ChunkBuf::default().is_empty());
+    // A vector and a string are taken over, not copied.
+    let owned = WIRE.to_owned();
+    let place = owned.as_ptr();
+    let event = Decoder::new().next_event_buf(&mut ChunkBuf::from(owned)).unwrap().unwrap();
+    assert_eq!(event.data().as_ptr(), place.wrapping_add(6));
+}
+
 fn lies_in(text: &str, bytes: &[u8]) -> bool {
     bytes.as_ptr_range().contains(&text.as_ptr())
 }
