@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::drive::{self, owned, owned_frame};
+use common::drive::FixedPair;
 use common::limit::{self, Calls, Outcome, Step};
 use common::oracle;
 use common::rows::{self, Stream};
@@ -10,47 +10,10 @@ use common::streams::{cuts, regular, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, FixedDecoder, Frame};
 
-fn connection<const EVENT: usize, const ID: usize>(
-    decoder: &mut FixedDecoder<EVENT, ID>,
-    calls: Calls,
-    chunks: &[&[u8]],
-) -> Outcome {
-    let mut steps = Vec::new();
-    for bytes in chunks {
-        let mut chunk = Chunk::new(bytes);
-        loop {
-            let result = match calls {
-                Calls::NextEvent => {
-                    decoder.next_event(&mut chunk).map(|event| event.map(owned).map(oracle::Frame::Event))
-                }
-                _ => decoder.next_frame(&mut chunk).map(|frame| frame.map(owned_frame)),
-            };
-            match result.transpose() {
-                None => break,
-                Some(result) => steps.push(drive::step(result)),
-            }
-        }
-        assert!(chunk.is_empty());
-    }
-    let unfinished = decoder.end_of_stream().map(owned);
-    Outcome {
-        steps,
-        last_event_id: decoder.last_event_id().to_owned(),
-        reconnection_time: decoder.reconnection_time().map(drive::milliseconds),
-        unfinished,
-    }
-}
-
 /// With shortcuts and without, and compared.
 fn both<const EVENT: usize, const ID: usize>(calls: Calls, connections: &[Vec<&[u8]>]) -> Vec<Outcome> {
-    let mut fast = FixedDecoder::<EVENT, ID>::new();
-    let mut slow = FixedDecoder::<EVENT, ID>::new().without_shortcuts();
-    let read = |chunks: &Vec<&[u8]>| {
-        let outcome = connection(&mut fast, calls, chunks);
-        assert_eq!(outcome, connection(&mut slow, calls, chunks), "with shortcuts and without");
-        outcome
-    };
-    connections.iter().map(read).collect()
+    let mut pair = FixedPair::<EVENT, ID>::default();
+    connections.iter().map(|chunks| pair.connection(calls, chunks)).collect()
 }
 
 const CALLS: [Calls; 2] = [Calls::NextEvent, Calls::NextFrame];

@@ -1,10 +1,12 @@
 //! What is decoded is what the standard says, with and without a limit, however the stream is cut and the decoder is
-//! called, on every connection of one decoder; with its shortcuts, and in lock-step without them.
+//! called, on every connection of one decoder; with its shortcuts, and in lock-step without them; and in memory of a fixed
+//! size, which is the limit there.
 #![no_main]
 
 use fastrand::Rng;
 use libfuzzer_sys::fuzz_target;
 use sse_wire::Decoder;
+use sse_wire_fuzz::drive::FixedPair;
 use sse_wire_fuzz::limit::{self, Calls, Outcome};
 use sse_wire_fuzz::read::{self, Way};
 use sse_wire_fuzz::{Cut, Streams, oracle};
@@ -37,6 +39,8 @@ fuzz_target!(|input: &[u8]| {
         check(&streams, limited.clone(), calls, cut, Way::any(&mut rng), &expected);
     }
 
+    fixed(&streams, calls);
+
     let mut decoder = decoder;
     for (stream, outcome) in streams.connections.iter().zip(&outcomes) {
         let pieces = Cut::Random(streams.seed).pieces(&stream.wire, &stream.marks);
@@ -48,6 +52,37 @@ fuzz_target!(|input: &[u8]| {
     }
     assert_eq!(decoder.end_of_stream(), None, "something of a stream that has not begun");
 });
+
+/// Memory of a fixed size: with enough of it as the oracle says, with little of it the same in every chunking.
+fn fixed(streams: &Streams, calls: Calls) {
+    let expected = each(streams, oracle::Outcome::default(), oracle::interpret_from);
+    let expected = expected.iter().map(|outcome| Outcome::unlimited(outcome, calls)).collect::<Vec<_>>();
+    // No input makes a longer stream, replacement included.
+    let small = fixed_connections::<3, 1>(streams, calls, Cut::Whole);
+    for cut in Cut::ways(streams.seed) {
+        let large = fixed_connections::<{ 32 * 1024 }, { 32 * 1024 }>(streams, calls, cut);
+        assert_eq!(large, expected, "{calls:?}, {cut:?}, in much memory, of {streams:?}");
+        assert_eq!(fixed_connections::<3, 1>(streams, calls, cut), small, "{calls:?}, {cut:?}, of {streams:?}");
+    }
+
+    // Where no id, no comment and no replacement shares the memory, that is the limit to the byte.
+    let is_id = |line: &oracle::Line| matches!(line, oracle::Line::Field { name: oracle::FieldName::Id, .. });
+    let has_id = |wire: &[u8]| {
+        let (lines, unfinished) = oracle::lines(wire);
+        lines.iter().any(is_id) || unfinished.starts_with(b"id")
+    };
+    let is_plain = |wire: &[u8]| str::from_utf8(wire).is_ok() && !has_id(wire);
+    if calls == Calls::NextEvent && streams.connections.iter().all(|stream| is_plain(&stream.wire)) {
+        let within = |before: &Outcome, wire: &[u8]| limit::within(before, wire, 3, calls);
+        assert_eq!(small, each(streams, Outcome::default(), within), "within 3 bytes, of {streams:?}");
+    }
+}
+
+fn fixed_connections<const EVENT: usize, const ID: usize>(streams: &Streams, calls: Calls, cut: Cut) -> Vec<Outcome> {
+    let mut pair = FixedPair::<EVENT, ID>::default();
+    let connections = streams.connections.iter();
+    connections.map(|stream| pair.connection(calls, &cut.pieces(&stream.wire, &stream.marks))).collect()
+}
 
 /// What the judge says of each connection, knowing the one before.
 fn each<T: Clone>(streams: &Streams, before: T, judge: impl Fn(&T, &[u8]) -> T) -> Vec<T> {

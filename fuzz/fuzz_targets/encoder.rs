@@ -1,4 +1,5 @@
-//! Whatever the texts are, exactly the lines of the given fields go out, and to every sink the same bytes.
+//! Whatever the texts are, exactly the lines of the given fields go out, and to every sink the same bytes; JSON on one
+//! line.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -9,7 +10,7 @@ use fastrand::Rng;
 use libfuzzer_sys::fuzz_target;
 use sse_wire::{EventBuilder, EventId, EventType, InvalidField, KEEP_ALIVE, io::EventWriter};
 use sse_wire_fuzz::sent::Data;
-use sse_wire_fuzz::{Cut, Events, Sent, oracle};
+use sse_wire_fuzz::{Cut, Events, Sent, json, oracle};
 
 fuzz_target!(|input: &[u8]| {
     let Events { seed, events } = Events::new(input);
@@ -19,6 +20,7 @@ fuzz_target!(|input: &[u8]| {
         sends_the_lines(event);
         sinks_agree(&event.builder(), &event.wire(), &mut rng);
         data_comes_in_pieces(event, seed);
+        json::check(event);
     }
     writes_events_in_order(&events, &mut rng);
     drops_what_is_not_finished(&events, &mut rng);

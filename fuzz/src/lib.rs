@@ -6,6 +6,7 @@
 pub mod cut;
 #[path = "../../tests/common/drive.rs"]
 pub mod drive;
+pub mod json;
 #[path = "../../tests/common/limit.rs"]
 pub mod limit;
 #[path = "../../tests/common/oracle.rs"]

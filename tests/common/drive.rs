@@ -3,7 +3,7 @@
 use core::str;
 use core::time::Duration;
 
-use sse_wire::{Chunk, DecodeError, Decoder, Event, Frame};
+use sse_wire::{Chunk, DecodeError, Decoder, Event, FixedDecoder, Frame};
 
 use super::limit::{Calls, Outcome, Step};
 use super::oracle;
@@ -173,4 +173,57 @@ fn end(decoder: &mut Decoder, steps: Vec<Step>) -> Outcome {
 /// A decoder for these calls.
 pub fn decoder(calls: Calls) -> Decoder {
     Decoder::new().with_ignored_frames(calls == Calls::IgnoredToo)
+}
+
+/// A whole connection, with and without shortcuts, on decoders in memory of a fixed size.
+pub struct FixedPair<const EVENT: usize, const ID: usize> {
+    fast: FixedDecoder<EVENT, ID>,
+    slow: FixedDecoder<EVENT, ID>,
+}
+
+impl<const EVENT: usize, const ID: usize> Default for FixedPair<EVENT, ID> {
+    fn default() -> Self {
+        Self { fast: FixedDecoder::new(), slow: FixedDecoder::new().without_shortcuts() }
+    }
+}
+
+impl<const EVENT: usize, const ID: usize> FixedPair<EVENT, ID> {
+    /// `calls` are not those with ignored lines, which these decoders do not show.
+    pub fn connection(&mut self, calls: Calls, chunks: &[&[u8]]) -> Outcome {
+        let outcome = fixed(&mut self.fast, calls, chunks);
+        assert_eq!(outcome, fixed(&mut self.slow, calls, chunks), "with shortcuts and without");
+        assert_eq!(counters(&self.fast), counters(&self.slow), "with shortcuts and without");
+        outcome
+    }
+}
+
+fn counters<const EVENT: usize, const ID: usize>(decoder: &FixedDecoder<EVENT, ID>) -> (u64, u64, u64, bool) {
+    (decoder.position(), decoder.events(), decoder.ignored_lines(), decoder.is_between_events())
+}
+
+fn fixed<const EVENT: usize, const ID: usize>(
+    decoder: &mut FixedDecoder<EVENT, ID>,
+    calls: Calls,
+    chunks: &[&[u8]],
+) -> Outcome {
+    let mut steps = Vec::new();
+    for bytes in chunks {
+        let mut chunk = Chunk::new(bytes);
+        while let Some(result) = match calls {
+            Calls::NextEvent => decoder.next_event(&mut chunk).map(|event| event.map(owned).map(oracle::Frame::Event)),
+            Calls::NextFrame | Calls::IgnoredToo => decoder.next_frame(&mut chunk).map(|frame| frame.map(owned_frame)),
+        }
+        .transpose()
+        {
+            steps.push(step(result));
+        }
+        assert!(chunk.is_empty() && chunk.remaining().is_empty(), "the decoder leaves {chunk:?}");
+    }
+    let unfinished = decoder.end_of_stream().map(owned);
+    Outcome {
+        steps,
+        last_event_id: decoder.last_event_id().to_owned(),
+        reconnection_time: decoder.reconnection_time().map(milliseconds),
+        unfinished,
+    }
 }
