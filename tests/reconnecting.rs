@@ -223,6 +223,26 @@ fn a_life_is_as_it_is_written() {
             &["0 request", "5 a", "15 error: connection was lost", "3015 request 1", "3021 b", "3021 c", "silence"],
         ),
         (
+            "the last event ID is that of the last event that had one, and an empty one is not sent",
+            vec![
+                Body(0, &[(0, Text("id: abc\ndata: a\n\ndata: b\n\n")), (0, BreaksOff)]),
+                Body(0, &[(0, Text("id: \ndata: c\n\n")), (0, BreaksOff)]),
+                Body(0, &[]),
+            ],
+            as_is,
+            &[
+                "0 request",
+                "0 a",
+                "0 b",
+                "0 error: connection was lost",
+                "3000 request abc",
+                "3000 c",
+                "3000 error: connection was lost",
+                "6000 request",
+                "silence",
+            ],
+        ),
+        (
             "a clean end is no item, and the unfinished event is discarded",
             vec![Body(0, &[(7, Text("data: a\n\nid: 9\ndata: b")), (0, Ends)]), Body(0, &[(1, Text("data: c\n\n"))])],
             as_is,
