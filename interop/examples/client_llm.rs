@@ -7,9 +7,9 @@ use std::error::Error;
 use std::io::{self, Write as _};
 
 use futures_util::StreamExt as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
-use sse_wire::{MIME_TYPE, stream::EventStream};
+use sse_wire::{EventSource, stream::EventStream};
 
 /// An event: the variant is its type, the content its data.
 #[allow(clippy::enum_variant_names, reason = "the names are those of the API")]
@@ -56,7 +56,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Only because the demo, in the same workspace, has reqwest built with TLS and without a provider for it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let question = serde_json::json!({ "stream": true, "messages": [{ "role": "user", "content": prompt }] });
-    let request = reqwest::Client::new().post(url).header(ACCEPT, MIME_TYPE).header(CONTENT_TYPE, "application/json");
+    let source = EventSource::new();
+    let request = reqwest::Client::new().post(url).header(CONTENT_TYPE, "application/json");
+    let request = source.request_headers().fold(request, |request, (name, value)| request.header(name, value));
     let response = request.body(question.to_string()).send().await?.error_for_status()?;
 
     let mut events = EventStream::new(response.bytes_stream());

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use futures_util::StreamExt as _;
-use sse_wire::{MIME_TYPE, tokio_codec::EventCodec};
+use sse_wire::{EventSource, tokio_codec::EventCodec};
 use sse_wire_interop::print;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -16,8 +16,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut socket = BufReader::new(TcpStream::connect(host).await?);
 
     // HTTP/1.0: the body comes as it is, not in HTTP's chunks, and ends with the connection.
-    let request = format!("GET /{path} HTTP/1.0\r\nHost: {host}\r\nAccept: {MIME_TYPE}\r\n\r\n");
-    socket.write_all(request.as_bytes()).await?;
+    let mut request = format!("GET /{path} HTTP/1.0\r\nHost: {host}\r\n").into_bytes();
+    for (name, value) in EventSource::new().request_headers() {
+        request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+    }
+    request.extend(b"\r\n");
+    socket.write_all(&request).await?;
     let mut line = String::new();
     socket.read_line(&mut line).await?;
     if line.split(' ').nth(1) != Some("200") {

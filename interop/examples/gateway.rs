@@ -12,28 +12,27 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Router, routing::get};
 use futures_util::StreamExt as _;
-use reqwest::{RequestBuilder, header::ACCEPT};
-use sse_wire::{EventBuilder, LAST_EVENT_ID, MIME_TYPE, http_body::EventBody, stream::EventStream};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use sse_wire::{Decoder, EventBuilder, EventId, EventSource, LAST_EVENT_ID, http_body::EventBody, stream::EventStream};
 use tokio::{net::TcpListener, time::sleep};
 
-/// The request to the server behind, to be sent for each client.
+/// The server behind, which is asked once for each client.
 #[derive(Clone)]
 struct Behind(reqwest::Client, String);
 
-impl Behind {
-    fn request(&self, headers: &HeaderMap) -> RequestBuilder {
-        let request = self.0.get(&self.1).header(ACCEPT, MIME_TYPE);
-        match headers.get(LAST_EVENT_ID) {
-            Some(id) => request.header(LAST_EVENT_ID, id),
-            None => request,
-        }
-    }
-}
-
 async fn relay(State(behind): State<Behind>, headers: HeaderMap) -> Result<Response, StatusCode> {
-    let response = behind.request(&headers).send().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
-    if response.status() != StatusCode::OK {
-        return Err(response.status()); // 204, too: do not come back
+    let id = headers.get(LAST_EVENT_ID).and_then(|id| EventId::from_header(id.as_bytes()).ok());
+    let decoder = Decoder::new().with_last_event_id(id.map_or("", |id| id.as_str()));
+    let mut source = EventSource::with_decoder(decoder);
+    let request = behind.0.get(behind.1);
+    let request = source.request_headers().fold(request, |request, (name, value)| request.header(name, value));
+    let response = request.send().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+
+    let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    match source.on_response(response.status().as_u16(), content_type) {
+        Ok(()) if !response.headers().contains_key(CONTENT_ENCODING) => {}
+        Err(failed) if failed.status().is_some() => return Err(response.status()), // 204, too: do not come back
+        _ => return Err(StatusCode::BAD_GATEWAY), // a page, or compressed: there would be no events in it
     }
     let frames = EventStream::new(response.bytes_stream()).frames();
     let events = frames.map(|frame| frame.map(|frame| EventBuilder::from(&frame).to_bytes()));

@@ -223,6 +223,41 @@ fn the_gateway_loses_no_frame() {
     assert_eq!(direct.len(), relayed.len());
 }
 
+/// Read as an event stream, none of these would ever have an event.
+#[test]
+fn the_gateway_passes_no_answer_on_that_is_no_event_stream() {
+    let rows = [
+        ("200 OK\r\nContent-Type: text/event-stream", "HTTP/1.1 200"),
+        ("200 OK\r\nContent-Type: text/html", "HTTP/1.1 502"),
+        ("200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip", "HTTP/1.1 502"),
+        ("204 No Content", "HTTP/1.1 204"),
+        ("503 Service Unavailable\r\nContent-Type: text/event-stream", "HTTP/1.1 503"),
+    ];
+    for (answer, expected) in rows {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let (_gateway, url) = listen("gateway", &[&format!("http://{}/", listener.local_addr().unwrap())]);
+        let behind = thread::spawn(move || {
+            let (socket, _) = listener.accept().unwrap();
+            socket.set_read_timeout(Some(BOUND)).unwrap();
+            let lines = BufReader::new(&socket).lines().map(|line| line.unwrap().to_ascii_lowercase());
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            (&socket).write_all(format!("HTTP/1.1 {answer}\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+            head
+        });
+        let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let mut socket = TcpStream::connect(host).unwrap();
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nLast-Event-ID: 7\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).unwrap();
+        let status = BufReader::new(socket).lines().next().unwrap().unwrap();
+        assert!(status.starts_with(expected), "{answer:?}: {status}");
+        let head = behind.join().unwrap();
+        for header in ["accept: text/event-stream", "cache-control: no-cache", "last-event-id: 7"] {
+            assert!(head.iter().any(|line| line == header), "no {header:?} in {head:?}");
+        }
+    }
+}
+
 /// Answers one question as a model does, and says what was asked.
 fn answer(wire: &'static [u8]) -> (String, thread::JoinHandle<(String, Value)>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
