@@ -195,6 +195,10 @@ impl<const EVENT: usize, const ID: usize> FixedPair<EVENT, ID> {
         assert_eq!(counters(&self.fast), counters(&self.slow), "with shortcuts and without");
         outcome
     }
+
+    pub fn ignored_lines(&self) -> u64 {
+        self.fast.ignored_lines()
+    }
 }
 
 fn counters<const EVENT: usize, const ID: usize>(decoder: &FixedDecoder<EVENT, ID>) -> (u64, u64, u64, bool) {
