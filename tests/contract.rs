@@ -1,4 +1,4 @@
-//! What LaunchDarkly's contract suite for clients asks of a stream, through the stream that reconnects: each fact in each
+//! What `LaunchDarkly`'s contract suite for clients asks of a stream, through the stream that reconnects: each fact in each
 //! of the suite's chunkings, and every size of its sweep.
 //!
 //! The suite is a program in Go, which is not run here. Its facts about reconnecting are rows of `tests/reconnecting.rs`,
@@ -92,7 +92,7 @@ fn a_crlf_is_one_line_end_however_it_is_cut() {
 #[test]
 fn many_events_come_in_order() {
     let expected: Vec<_> = (0..100).map(|n| format!("message||event {n}")).collect();
-    let wire: String = (0..100).map(|n| format!("data: event {n}\n\n")).collect();
+    let wire = (0..100).fold(String::new(), |wire, n| wire + &format!("data: event {n}\n\n"));
     assert_eq!(in_chunks(wire.as_bytes(), wire.len()), expected);
 }
 
