@@ -1,12 +1,13 @@
-//! A client that reconnects by itself, over reqwest: waits, backs off, resumes behind the last event, and stops when the
-//! server says so. Prints the events as lines of JSON: `client_reconnecting URL`
+//! A client that reconnects by itself, over reqwest: waits, backs off, resumes behind the last event, asks a busy server
+//! again, and stops when the server says so. Prints the events as lines of JSON: `client_reconnecting URL`
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt as _;
-use sse_wire::EventSource;
-use sse_wire::stream::{Attempt, SourceError};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use sse_wire::stream::{Accepted, Attempt, SourceError};
+use sse_wire::{EventSource, retry_after};
 use sse_wire_interop::print;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,7 +19,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connect = |attempt: Attempt<'_>| {
         let headers = attempt.request_headers();
         let request = headers.fold(client.get(&url), |request, (name, value)| request.header(name, value));
-        async { Ok::<_, reqwest::Error>(http::Response::from(request.send().await?).into()) }
+        async {
+            let response = request.send().await?;
+            Ok::<_, reqwest::Error>(match response.status().as_u16() {
+                status @ (408 | 425 | 429 | 500 | 502 | 503 | 504) => {
+                    Accepted::unavailable(status, asked_to_wait(response.headers()))
+                }
+                _ => http::Response::from(response).into(),
+            })
+        }
     };
     let events = EventSource::new().into_stream(connect, tokio::time::sleep);
     let mut events = events.with_idle_timeout(Duration::from_secs(60)); // keep-alives come more often
@@ -31,4 +40,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// What a busy server says about when to come back.
+fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    retry_after(headers.get(RETRY_AFTER)?.as_bytes(), now)
 }

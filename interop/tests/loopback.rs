@@ -317,3 +317,33 @@ fn a_model_is_asked_and_its_answer_printed() {
         assert_eq!(question["messages"][0]["content"], "Say hello");
     }
 }
+
+/// A status that passes is asked about again, by both clients that reconnect, and no earlier than the server says.
+#[test]
+fn a_busy_server_is_asked_again() {
+    for client in ["client_event_source", "client_reconnecting"] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let answers = [
+                "503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                "200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\nretry: 1\ndata: at last\n\n",
+                "204 No Content\r\nConnection: close\r\n\r\n",
+            ];
+            answers.map(|answer| {
+                let (socket, _) = listener.accept().unwrap();
+                let now = std::time::Instant::now();
+                let lines = BufReader::new(&socket).lines().map(|line| line.unwrap());
+                assert!(lines.take_while(|line| !line.is_empty()).count() > 1);
+                (&socket).write_all(format!("HTTP/1.1 {answer}").as_bytes()).unwrap();
+                now
+            })
+        });
+        let output = run(client, &url);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{client}: {errors}");
+        assert!(str::from_utf8(&output.stdout).unwrap().contains("at last"), "{client}: {errors}");
+        let [busy, ready, _] = server.join().unwrap();
+        assert!(ready - busy >= Duration::from_secs(1), "{client}");
+    }
+}

@@ -7,9 +7,11 @@ use crate::event_source::{judge, judge_encoding};
 use crate::http_body::body_stream::BodyStream;
 use crate::stream::Accepted;
 
-/// Judges the response like [`EventSource::on_response`](crate::EventSource::on_response). A body that is still
-/// compressed is refused too: read as text, it would be an event stream without events. An HTTP library that
-/// decompresses removes the `Content-Encoding` header.
+/// Judges the response like [`EventSource::on_response`](crate::EventSource::on_response): any status but 200 is final.
+/// Pass those that are temporary, 503 for example, to [`Accepted::unavailable`] instead.
+///
+/// A body that is still compressed is refused too: read as text, it would be an event stream without events. An HTTP
+/// library that decompresses removes the `Content-Encoding` header.
 impl<B> From<Response<B>> for Accepted<BodyStream<B>> {
     fn from(response: Response<B>) -> Self {
         let headers = response.headers();
