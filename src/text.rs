@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
-use core::mem;
+use alloc::vec::Vec;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use crate::utf8::utf8;
+use crate::decode::place::Place;
+use crate::utf8::{is_ascii, utf8};
 use crate::work;
 
 /// Shared text: a slice of a network buffer, or a copy of a part of it.
@@ -26,12 +27,14 @@ impl Text {
         }
     }
 
-    /// `bytes` as text, if they are well-formed. They are shared if they are ASCII; otherwise validating with simdutf8
-    /// and copying costs less than std's validation, which a `ByteString` requires.
+    /// `bytes` as text, if they are well-formed. ASCII is what `share` returns, which must be the same bytes; anything
+    /// else is copied, since validating with simdutf8 and copying costs less than std's validation, which a
+    /// `ByteString` requires.
     #[inline]
-    pub(crate) fn of(bytes: &mut Bytes) -> Option<Self> {
+    pub(crate) fn of<B: AsRef<[u8]>>(owner: B, place: Place, share: impl FnOnce(B) -> Bytes) -> Option<Self> {
+        let bytes = place.of(owner.as_ref());
         work::looked(bytes.len());
-        if cfg!(feature = "simdutf8") && !bytes.is_ascii() {
+        if cfg!(feature = "simdutf8") && !is_ascii(bytes) {
             let text = utf8(bytes)?;
             work::copied(text.len());
             return Some(Self::Copy(text.into()));
@@ -40,7 +43,13 @@ impl Text {
             return None;
         }
         work::validated(bytes.len());
-        ByteString::try_from(mem::take(bytes)).ok().map(Self::Slice)
+        ByteString::try_from(share(owner)).ok().map(Self::Slice)
+    }
+
+    /// The whole of a buffer that is well-formed, without a copy.
+    pub(crate) fn of_buffer(text: Vec<u8>) -> Option<Self> {
+        work::validated(text.len());
+        ByteString::try_from(Bytes::from(text)).ok().map(Self::Slice)
     }
 }
 

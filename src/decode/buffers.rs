@@ -102,15 +102,23 @@ impl<M: Memory> Buffers<M> {
     /// whether the event is within the limit.
     #[inline]
     pub(crate) fn data(&mut self, bytes: &[u8], place: Place, first: bool, max_event_len: usize) -> bool {
-        let behind_lf = first && self.has_data();
-        let fits = self.count(place.len() + usize::from(behind_lf), max_event_len);
+        if first && self.has_data() {
+            return self.another_data_line(bytes, place, max_event_len);
+        }
+        let fits = self.count(place.len(), max_event_len);
         if fits {
-            if behind_lf {
-                self.gather(Buffer::Data, bytes);
-                self.memory.append_data_line(place.of(bytes));
-            } else {
-                self.append(Buffer::Data, bytes, place);
-            }
+            self.append(Buffer::Data, bytes, place);
+        }
+        fits
+    }
+
+    /// Appends a data line that follows one.
+    #[inline(always)]
+    pub(crate) fn another_data_line(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
+        let fits = self.count(place.len() + 1, max_event_len);
+        if fits {
+            self.gather(Buffer::Data, bytes);
+            self.memory.append_data_line(place.of(bytes));
         }
         fits
     }

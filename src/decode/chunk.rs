@@ -6,7 +6,7 @@ use core::fmt;
 use core::mem;
 
 #[cfg(feature = "bytes")]
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use crate::decode::place::Place;
 use crate::decode::window::Window;
@@ -246,6 +246,9 @@ impl ChunkBuf {
     /// ill-formed. If everything is decoded, the chunk gives the text away and must be released.
     #[inline]
     pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
+        if self.is_empty() && self.window.is_new() {
+            return Some((self.take(place)?, place.start));
+        }
         if !self.is_in_window(place) {
             if let Some(window) = self.window.next(&self.bytes, self.index, place.end) {
                 self.window.text = self.text_at(window).unwrap_or_default();
@@ -272,12 +275,20 @@ impl ChunkBuf {
         in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
     }
 
-    /// Takes over the bytes if they are the whole chunk and none is left to decode, instead of counting references.
-    fn text_at(&mut self, place: Place) -> Option<Text> {
-        if self.is_empty() && place.len() == self.bytes.len() {
-            return Text::of(&mut self.bytes);
-        }
-        Text::of(&mut self.bytes.slice(place.start..place.end))
+    fn text_at(&self, place: Place) -> Option<Text> {
+        Text::of(&self.bytes, place, |bytes| bytes.slice(place.start..place.end))
+    }
+
+    /// Gives the bytes away instead of counting references: this is the chunk's only event.
+    fn take(&mut self, place: Place) -> Option<Text> {
+        let Self { bytes, index, .. } = self;
+        Text::of(bytes, place, |bytes| {
+            *index = 0;
+            let mut bytes = mem::take(bytes);
+            bytes.truncate(place.end);
+            bytes.advance(place.start);
+            bytes
+        })
     }
 }
 

@@ -288,13 +288,7 @@ impl Decoder {
     #[cfg(feature = "bytes")]
     #[inline]
     pub fn next_event_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<EventBuf>, DecodeError> {
-        match slice::next::<false>(&mut self.interpreter, chunk)? {
-            Some(FrameBuf::Event(event)) => Ok(Some(event)),
-            frame => {
-                debug_assert!(frame.is_none(), "a frame that was not asked for");
-                Ok(None)
-            }
-        }
+        slice::next_event(&mut self.interpreter, chunk)
     }
 
     /// Decodes up to the next frame, like [`next_frame`](Self::next_frame), and returns it owned.
@@ -318,7 +312,7 @@ impl Decoder {
     #[cfg(feature = "bytes")]
     #[inline]
     pub fn next_frame_buf(&mut self, chunk: &mut ChunkBuf) -> Result<Option<FrameBuf>, DecodeError> {
-        slice::next::<true>(&mut self.interpreter, chunk)
+        slice::next_frame(&mut self.interpreter, chunk)
     }
 
     /// Ends the stream, and returns the event that has no blank line yet, if it has data.

@@ -2,9 +2,9 @@
 
 use crate::decode::interpreter::{self, Interpreter, Taken};
 use crate::decode::memory::Memory;
-use crate::decode::parser::{Line, Parser, Piece};
+use crate::decode::parser::{Line, Parser};
 use crate::decode::place::Place;
-use crate::decode::shortcut::{Plain, lines, plain};
+use crate::decode::shortcut::{Plain, Refusal, lines, plain};
 
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
@@ -20,8 +20,6 @@ pub(crate) enum Next {
 }
 
 /// Finds the next event, or with `FRAMES` the next frame, in `bytes[*index..]`.
-///
-/// It is compiled into its callers, so that a plain event never goes through memory.
 #[inline(always)]
 pub(crate) fn find<const FRAMES: bool, M: Memory>(
     interpreter: &mut Interpreter<M>,
@@ -29,72 +27,107 @@ pub(crate) fn find<const FRAMES: bool, M: Memory>(
     index: &mut usize,
 ) -> Next {
     match find_plain(interpreter, bytes, index) {
-        Some((plain, len)) => Next::Plain(plain, len),
-        None => find_any::<FRAMES, M>(interpreter, bytes, index),
+        Ok((plain, len)) => Next::Plain(plain, len),
+        Err(refusal) => find_other::<FRAMES, M>(interpreter, bytes, index, refusal),
     }
 }
 
+/// Finds a plain event, and its length.
+///
+/// It is compiled into its callers, so that a plain event never goes through memory.
 #[inline(always)]
-fn find_plain<M: Memory>(interpreter: &Interpreter<M>, bytes: &[u8], index: &mut usize) -> Option<(Plain, usize)> {
+pub(crate) fn find_plain<M: Memory>(
+    interpreter: &Interpreter<M>,
+    bytes: &[u8],
+    index: &mut usize,
+) -> Result<(Plain, usize), Refusal> {
     if !interpreter.is_at_event() {
-        return None;
+        return Err(Refusal::Other);
     }
     let plain = plain(bytes, *index)?;
     let len = plain.end - *index;
     // What counts against the limit is less than that.
     if len > interpreter.settings.max_event_len {
-        return None;
+        return Err(Refusal::Other);
     }
     *index = plain.end;
-    Some((plain, len))
+    Ok((plain, len))
+}
+
+/// Finds what the shortcut to a plain event refused.
+#[inline(always)]
+pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
+    interpreter: &mut Interpreter<M>,
+    bytes: &[u8],
+    index: &mut usize,
+    refusal: Refusal,
+) -> Next {
+    match refusal {
+        // Nothing is left to read, nor to release.
+        _ if *index == bytes.len() && interpreter.is_at_event() => return Next::UsedUp,
+        Refusal::Cut(data) if interpreter.begin_plain(data, bytes, index) => return Next::UsedUp,
+        Refusal::Cut(_) | Refusal::Other => {}
+    }
+    if interpreter.is_in_data_line() {
+        match interpreter.append_rest_of_data::<FRAMES>(bytes, index) {
+            Taken::Found(found) => return Next::Found(found),
+            Taken::UsedUp => return Next::UsedUp,
+            Taken::Whole(_) | Taken::Some => {}
+        }
+    }
+    find_any::<FRAMES, M>(interpreter, bytes, index)
 }
 
 /// What the shortcut to a plain event refused, and what comes after it.
 #[inline(never)]
 fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, bytes: &[u8], index: &mut usize) -> Next {
-    if interpreter.append_data_part(bytes, index) {
-        return Next::UsedUp;
-    }
     let mut is_refused = !interpreter.release();
     while *index < bytes.len() {
-        let mut is_no_whole_line = false;
+        let mut cut = None;
         if interpreter.is_at_event() {
             if FRAMES {
                 interpreter.pass_blank_lines(bytes, index);
             }
-            if !is_refused && let Some((plain, len)) = find_plain(interpreter, bytes, index) {
-                return Next::Plain(plain, len);
-            }
-            if FRAMES
-                && let Some((Piece::Line { line: Line::Comment, value, .. }, next)) = Parser::whole_line(bytes, *index)
-                && interpreter.commented(value, next - *index)
-            {
-                *index = next;
-                return Next::Comment(value);
-            }
-            let start = *index;
-            let lines = lines::<FRAMES>(bytes, start);
-            match interpreter.take_lines::<FRAMES>(&lines, bytes, index) {
-                Taken::Whole(len) => {
-                    let plain = Plain {
-                        event_type: lines.event_type.unwrap_or_default(),
-                        data: lines.data.unwrap_or_default(),
-                        id: lines.id,
-                        end: lines.next,
-                    };
-                    return Next::Plain(plain, len);
+            if !core::mem::take(&mut is_refused) {
+                match find_plain(interpreter, bytes, index) {
+                    Ok((plain, len)) => return Next::Plain(plain, len),
+                    Err(Refusal::Cut(data)) if interpreter.begin_plain(data, bytes, index) => return Next::UsedUp,
+                    Err(_) => {}
                 }
-                Taken::Found(found) => return Next::Found(found),
-                Taken::UsedUp => return Next::UsedUp,
-                // Blank lines, or comments.
-                Taken::Some if interpreter.is_at_event() && *index > start => continue,
-                Taken::Some => is_no_whole_line = lines.next == start,
+            }
+            if FRAMES && let Some((comment, next)) = Parser::comment(bytes, *index) {
+                match next {
+                    Some(next) if interpreter.commented(comment, next - *index) => {
+                        *index = next;
+                        return Next::Comment(comment);
+                    }
+                    Some(_) => {}
+                    None => cut = Some((Line::Comment, comment)),
+                }
+            } else {
+                let start = *index;
+                let lines = lines::<FRAMES>(bytes, start);
+                match interpreter.take_lines::<FRAMES>(&lines, bytes, index) {
+                    Taken::Whole(len) => {
+                        let plain = Plain {
+                            event_type: lines.event_type.unwrap_or_default(),
+                            data: lines.data.unwrap_or_default(),
+                            id: lines.id,
+                            end: lines.next,
+                        };
+                        return Next::Plain(plain, len);
+                    }
+                    Taken::Found(found) => return Next::Found(found),
+                    Taken::UsedUp => return Next::UsedUp,
+                    // Blank lines, or comments.
+                    Taken::Some if lines.cut.is_none() && interpreter.is_at_event() && *index > start => continue,
+                    Taken::Some => cut = lines.cut.filter(|_| *index == lines.next),
+                }
             }
         }
-        if let Some(found) = interpreter.interpret::<FRAMES>(bytes, index, is_no_whole_line) {
+        if let Some(found) = interpreter.interpret::<FRAMES>(bytes, index, cut) {
             return Next::Found(found);
         }
-        is_refused = false;
     }
     Next::UsedUp
 }

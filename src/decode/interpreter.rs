@@ -102,7 +102,7 @@ pub(crate) enum Found {
 pub(crate) enum Taken {
     /// They are a whole event of so many bytes, with which nothing is left to do. Whoever hands it out says so.
     Whole(usize),
-    /// They are a whole event, which has been dispatched.
+    /// They are a whole event, which has been dispatched, or end with a reconnection time that is returned.
     Found(Found),
     /// They are the beginning of a block, or none.
     Some,
@@ -217,28 +217,82 @@ impl<M: Memory> Interpreter<M> {
         }
         self.event_len += len as u64;
         self.is_at_event = self.buffers.event_is_empty();
-        if *index < bytes.len() {
+        let is_retry = FRAMES && lines.retry.is_some();
+        if *index < bytes.len() && !is_retry {
             return Taken::Some;
         }
         self.buffers.gather_event(bytes, false);
+        if is_retry { Taken::Found(Found::Retry) } else { Taken::UsedUp }
+    }
+
+    /// Begins the plain event at `index`, whose data begins at `data` and continues in the next chunk. Returns whether
+    /// it is within the limit.
+    #[inline(never)]
+    pub(crate) fn begin_plain(&mut self, data: usize, bytes: &[u8], index: &mut usize) -> bool {
+        let len = bytes.len() - *index;
+        if len > self.settings.max_event_len {
+            return false;
+        }
+        let event_type = Parser::event_type_line(bytes, *index);
+        let data = Place { start: data, end: bytes.len() };
+        *index = bytes.len();
+        self.event_len += len as u64;
+        (self.in_block, self.in_line, self.is_at_event) = (true, true, false);
+        self.parser.begin(Line::Field(Field::Data));
+        self.buffers.set_event(event_type, None, Some(data));
+        self.buffers.gather_event(bytes, false);
+        true
+    }
+
+    /// Whether a data line continues, and counts.
+    #[inline(always)]
+    pub(crate) fn is_in_data_line(&self) -> bool {
+        self.in_line && !self.skip_event && self.parser.is_in(Field::Data) && !self.settings.no_shortcuts
+    }
+
+    /// Appends what the chunk has of a data line that an earlier one began, and the data lines that follow. Dispatches
+    /// the event if its blank line follows.
+    #[inline(never)]
+    pub(crate) fn append_rest_of_data<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Taken {
+        let start = *index;
+        let rest = bytes.get(start..).unwrap_or_default();
+        if let Some(len) = line_end::line_end(rest) {
+            return self.append_end_of_data::<FRAMES>(bytes, index, start + len);
+        }
+        if !self.buffers.gather_more_data(bytes, Place { start, end: bytes.len() }, self.settings.max_event_len) {
+            return Taken::Some;
+        }
+        self.event_len += rest.len() as u64;
+        *index = bytes.len();
         Taken::UsedUp
     }
 
-    /// Appends the chunk's part of a data line that continues. Returns whether that is the whole chunk.
-    #[inline(always)]
-    pub(crate) fn append_data_part(&mut self, bytes: &[u8], index: &mut usize) -> bool {
-        if !self.in_line || self.skip_event || !self.parser.is_in(Field::Data) || self.settings.no_shortcuts {
-            return false;
+    /// The same, for a line that ends at `end`.
+    #[inline(never)]
+    fn append_end_of_data<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize, end: usize) -> Taken {
+        let start = *index;
+        let Some(next) = line_end::after(bytes, end) else { return Taken::Some };
+        if !self.buffers.gather_more_data(bytes, Place { start, end }, self.settings.max_event_len) {
+            return Taken::Some;
         }
-        let rest = bytes.get(*index..).unwrap_or_default();
-        let end = *index + line_end::line_end(rest).unwrap_or(rest.len());
-        let place = Place { start: *index, end };
-        if !self.buffers.gather_more_data(bytes, place, self.settings.max_event_len) {
-            return false;
+        *index = next;
+        self.in_line = false;
+        self.parser.end();
+        let fits = self.append_data_lines(bytes, index);
+        if fits
+            && !self.in_line
+            && let Some(next) = line_end::after(bytes, *index)
+        {
+            work::looked(next - *index);
+            *index = next;
+            return self.dispatch::<FRAMES>(bytes, next - start).map_or(Taken::Some, Taken::Found);
         }
-        self.event_len += place.len() as u64;
-        *index = end;
-        end == bytes.len()
+        self.event_len += (*index - start) as u64;
+        match *index == bytes.len() {
+            _ if !fits => Taken::Found(self.skip_event(Field::Data, true)),
+            true => Taken::UsedUp,
+            false => Taken::Some,
+        }
     }
 
     /// Passes over blank lines where an event may begin.
@@ -276,14 +330,14 @@ impl<M: Memory> Interpreter<M> {
     /// Interprets `bytes[*index..]` up to something that can be returned, or to where an event may begin, or to the end
     /// of the chunk.
     ///
-    /// Whatever ends the loop, everything before `index` is then part of the state. With `is_no_whole_line`, a shortcut
-    /// has found that the line at `index` need not be tried as a whole.
+    /// Whatever ends the loop, everything before `index` is then part of the state. `cut` is the line at `index` if a
+    /// shortcut has found that it continues in the next chunk.
     #[inline]
     pub(crate) fn interpret<const FRAMES: bool>(
         &mut self,
         bytes: &[u8],
         index: &mut usize,
-        mut is_no_whole_line: bool,
+        mut cut: Option<(Line, Place)>,
     ) -> Option<Found> {
         let mut start = *index;
         // An LF that belongs to the blank line before this event, but was received later.
@@ -294,8 +348,15 @@ impl<M: Memory> Interpreter<M> {
         self.is_at_event = false;
         let by_states = self.settings.ignored_frames || self.settings.no_shortcuts;
         let found = loop {
-            let piece = if by_states || core::mem::take(&mut is_no_whole_line) {
+            if *index == bytes.len() {
+                break None;
+            }
+            let piece = if by_states {
                 self.parser.next_part(bytes, index)
+            } else if let Some((line, value)) = cut.take() {
+                self.parser.begin(line);
+                *index = value.end;
+                Some(Piece::Line { line, value, complete: false })
             } else {
                 self.parser.next_piece(bytes, index)
             };
@@ -345,9 +406,14 @@ impl<M: Memory> Interpreter<M> {
         }
         let mut next = *index;
         let mut fits = true;
-        while fits && let Some((value, after)) = Parser::whole_data_line(bytes, next) {
-            fits = self.buffers.data(bytes, value, true, self.settings.max_event_len);
-            next = after;
+        while fits && let Some((value, after)) = Parser::data_line(bytes, next) {
+            fits = self.buffers.another_data_line(bytes, value, self.settings.max_event_len);
+            next = after.unwrap_or(value.end);
+            if after.is_none() {
+                self.in_line = true;
+                self.parser.begin(Line::Field(Field::Data));
+                break;
+            }
         }
         *index = next;
         fits

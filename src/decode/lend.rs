@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use crate::decode::chunk::Chunk;
-use crate::decode::find::{Next, find};
+use crate::decode::find::{Next, find_other, find_plain};
 use crate::decode::interpreter::{Found, Interpreter};
 use crate::decode::memory::Memory;
 use crate::decode::place::Place;
@@ -18,7 +18,19 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
     chunk: &mut Chunk<'i>,
 ) -> Result<Option<Frame<'s>>, DecodeError> {
-    let found = match find::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
+    let refusal = match find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
+        Ok((plain, len)) => {
+            if let Some((event_type, data, _)) = plain_texts(plain, |place| chunk.text(place)) {
+                interpreter.dispatched(len, None);
+                let last_event_id = interpreter.last_event_id();
+                return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+            }
+            let found = interpreter.dispatch_whole(plain, chunk.bytes(), len);
+            return lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some);
+        }
+        Err(refusal) => refusal,
+    };
+    let found = match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index, refusal) {
         Next::UsedUp => return Ok(None),
         Next::Plain(plain, len) => {
             if let Some((event_type, data, id)) = plain_texts(plain, |place| chunk.text(place)) {

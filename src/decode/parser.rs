@@ -209,18 +209,21 @@ impl Parser {
     #[inline]
     pub(crate) fn next_piece(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         if self.is_at_line_start()
-            && let Some((piece, next)) = Self::whole_line(bytes, *index)
+            && let Some((piece, next)) = Self::line(bytes, *index)
         {
             *index = next;
+            if let Piece::Line { line, complete: false, .. } = piece {
+                self.begin(line);
+            }
             return Some(piece);
         }
         self.next_part(bytes, index)
     }
 
-    /// The line at `index`, and the byte after it, if it is whole and its name is one of the standard's with a colon:
-    /// the same result as by the states, without going through them.
+    /// The line at `index`, as far as the chunk has it, and the byte after that, if its name is one of the standard's
+    /// with a colon: the same result as by the states, without going through them.
     #[inline(always)]
-    pub(crate) fn whole_line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
+    fn line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
         let word = || FirstWord::at(bytes, index);
         // Each arm compares with constants.
         let (line, prefix) = match *bytes.get(index)? {
@@ -235,27 +238,59 @@ impl Parser {
                 return Some((Piece::Blank, next));
             }
         };
-        let start = index + prefix;
-        let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
-        let next = line_end::after(bytes, end)?;
-        Some((Piece::Line { line, value: Place { start, end }, complete: true }, next))
+        let (value, next) = Self::value_at(bytes, index + prefix)?;
+        Some((Piece::Line { line, value, complete: next.is_some() }, next.unwrap_or(value.end)))
     }
 
-    /// Like [`whole_line`](Self::whole_line), for blank lines and comments only.
+    /// The comment at `index`: see [`value_at`](Self::value_at).
     #[inline(always)]
-    pub(crate) fn whole_line_without_effect(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
-        match *bytes.get(index)? {
-            b':' | LF | CR => Self::whole_line(bytes, index),
+    pub(crate) fn comment(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
+        match bytes.get(index..)? {
+            [b':', b' ', ..] => Self::value_at(bytes, index + 2),
+            [b':', ..] => Self::value_at(bytes, index + 1),
             _ => None,
         }
     }
 
-    /// Like [`whole_line`](Self::whole_line), for a data line only: its value, and the index after the line.
+    /// The value of the data line at `index`: see [`value_at`](Self::value_at).
     #[inline(always)]
-    pub(crate) fn whole_data_line(bytes: &[u8], index: usize) -> Option<(Place, usize)> {
-        let start = index + FirstWord::at(bytes, index)?.data_prefix_len()?;
-        let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
-        Some((Place { start, end }, line_end::after(bytes, end)?))
+    pub(crate) fn data_line(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
+        Self::value_at(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
+    }
+
+    /// The value of the `event` line at `index`, if there is one and it is whole.
+    #[inline]
+    pub(crate) fn event_type_line(bytes: &[u8], index: usize) -> Option<Place> {
+        let prefix = FirstWord::at(bytes, index)?.prefix_len(Field::Event)?;
+        let (value, next) = Self::value_at(bytes, index + prefix)?;
+        next.map(|_| value)
+    }
+
+    /// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk.
+    /// Refuses what is for the states: an empty part, a CR without an LF, and one that the chunk ends with.
+    #[inline(always)]
+    pub(crate) fn value_at(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
+        let rest = bytes.get(start..)?;
+        match line_end::short_line_end::<16>(rest) {
+            Some(len) => {
+                let end = start + len;
+                Some((Place { start, end }, Some(line_end::after(bytes, end)?)))
+            }
+            None if rest.is_empty() => None,
+            None => Some((Place { start, end: bytes.len() }, None)),
+        }
+    }
+
+    /// The chunk ends within the value of a line that was found by other means than the states.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, line: Line) {
+        self.state = State::Value(line);
+    }
+
+    /// The value that continues has ended, and its line, by other means than the states.
+    #[inline(always)]
+    pub(crate) fn end(&mut self) {
+        self.state = State::LineStart;
     }
 
     /// The next piece by the states, which handle every case.

@@ -1,10 +1,11 @@
 //! The shortcuts: a whole event, found in one step. They answer or refuse, and touch no state.
 
 use crate::decode::field::{Field, FirstWord};
-use crate::decode::parser::{Parser, Piece};
+use crate::decode::parser::{Line, Parser};
 use crate::decode::place::Place;
 use crate::decode::retry::Digits;
 use crate::line_end;
+use crate::work;
 
 /// Where the parts of a plain event lie.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,15 @@ pub(crate) struct Plain {
     pub(crate) end: usize,
 }
 
+/// Why what begins at a place is no whole plain event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refusal {
+    /// It may be one: its data, which begins there, continues in the next chunk.
+    Cut(usize),
+    /// Anything else.
+    Other,
+}
+
 /// Finds the event that begins at `start`, if it is whole and plain: an optional `event` line, one `data` line and the
 /// blank line, with a colon in each field and LF or CRLF after each line.
 ///
@@ -26,21 +36,27 @@ pub(crate) struct Plain {
 /// saves more than half of the instructions of a plain event. A loop over lines was tried instead and costs a quarter
 /// of the speed, because it spills what this keeps in registers.
 #[inline(always)]
-pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
+pub(crate) fn plain(bytes: &[u8], start: usize) -> Result<Plain, Refusal> {
+    let other = || Refusal::Other;
     let mut line = start;
-    let mut word = FirstWord::at(bytes, line)?;
+    let mut word = FirstWord::at(bytes, line).ok_or_else(other)?;
     let mut event_type = Place::default();
     if let Some(prefix) = word.prefix_len(Field::Event) {
         let value = line + prefix;
-        let end = value + line_end::short_line_end::<32>(bytes.get(value..)?)?;
+        let rest = bytes.get(value..).ok_or_else(other)?;
+        let end = value + line_end::short_line_end::<32>(rest).ok_or_else(other)?;
         event_type = Place { start: value, end };
-        line = line_end::after(bytes, end)?;
-        word = FirstWord::at(bytes, line)?;
+        line = line_end::after(bytes, end).ok_or_else(other)?;
+        word = FirstWord::at(bytes, line).ok_or_else(other)?;
     }
-    let value = line + word.data_prefix_len()?;
-    let end = value + line_end::short_line_end::<16>(bytes.get(value..)?)?;
-    let end_of_event = end + line_end::two_len(bytes.get(end..)?)?;
-    Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
+    let value = line + word.data_prefix_len().ok_or_else(other)?;
+    let rest = bytes.get(value..).ok_or_else(other)?;
+    let Some(len) = line_end::short_line_end::<16>(rest) else {
+        return Err(Refusal::Cut(value));
+    };
+    let end = value + len;
+    let end_of_event = end + line_end::two_len(bytes.get(end..).ok_or_else(other)?).ok_or_else(other)?;
+    Ok(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
 }
 
 /// The content of a block's lines, as far as they are whole and usual.
@@ -62,28 +78,39 @@ pub(crate) struct Lines {
     pub(crate) is_whole: bool,
     /// The byte after the last of these lines.
     pub(crate) next: usize,
+    /// The line that begins there, and its value up to the end of the chunk, where it continues.
+    pub(crate) cut: Option<(Line, Place)>,
 }
 
 /// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and
 /// `data`, each at most once and in this order, which is the one that servers send; then the blank line. Stops at the
-/// first line that is not whole or not in its place, where the interpreter continues. With `FRAMES`, comments and
-/// `retry` are such lines, because they are returned.
+/// first line that is not whole or not in its place, where the interpreter continues. With `FRAMES`, a comment is such
+/// a line, and `retry` the last one, because they are returned.
 #[inline(always)]
 pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     let mut found = Lines { start, next: start, ..Lines::default() };
-    while let Some((piece, next)) = Parser::whole_line_without_effect(bytes, found.next) {
-        match piece {
-            Piece::Blank => found.start = next,
-            _ if FRAMES => {
-                found.fields = found.next;
-                return found;
+    loop {
+        if let Some(next) = line_end::after(bytes, found.next) {
+            work::looked(next - found.next);
+            (found.start, found.next) = (next, next);
+        } else if FRAMES {
+            break;
+        } else {
+            match Parser::comment(bytes, found.next) {
+                Some((_, Some(next))) => found.next = next,
+                Some((comment, None)) => {
+                    found.cut = Some((Line::Comment, comment));
+                    break;
+                }
+                None => break,
             }
-            _ => found.comments += 1,
+            found.comments += 1;
         }
-        found.next = next;
     }
     found.fields = found.next;
-    let _ = fields::<FRAMES>(bytes, &mut found);
+    if found.cut.is_none() {
+        let _ = fields::<FRAMES>(bytes, &mut found);
+    }
     found.in_block = found.next > found.fields;
     found
 }
@@ -94,34 +121,38 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
     let mut line = found.next;
     let mut word = FirstWord::at(bytes, line)?;
     if let Some(prefix) = word.prefix_len(Field::Event) {
-        let (value, next) = value(bytes, line + prefix)?;
+        let (value, next) = value(bytes, Field::Event, line + prefix, found)?;
         (found.event_type, found.next, line) = (Some(value), next, next);
         word = FirstWord::at(bytes, line)?;
     }
     if let Some(prefix) = word.prefix_len(Field::Id) {
-        let (value, next) = value(bytes, line + prefix)?;
+        let (value, next) = value(bytes, Field::Id, line + prefix, found)?;
         if line_end::nul(value.of(bytes)).is_some() {
             return None;
         }
         (found.id, found.next, line) = (Some(value), next, next);
         word = FirstWord::at(bytes, line)?;
     }
-    if !FRAMES && let Some(prefix) = word.prefix_len(Field::Retry) {
-        let (value, next) = value(bytes, line + prefix)?;
+    if let Some(prefix) = word.prefix_len(Field::Retry) {
+        let (value, next) = value(bytes, Field::Retry, line + prefix, found)?;
         let millis = Digits::of_short(value.of(bytes))?;
         (found.retry, found.next, line) = (Some(millis), next, next);
+        if FRAMES {
+            return None;
+        }
         word = FirstWord::at(bytes, line)?;
     }
-    let (value, next) = value(bytes, line + word.data_prefix_len()?)?;
+    let (value, next) = value(bytes, Field::Data, line + word.data_prefix_len()?, found)?;
     (found.data, found.next) = (Some(value), next);
     found.next = line_end::after(bytes, next)?;
     found.is_whole = true;
     Some(())
 }
 
-/// The value that begins at `start`, and the byte after its line.
+/// The value that begins at `start`, and the byte after its line, if that is whole.
 #[inline(always)]
-fn value(bytes: &[u8], start: usize) -> Option<(Place, usize)> {
-    let end = start + line_end::short_line_end::<16>(bytes.get(start..)?)?;
-    Some((Place { start, end }, line_end::after(bytes, end)?))
+fn value(bytes: &[u8], field: Field, start: usize, found: &mut Lines) -> Option<(Place, usize)> {
+    let (value, next) = Parser::value_at(bytes, start)?;
+    found.cut = next.is_none().then_some((Line::Field(field), value));
+    Some((value, next?))
 }

@@ -13,14 +13,47 @@ use crate::decode::shortcut::Plain;
 use crate::error::DecodeError;
 use crate::event::Frame;
 use crate::event_buf::{EventBuf, FrameBuf, LastEventId};
-use crate::utf8::append_text;
+use crate::text::Text;
+use crate::utf8::{append_text, utf8};
+use crate::work;
 
-/// Decodes up to the next event, or with `FRAMES` to the next frame, owned.
+/// Decodes up to the next event, owned.
 #[inline(always)]
-pub(crate) fn next<const FRAMES: bool>(
+pub(crate) fn next_event(
+    interpreter: &mut Interpreter<Growable>,
+    chunk: &mut ChunkBuf,
+) -> Result<Option<EventBuf>, DecodeError> {
+    next::<false, _>(
+        interpreter,
+        chunk,
+        |event| event,
+        |frame| {
+            let FrameBuf::Event(event) = frame else {
+                debug_assert!(false, "a frame that was not asked for");
+                return None;
+            };
+            Some(event)
+        },
+    )
+}
+
+/// Decodes up to the next frame, owned.
+#[inline(always)]
+pub(crate) fn next_frame(
     interpreter: &mut Interpreter<Growable>,
     chunk: &mut ChunkBuf,
 ) -> Result<Option<FrameBuf>, DecodeError> {
+    next::<true, _>(interpreter, chunk, FrameBuf::Event, Some)
+}
+
+/// Decodes up to the next event, or with `FRAMES` to the next frame. A plain event is not moved through a frame.
+#[inline(always)]
+fn next<const FRAMES: bool, T>(
+    interpreter: &mut Interpreter<Growable>,
+    chunk: &mut ChunkBuf,
+    plain_event: impl FnOnce(EventBuf) -> T,
+    other: impl FnOnce(FrameBuf) -> Option<T>,
+) -> Result<Option<T>, DecodeError> {
     let mut index = chunk.index;
     let next = find::<FRAMES, _>(interpreter, chunk.bytes(), &mut index);
     chunk.index = index;
@@ -33,7 +66,7 @@ pub(crate) fn next<const FRAMES: bool>(
             if let Some(event) = slice_plain(interpreter, plain, chunk) {
                 interpreter.dispatched(len, event.id());
                 chunk.release();
-                return Ok(Some(FrameBuf::Event(event)));
+                return Ok(Some(plain_event(event)));
             }
             interpreter.dispatch_whole(plain, chunk.bytes(), len)
         }
@@ -41,7 +74,7 @@ pub(crate) fn next<const FRAMES: bool>(
             Some(text) => {
                 let frame = FrameBuf::Comment(text.to_owned());
                 chunk.release();
-                return Ok(Some(frame));
+                return Ok(other(frame));
             }
             None => interpreter.keep_comment(comment, chunk.bytes()),
         },
@@ -49,7 +82,7 @@ pub(crate) fn next<const FRAMES: bool>(
     };
     let frame = own(interpreter, found, chunk);
     chunk.release();
-    frame.map(Some)
+    frame.map(other)
 }
 
 /// The plain event as a slice of the chunk, if it is well-formed.
@@ -113,31 +146,31 @@ fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) ->
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.settings.max_retained;
-    let data = interpreter.buffers.take_data(max_retained)?;
-    let mut text = match String::from_utf8(data) {
-        Ok(text) => text,
-        Err(error) => {
-            interpreter.buffers.put_data_back(error.into_bytes());
-            return None;
-        }
-    };
-    let data = Place { start: 0, end: text.len() };
-    let (event_type, id) = interpreter.buffers.event_type_and_id(chunk.bytes());
-    text.reserve_exact(event_type.len() + id.map_or(0, <[u8]>::len));
+    let mut data = interpreter.buffers.take_data(max_retained)?;
+    if utf8(&data).is_none() {
+        interpreter.buffers.put_data_back(data);
+        return None;
+    }
+    let mut names = String::new();
     let mut append = |bytes: &[u8]| {
-        let start = text.len();
-        append_text(bytes, &mut text);
-        Place { start, end: text.len() }
+        let start = data.len() + names.len();
+        append_text(bytes, &mut names);
+        Place { start, end: data.len() + names.len() }
     };
+    let (event_type, id) = interpreter.buffers.event_type_and_id(chunk.bytes());
     let event_type = append(event_type);
     let own_id = id.map(&mut append);
+    let place = Place { start: 0, end: data.len() };
+    work::copied(names.len());
+    data.reserve_exact(names.len());
+    data.extend_from_slice(names.as_bytes());
     // Growing by doubling may have left as much again unused.
-    if text.capacity() - text.len() > text.len() / 4 {
-        text.shrink_to_fit();
+    if data.capacity() - data.len() > data.len() / 4 {
+        data.shrink_to_fit();
     }
     let last_event_id = match own_id {
         Some(id) => LastEventId::Own(id),
         None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
     };
-    Some(EventBuf::new(text.into(), event_type, data, last_event_id))
+    Some(EventBuf::new(Text::of_buffer(data)?, event_type, place, last_event_id))
 }

@@ -34,6 +34,13 @@ impl<T> Window<T> {
         self.start
     }
 
+    /// Whether nothing was validated yet.
+    #[cfg(feature = "bytes")]
+    #[inline(always)]
+    pub(crate) const fn is_new(&self) -> bool {
+        self.checked == 0
+    }
+
     /// Where this stretch of the chunk lies in the text; out of range of any text if it is not in the window.
     #[inline(always)]
     pub(crate) const fn in_text(&self, place: Place) -> Place {
