@@ -94,6 +94,8 @@ proptest! {
 
     #[test]
     fn sinks_agree(sent in sent(), takes in 1..40_usize) {
+        #[cfg(not(feature = "std"))]
+        let _ = takes;
         let event = sent.builder();
         let wire = encoded(&sent);
         prop_assert_eq!(&event.encode(), &wire);
