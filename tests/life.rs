@@ -82,6 +82,11 @@ proptest! {
                 }
                 let _ = decoder.end_of_stream();
                 prop_assert_eq!((decoder.position(), decoder.events()), (position, events));
+                if limit == usize::MAX {
+                    // The unfinished last line counts as ended.
+                    let expected = ignored_before + ignored(&oracle::interpret(&[wire, &b"\n"[..]].concat()));
+                    prop_assert_eq!(decoder.ignored_lines(), expected, "{}", wire.escape_ascii());
+                }
                 ignored_before = decoder.ignored_lines();
             }
         }
@@ -143,12 +148,15 @@ fn an_error_in_json_is_no_event_and_ignored_lines() {
     for (wire, ignored) in [
         ("{\n  \"error\": \"overloaded\"\n}\n", 3),
         ("{\"error\": \"overloaded\"}\r", 1),
+        ("{\"error\": \"overloaded\"}", 1),
+        ("\u{feff}x", 1),
         ("<html>\r\n<body>\r\n", 2),
         ("id: 1\0\nretry: soon\nx\n", 3),
         ("id: 1\nretry: 5\n: c\nevent: x\ndata\n", 0),
     ] {
         let mut decoder = Decoder::new();
         read(&mut decoder, Calls::NextEvent, wire.as_bytes());
+        assert_eq!(decoder.end_of_stream().map(|event| event.data().len()), (ignored == 0).then_some(0));
         assert_eq!((decoder.events(), decoder.ignored_lines()), (0, ignored), "{wire:?}");
         let mut fixed = FixedPair::<64, 8>::default();
         fixed.connection(Calls::NextEvent, &[wire.as_bytes()]);

@@ -422,7 +422,7 @@ impl Decoder {
     }
 
     /// Returns how many lines have been received that the standard ignores: unknown field names, an `id` with a NUL, a
-    /// `retry` that is not a number.
+    /// `retry` that is not a number. A last line without an end counts from [`end_of_stream`](Self::end_of_stream) on.
     ///
     /// Ignored lines without any event are typical of a JSON error sent instead of a stream.
     ///
@@ -432,8 +432,9 @@ impl Decoder {
     /// use sse_wire::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
-    /// let mut chunk = Chunk::new(b"{\n  \"error\": \"overloaded\"\n}\n");
+    /// let mut chunk = Chunk::new(b"{\n  \"error\": \"overloaded\"\n}");
     /// assert_eq!(decoder.next_event(&mut chunk)?, None);
+    /// assert_eq!(decoder.end_of_stream(), None);
     /// assert_eq!((decoder.events(), decoder.ignored_lines()), (0, 3));
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```

@@ -696,20 +696,18 @@ impl<M: Memory> Interpreter<M> {
     /// Ends the stream, and resets everything that does not outlive a connection. Returns whether there is an
     /// unfinished event to lend.
     pub(crate) fn end_of_stream(&mut self) -> bool {
-        // Completes an unterminated last line: its value becomes part of the event, but without a line end of its own
-        // it has no other effect and is not counted.
+        // Completes an unterminated last line: its value becomes part of the event, and it counts if it is ignored, but
+        // without a line end of its own it has no other effect.
         const LINE_END: &[u8] = &[LF];
         let _ = self.release();
-        let (retry, ignored_lines, other_signs) = (self.retry, self.ignored_lines, self.other_signs);
+        let (retry, other_signs) = (self.retry, self.other_signs);
         let mut index = 0;
-        while self.parser.in_line()
-            && let Some(piece) = self.parser.next_part(LINE_END, &mut index)
-        {
+        while let Some(piece) = self.parser.next_part(LINE_END, &mut index) {
             if let Piece::Line { line, value, complete } = piece {
                 let _ = self.process_line::<false>(line, value, complete, LINE_END);
             }
         }
-        (self.retry, self.ignored_lines, self.other_signs) = (retry, ignored_lines, other_signs);
+        (self.retry, self.other_signs) = (retry, other_signs);
         self.buffers.gather_event(LINE_END, false);
         self.buffers.clear_text();
 

@@ -169,6 +169,8 @@ impl Model {
         if !self.skipping_event {
             self.pending.add(&line);
             self.weigh_event(self.pending.kept());
+            // That line is over.
+            self.skipped_here = false;
         }
     }
 
