@@ -713,3 +713,23 @@ fn a_body_is_its_data_and_its_error() {
     assert_eq!([next(), next(), next(), next()], [Some(Ok("a".into())), Some(Ok("b".into())), Some(Err("lost")), None]);
     assert_eq!(format!("{:?}", BodyStream::new("secret")), "BodyStream { .. }");
 }
+
+/// A peer that sends comments faster than they are read holds up neither the other tasks nor the timeouts.
+#[test]
+fn a_body_that_is_always_ready_gives_others_a_turn() {
+    let connect = |_: Attempt<'_>| async {
+        Ok::<_, ()>(Accepted::new(200, STREAM, stream::repeat(Ok::<_, ()>(Bytes::from_static(b": c\n")))))
+    };
+    let is_late = std::cell::Cell::new(false);
+    let sleep = |_| std::future::poll_fn(|_| if is_late.get() { Poll::Ready(()) } else { Poll::Pending });
+    let minute = Duration::from_secs(60);
+    let mut events = pin!(EventSource::new().into_stream(connect, sleep).with_stall_timeout(minute));
+
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(woken.clone());
+    let mut cx = Context::from_waker(&waker);
+    assert_eq!(events.as_mut().poll_next(&mut cx), Poll::Pending);
+    assert!(woken.0.load(Ordering::Relaxed), "nobody would poll it again");
+    is_late.set(true);
+    assert_eq!(events.as_mut().poll_next(&mut cx), Poll::Ready(Some(Err(SourceError::Stalled(minute)))));
+}

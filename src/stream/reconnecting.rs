@@ -401,6 +401,7 @@ where
         next: impl Fn(&mut EventSource, &mut ChunkBuf) -> Result<Option<O>, DecodeError>,
     ) -> Poll<Option<Result<O, SourceError<E, B>>>> {
         let mut ended_here = false;
+        let mut chunks = 0;
         loop {
             match &mut self.phase {
                 Phase::Due => {
@@ -430,6 +431,13 @@ where
                             self.chunk = ChunkBuf::from(bytes.into());
                             if !self.chunk.is_empty() {
                                 self.idle.start();
+                            }
+                            // A body that is always ready, and has nothing to return, must block neither the other
+                            // tasks of this thread nor the timeouts.
+                            chunks += 1;
+                            if chunks == MANY {
+                                cx.waker().wake_by_ref();
+                                return self.poll_timeouts(cx);
                             }
                         }
                         Poll::Ready(Some(Err(error))) => {
@@ -500,6 +508,9 @@ impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
             .finish_non_exhaustive()
     }
 }
+
+/// After how many chunks without an item other tasks get a turn.
+const MANY: u32 = 64;
 
 /// A stream of events, comments, reconnection times and ids that reconnects on its own: returned by
 /// [`ReconnectingStream::frames`].
