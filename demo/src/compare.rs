@@ -111,6 +111,7 @@ async fn one(args: &Args, transport: Transport, progress: &Progress) -> anyhow::
         kill_every: None,
         recoveries: args.recoveries,
         patience: Duration::from_secs(15),
+        processes: 1,
         threads: args.threads.into(),
     };
     let server = Server::start(plan.clients, RECONNECTION_TIME).await?;

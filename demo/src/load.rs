@@ -18,8 +18,9 @@ use crate::measure::{Plan, Transport, open_files, run, until_interrupted};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Args {
-    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>; without it one is started for the run
-    url: Option<reqwest::Url>,
+    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>, or several that share a log; without one, one is
+    /// started for the run
+    url: Vec<reqwest::Url>,
     /// Connections
     #[arg(long, short, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     clients: u32,
@@ -42,7 +43,14 @@ pub(crate) struct Args {
     /// Take what is missing for lost when nothing has come for so long
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
-    /// Threads for the clients; the server has its own
+    /// Try for so long to publish an event, at each server in turn; it is published once all the same
+    #[arg(long, value_name = "SECONDS", default_value = "0", requires = "url")]
+    insist: u64,
+    /// Processes for the clients, where one may not open as many files
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with_all = ["kill_every", "publish_to", "floor"],
+          value_parser = clap::value_parser!(u8).range(1..=64))]
+    processes: u8,
+    /// Threads for the clients of each process; the server has its own
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
     /// The same against the least that a server can do, a loop of `send`, right after
@@ -96,18 +104,19 @@ async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
         return Ok(outcomes);
     }
     let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
-    open_files::allow(counts.iter().copied().max().unwrap_or_default() as usize)?;
+    // With several processes, each sees to itself.
+    let most = counts.iter().copied().max().unwrap_or_default() as usize;
+    open_files::allow(if args.processes > 1 { 0 } else { most })?;
     let mut outcomes = Vec::new();
     for clients in counts {
         let plan = args.plan(clients);
         for floor in [false, true].into_iter().filter(|floor| args.floor || !floor) {
-            let server = match (&args.url, &args.publish_to) {
+            let server = match (&*args.url, &args.publish_to) {
                 _ if floor => Server::start_floor().await?,
-                (Some(url), Some(publish)) => {
-                    Server::other(url, publish, args.pid.unwrap_or_default(), &args.name).await?
-                }
-                (Some(url), None) => Server::at(url).await?,
-                (None, _) => Server::start(plan.clients, Duration::from_millis(200)).await?,
+                ([url], Some(publish)) => Server::other(url, publish, args.pid.unwrap_or_default(), &args.name).await?,
+                ([_, _, ..], Some(_)) => anyhow::bail!("--publish-to: one URL, not several"),
+                (urls @ [_, ..], None) => Server::at_all(urls, Duration::from_secs(args.insist)).await?,
+                ([], _) => Server::start(plan.clients, Duration::from_millis(200)).await?,
             };
             let progress = Progress::new(format!("{clients} clients"));
             outcomes.push(run::run(&server, &plan, &progress).await?);
@@ -131,6 +140,7 @@ impl Args {
             kill_every: self.kill_every.map(Duration::from_millis),
             recoveries: 0,
             patience: Duration::from_secs(self.patience),
+            processes: self.processes.into(),
             threads: self.threads.into(),
         }
     }

@@ -30,6 +30,9 @@ enum Command {
     /// The server of `load --floor`.
     #[command(hide = true)]
     Floor,
+    /// A process for clients of `load --processes`.
+    #[command(hide = true)]
+    Crew,
 }
 
 fn main() -> ExitCode {
@@ -39,5 +42,6 @@ fn main() -> ExitCode {
         Command::Load(args) => load::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Floor => measure::floor::run(),
+        Command::Crew => measure::crew::run(),
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 mod clients;
+pub(crate) mod crew;
 mod feed;
 pub(crate) mod floor;
 mod http;
@@ -59,7 +60,9 @@ pub(crate) struct Plan {
     pub(crate) recoveries: u32,
     /// How long nothing at all may happen until what is missing is taken for lost.
     pub(crate) patience: Duration,
-    /// Threads that the clients share.
+    /// Processes that the clients are spread over; with one it is this.
+    pub(crate) processes: usize,
+    /// Threads that the clients of each share.
     pub(crate) threads: usize,
 }
 

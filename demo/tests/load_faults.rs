@@ -112,7 +112,7 @@ fn every_fault_is_reported() {
         (
             Fault::Refuse,
             11,
-            "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: unexpected status 503",
+            "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: status 503",
         ),
     ] {
         let url = format!("http://{}", server(fault));

@@ -53,6 +53,7 @@ fn rows(outcome: &Outcome) -> Rows {
         ("Latency, p99.9", format!("{} ms", number(latency.p999))),
         ("Latency, most", format!("{} ms", number(latency.max))),
         ("The last client of an event, median", format!("{} ms", number(outcome.last_ms))),
+        ("Publishing an event, most", format!("{} ms", number(outcome.longest_publish_ms))),
         ("Server memory per idle client", kib(outcome.server_bytes_per_idle_client)),
         ("Server memory per client, after the feed", kib(outcome.server_bytes_per_client)),
         ("Server CPU per delivery", format!("{} µs", number(outcome.server_cpu_us_per_delivery))),

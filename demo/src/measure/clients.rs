@@ -5,15 +5,16 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-use super::Plan;
+use super::crew::Order;
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::Ledger;
 use super::server::Server;
@@ -25,11 +26,15 @@ const DOORS: usize = 128;
 /// What all clients of a run have in common.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) addr: SocketAddr,
+    pub(super) addrs: Vec<SocketAddr>,
     /// The path of the stream, where it is not one of ours: without our event types and ids.
     pub(super) path: Option<String>,
     pub(super) run: u32,
     pub(super) epoch: Instant,
+    /// The same, for other processes.
+    pub(super) began: SystemTime,
+    /// Clients of other processes that come before those of this one.
+    first: usize,
     /// The id of each event, as whoever was first has seen it.
     pub(super) ids: Vec<OnceLock<Box<str>>>,
     /// Events whose receivers saw another id than their publisher.
@@ -62,12 +67,16 @@ struct Awaited {
 }
 
 impl Shared {
-    fn new(server: &Server, plan: &Plan, most_events: u64) -> anyhow::Result<Self> {
+    fn new(part: Part) -> anyhow::Result<Self> {
+        let Part { addrs, path, run, began, first, clients, events: most_events } = part;
+        let ago = began.elapsed().unwrap_or_default();
         Ok(Self {
-            addr: server.addr,
-            path: server.path.clone(),
-            run: fastrand::u32(..),
-            epoch: Instant::now(),
+            addrs,
+            path,
+            run,
+            epoch: Instant::now().checked_sub(ago).context("a clock that goes back so far")?,
+            began,
+            first,
             ids: (0..most_events).map(|_| OnceLock::new()).collect(),
             wrong_ids: AtomicU64::new(0),
             open: AtomicUsize::new(0),
@@ -78,7 +87,7 @@ impl Shared {
             bytes: Arc::default(),
             first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
-            cuts: (0..plan.clients).map(|_| Notify::new()).collect(),
+            cuts: (0..clients).map(|_| Notify::new()).collect(),
             stopped: AtomicBool::new(false),
             awaited_client: AtomicUsize::new(usize::MAX),
             awaited: Mutex::new(None),
@@ -87,7 +96,7 @@ impl Shared {
 
     /// The key by which a client's connections can be cut at the server.
     pub(super) fn key(&self, client: usize) -> String {
-        format!("load-{:08x}-{client}", self.run)
+        format!("load-{:08x}-{}", self.run, self.first + client)
     }
 
     /// Makes a client drop its connection.
@@ -119,6 +128,9 @@ impl Shared {
 pub(super) struct Client {
     pub(super) shared: Arc<Shared>,
     index: usize,
+    /// The node that it is connected to.
+    pub(super) addr: SocketAddr,
+    has_tried: bool,
     ledger: Ledger,
     is_open: bool,
     /// When the stream was opened, since the epoch.
@@ -137,7 +149,11 @@ impl Client {
 
     pub(super) async fn connect(&mut self) -> io::Result<Socket> {
         self.door = Arc::clone(&self.shared.doors).acquire_owned().await.ok();
-        Socket::connect(self.shared.addr, self.index, Arc::clone(&self.shared.bytes)).await
+        // Any node resumes it.
+        if std::mem::replace(&mut self.has_tried, true) {
+            self.addr = self.shared.addrs[fastrand::usize(..self.shared.addrs.len())];
+        }
+        Socket::connect(self.addr, self.shared.first + self.index, Arc::clone(&self.shared.bytes)).await
     }
 
     /// The server has accepted.
@@ -210,6 +226,65 @@ impl Client {
     }
 }
 
+/// The clients of one process, and what they are to know.
+#[derive(Debug)]
+pub(super) struct Part {
+    addrs: Vec<SocketAddr>,
+    path: Option<String>,
+    run: u32,
+    began: SystemTime,
+    first: usize,
+    clients: usize,
+    events: u64,
+}
+
+impl Part {
+    pub(super) fn of(server: &Server, clients: usize, events: u64) -> Self {
+        let (addrs, path) = (server.addrs.clone(), server.path.clone());
+        Self { addrs, path, run: fastrand::u32(..), began: SystemTime::now(), first: 0, clients, events }
+    }
+
+    pub(super) fn of_order(order: &Order) -> Self {
+        let Order { addrs, run, began, first, clients, events, .. } = order.clone();
+        Self { addrs, path: None, run, began, first, clients, events }
+    }
+}
+
+/// How far the clients are.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub(super) open: usize,
+    pub(super) opened: u64,
+    pub(super) delivered: u64,
+    pub(super) bytes: u64,
+}
+
+impl Counts {
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            open: self.open + other.open,
+            opened: self.opened + other.opened,
+            delivered: self.delivered + other.delivered,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
+/// What the clients of one process have received.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Verdict {
+    pub(super) counts: Counts,
+    pub(super) lost: u64,
+    pub(super) doubled: u64,
+    pub(super) out_of_order: u64,
+    pub(super) wrong_id: u64,
+    pub(super) resets: u64,
+    pub(super) latencies: Vec<(u64, u64)>,
+    pub(super) lasts: Vec<u64>,
+    pub(super) ids: Vec<Option<Box<str>>>,
+    pub(super) first_error: Option<String>,
+}
+
 /// The clients of a run, at work until [`stop`](Self::stop).
 #[derive(Debug)]
 pub(super) struct Clients {
@@ -220,26 +295,23 @@ pub(super) struct Clients {
 
 impl Clients {
     /// Each is a future of `run`.
-    pub(super) fn start<F>(
-        server: &Server,
-        plan: &Plan,
-        most_events: u64,
-        run: impl Fn(Client) -> F,
-    ) -> anyhow::Result<Self>
+    pub(super) fn start<F>(part: Part, threads: usize, run: impl Fn(Client) -> F) -> anyhow::Result<Self>
     where
         F: Future<Output = Ledger> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(plan.threads)
+            .worker_threads(threads)
             .enable_all()
             .build()
             .context("threads for the clients")?;
-        let shared = Arc::new(Shared::new(server, plan, most_events)?);
-        let tasks = (0..plan.clients)
+        let shared = Arc::new(Shared::new(part)?);
+        let tasks = (0..shared.cuts.len())
             .map(|index| {
                 let client = Client {
                     shared: Arc::clone(&shared),
                     index,
+                    addr: shared.addrs[(shared.first + index) % shared.addrs.len()],
+                    has_tried: false,
                     ledger: Ledger::default(),
                     is_open: false,
                     since: Duration::ZERO,
@@ -251,15 +323,40 @@ impl Clients {
         Ok(Self { shared, runtime: Some(runtime), tasks })
     }
 
-    /// Ends all connections; what each client has received.
-    pub(super) async fn stop(mut self) -> anyhow::Result<Vec<Ledger>> {
+    pub(super) fn counts(&self) -> Counts {
+        let Shared { open, opened, delivered, bytes, .. } = &*self.shared;
+        Counts {
+            open: open.load(Relaxed),
+            opened: opened.load(Relaxed),
+            delivered: delivered.load(Relaxed),
+            bytes: bytes.received.load(Relaxed) + bytes.sent.load(Relaxed),
+        }
+    }
+
+    /// Ends all connections; what the clients have received of so many events.
+    pub(super) async fn stop(mut self, published: u64) -> anyhow::Result<Verdict> {
+        let counts = self.counts();
         self.shared.stopped.store(true, Relaxed);
         self.shared.cuts.iter().for_each(Notify::notify_one);
         let mut ledgers = Vec::with_capacity(self.tasks.len());
         for task in std::mem::take(&mut self.tasks) {
             ledgers.push(task.await.context("a client")?);
         }
-        Ok(ledgers)
+        let shared = &*self.shared;
+        let sum = |count: fn(&Ledger) -> u64| ledgers.iter().map(count).sum::<u64>();
+        let latencies = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Verdict {
+            counts,
+            lost: ledgers.iter().map(|ledger| ledger.lost(published)).sum(),
+            doubled: sum(|ledger| ledger.doubled),
+            out_of_order: sum(|ledger| ledger.out_of_order),
+            wrong_id: sum(|ledger| ledger.wrong_id) + shared.wrong_ids.load(Relaxed),
+            resets: sum(|ledger| ledger.resets),
+            latencies: latencies.iter_recorded().map(|at| (at.value_iterated_to(), at.count_at_value())).collect(),
+            lasts: shared.lasts.iter().map(|last| last.load(Relaxed)).collect(),
+            ids: shared.ids.iter().map(|id| id.get().cloned()).collect(),
+            first_error: shared.first_error.get().cloned(),
+        })
     }
 }
 

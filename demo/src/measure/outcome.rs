@@ -22,6 +22,9 @@ pub(crate) struct Outcome {
     pub(crate) latency_ms: Latency,
     /// Until an event's last receiver had it; of the median event.
     pub(crate) last_ms: f64,
+    /// What the publisher waited for an event at most.
+    #[serde(default)]
+    pub(crate) longest_publish_ms: f64,
     /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients.
     pub(crate) server_bytes_per_idle_client: f64,
     /// The same after the feed.

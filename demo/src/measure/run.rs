@@ -1,13 +1,15 @@
 //! A run, from the first connection to the verdict.
 
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use hdrhistogram::Histogram;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::clients::Clients;
+use super::clients::{Clients, Counts, Part, Shared, Verdict};
+use super::crew::{Crew, Order};
 use super::feed::Sample;
 use super::outcome::{Latency, Outcome, millis};
 use super::progress::Progress;
@@ -21,14 +23,18 @@ const MISSED: u64 = 5;
 pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> anyhow::Result<Outcome> {
     let empty = server.stats().await?;
     let most_events = 1 + plan.events + u64::from(plan.recoveries) * MISSED;
+    let here = if plan.processes > 1 { 0 } else { plan.clients };
+    let part = Part::of(server, here, most_events);
     let clients = match plan.transport {
-        Transport::Sse => Clients::start(server, plan, most_events, sse::run)?,
-        Transport::WebSocket => Clients::start(server, plan, most_events, websocket::run)?,
+        Transport::Sse => Clients::start(part, plan.threads, sse::run)?,
+        Transport::WebSocket => Clients::start(part, plan.threads, websocket::run)?,
     };
-    let run = Running { server, plan, progress, clients, started: Instant::now() };
+    let crew = Crew::start(&orders(&clients.shared, plan, most_events)).await?;
+    let longest_publish = Mutex::default();
+    let run = Running { server, plan, progress, clients, crew, started: Instant::now(), longest_publish };
     let all = plan.clients as u64;
 
-    run.until("connecting", all, || run.clients.shared.open.load(Relaxed) as u64).await;
+    run.until("connecting", all, || run.counts().open as u64).await;
     let connected = run.started.elapsed();
     let handshake_bytes = run.wire_bytes();
     sleep(Duration::from_millis(500)).await;
@@ -49,12 +55,30 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
     let deliveries = run.delivered() - before_delivered;
 
     let recovery_ms = run.recoveries(&mut published).await?;
-    run.until("settling", all, || run.clients.shared.open.load(Relaxed) as u64).await;
+    run.until("settling", all, || run.counts().open as u64).await;
 
+    let longest_publish = *run.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut latencies = Histogram::<u64>::new(3)?;
+    let mut lasts = vec![0; usize::try_from(most_events)?];
+    let mut verdicts = run.crew.stop(published).await?;
     let shared = std::sync::Arc::clone(&run.clients.shared);
-    let (held, opened) = (shared.open.load(Relaxed), shared.opened.load(Relaxed));
-    let ledgers = run.clients.stop().await?;
-    let latencies = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    verdicts.push(run.clients.stop(published).await?);
+    let (mut counts, mut strange) = (Counts::default(), 0);
+    for verdict in &verdicts {
+        counts = counts.plus(verdict.counts);
+        for (value, count) in &verdict.latencies {
+            latencies.record_n(*value, *count)?;
+        }
+        for (last, of) in lasts.iter_mut().zip(&verdict.lasts) {
+            *last = (*last).max(*of);
+        }
+        // What one process has seen, all have to have seen, and the publisher.
+        let ids = verdict.ids.iter().enumerate();
+        let seen = ids.filter_map(|(number, id)| Some((number as u64, id.as_deref()?)));
+        strange += seen.filter(|(number, id)| shared.path.is_none() && !shared.is_id(*number, id)).count() as u64;
+    }
+    let sum = |count: fn(&Verdict) -> u64| verdicts.iter().map(count).sum::<u64>();
+    let (held, opened) = (counts.open, counts.opened);
     let memory = |bytes: u64| ratio(bytes.saturating_sub(empty.resident_bytes), all);
     Ok(Outcome {
         server: server.name.clone(),
@@ -68,21 +92,22 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
         deliveries,
         deliveries_per_second: ratio(deliveries, 1) / drained.as_secs_f64(),
         latency_ms: Latency::of(&latencies),
-        last_ms: last_ms(&shared.lasts[1..=usize::try_from(plan.events)?]),
+        last_ms: last_ms(&mut lasts[1..=usize::try_from(plan.events)?]),
+        longest_publish_ms: longest_publish.as_secs_f64() * 1e3,
         server_bytes_per_idle_client: memory(idle.resident_bytes),
         server_bytes_per_client: memory(after.resident_bytes),
         server_cpu_us_per_delivery: (after.cpu_seconds - before.cpu_seconds) * 1e6 / ratio(deliveries.max(1), 1),
         handshake_bytes: ratio(handshake_bytes, all),
         wire_bytes_per_delivery: ratio(after_bytes - before_bytes, deliveries.max(1)),
-        lost: ledgers.iter().map(|ledger| ledger.lost(published)).sum(),
-        doubled: ledgers.iter().map(|ledger| ledger.doubled).sum(),
-        out_of_order: ledgers.iter().map(|ledger| ledger.out_of_order).sum(),
-        wrong_id: ledgers.iter().map(|ledger| ledger.wrong_id).sum::<u64>() + shared.wrong_ids.load(Relaxed),
-        resets: ledgers.iter().map(|ledger| ledger.resets).sum(),
+        lost: sum(|verdict| verdict.lost),
+        doubled: sum(|verdict| verdict.doubled),
+        out_of_order: sum(|verdict| verdict.out_of_order),
+        wrong_id: sum(|verdict| verdict.wrong_id) + strange,
+        resets: sum(|verdict| verdict.resets),
         kills,
         reconnections: opened.saturating_sub(all),
         recovery_ms,
-        first_error: shared.first_error.get().cloned(),
+        first_error: verdicts.iter().find_map(|verdict| verdict.first_error.clone()),
         latencies,
     })
 }
@@ -92,17 +117,23 @@ struct Running<'a> {
     plan: &'a Plan,
     progress: &'a Progress,
     clients: Clients,
+    /// Those of other processes.
+    crew: Crew,
     started: Instant,
+    longest_publish: Mutex<Duration>,
 }
 
 impl Running<'_> {
     fn delivered(&self) -> u64 {
-        self.clients.shared.delivered.load(Relaxed)
+        self.counts().delivered
     }
 
     fn wire_bytes(&self) -> u64 {
-        let bytes = &self.clients.shared.bytes;
-        bytes.received.load(Relaxed) + bytes.sent.load(Relaxed)
+        self.counts().bytes
+    }
+
+    fn counts(&self) -> Counts {
+        self.clients.counts().plus(self.crew.counts())
     }
 
     /// Waits until the count is there, or does not grow any more.
@@ -122,7 +153,10 @@ impl Running<'_> {
     async fn publish(&self, published: &mut u64) -> anyhow::Result<()> {
         let shared = &self.clients.shared;
         let sample = Sample { run: shared.run, number: *published, sent: shared.epoch.elapsed() };
+        let begun = Instant::now();
         let id = self.server.publish(&sample.text(self.plan.data_len)).await?;
+        let mut longest = self.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
+        *longest = begun.elapsed().max(*longest);
         if id.is_some_and(|id| !shared.is_id(sample.number, &id)) {
             shared.wrong_ids.fetch_add(1, Relaxed);
         }
@@ -195,9 +229,19 @@ impl Running<'_> {
     }
 }
 
+/// What each process is told that has clients, but for this one.
+fn orders(shared: &Shared, plan: &Plan, events: u64) -> Vec<Order> {
+    let order = |index: usize| {
+        let (first, end) = (plan.clients * index / plan.processes, plan.clients * (index + 1) / plan.processes);
+        let Shared { addrs, run, began, .. } = shared;
+        let (addrs, run, began, threads) = (addrs.clone(), *run, *began, plan.threads);
+        Order { addrs, run, began, first, clients: end - first, events, threads }
+    };
+    (0..plan.processes).filter(|_| plan.processes > 1).map(order).collect()
+}
+
 /// Of the median event.
-fn last_ms(lasts: &[AtomicU64]) -> f64 {
-    let mut lasts: Vec<u64> = lasts.iter().map(|last| last.load(Relaxed)).collect();
+fn last_ms(lasts: &mut [u64]) -> f64 {
     lasts.sort_unstable();
     lasts.get(lasts.len() / 2).copied().map_or(0.0, millis)
 }

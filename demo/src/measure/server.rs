@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::feed::EVENT_TYPE;
 use crate::process::usage;
@@ -26,12 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Server {
     /// What it is, for people.
     pub(super) name: String,
-    base: Url,
-    pub(super) addr: SocketAddr,
+    /// Of each node, if there are several.
+    pub(super) addrs: Vec<SocketAddr>,
     /// Of the stream, where it is not ours.
     pub(super) path: Option<String>,
     http: reqwest::Client,
     interface: Interface,
+    /// How long publishing is tried again.
+    insist: Duration,
     /// Killed when this is dropped.
     child: Option<Child>,
 }
@@ -121,6 +123,16 @@ impl Server {
         Ok(Self { name: name.into(), path: Some(path), interface: Interface::Other(publish.clone(), pid), ..server })
     }
 
+    /// Nodes that run on this machine, and share a log.
+    pub(crate) async fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
+        let (first, others) = urls.split_first().context("no URL")?;
+        let mut server = Self { insist, ..Self::at(first).await? };
+        for url in others {
+            server.addrs.append(&mut Self::at(url).await?.addrs);
+        }
+        Ok(server)
+    }
+
     /// A server that runs on this machine.
     pub(crate) async fn at(url: &Url) -> anyhow::Result<Self> {
         ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
@@ -138,9 +150,16 @@ impl Server {
         let addr = addrs.iter().find(|addr| addr.is_ipv4()).or(addrs.first()).copied().context("no address")?;
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("an HTTP client")?;
-        let base = Url::parse(&format!("http://{addr}/")).context("the server's URL")?;
         let name = "demo serve".into();
-        Ok(Self { name, base, addr, path: None, http, interface: Interface::Demo, child: None })
+        Ok(Self {
+            name,
+            addrs: vec![addr],
+            path: None,
+            http,
+            interface: Interface::Demo,
+            insist: Duration::ZERO,
+            child: None,
+        })
     }
 
     pub(super) async fn stats(&self) -> anyhow::Result<Stats> {
@@ -149,7 +168,22 @@ impl Server {
             ensure!(resident_bytes > 0, "{}: no process {pid}", self.name);
             return Ok(Stats { resident_bytes, cpu_seconds });
         }
-        let url = self.url("stats")?;
+        // One of several may just be down.
+        let mut all = self.stats_at(self.addrs[0]).await;
+        for addr in &self.addrs[1..] {
+            all = match (all, self.stats_at(*addr).await) {
+                (Ok(one), Ok(other)) => Ok(Stats {
+                    resident_bytes: one.resident_bytes + other.resident_bytes,
+                    cpu_seconds: one.cpu_seconds + other.cpu_seconds,
+                }),
+                (one, other) => one.or(other),
+            };
+        }
+        all
+    }
+
+    async fn stats_at(&self, addr: SocketAddr) -> anyhow::Result<Stats> {
+        let url = url(addr, "stats")?;
         let response = self.http.get(url.clone()).send().await.and_then(reqwest::Response::error_for_status);
         let stats = match response {
             Ok(response) => response.json().await,
@@ -162,8 +196,18 @@ impl Server {
     pub(super) async fn publish(&self, data: &str) -> anyhow::Result<Option<String>> {
         match &self.interface {
             Interface::Demo => {
-                let published: Published = self.post("publish", &json!({ "event": EVENT_TYPE, "data": data })).await?;
-                Ok(Some(published.id))
+                let body = json!({ "event": EVENT_TYPE, "data": data });
+                // What is told twice is published once, at whichever node.
+                let key = format!("{:032x}", fastrand::u128(..));
+                let end = Instant::now() + self.insist;
+                for addr in self.addrs.iter().cycle().skip(fastrand::usize(..self.addrs.len())) {
+                    match self.post::<Published>(*addr, "publish", &body, &key).await {
+                        Ok(published) => return Ok(Some(published.id)),
+                        Err(error) if Instant::now() >= end => return Err(error),
+                        Err(_) => sleep(Duration::from_millis(50)).await,
+                    }
+                }
+                bail!("no server")
             }
             Interface::Floor(pipes, _) => {
                 let (input, output) = &mut *pipes.lock().await;
@@ -180,22 +224,35 @@ impl Server {
 
     /// Cuts a client's connections from the server's side; how many.
     pub(super) async fn cut(&self, client: &str) -> anyhow::Result<u64> {
-        let cut: Cut = self.post("cut", &json!({ "client": client })).await?;
-        Ok(cut.cut)
+        let mut count = 0;
+        for addr in &self.addrs {
+            count += self.post::<Cut>(*addr, "cut", &json!({ "client": client }), "").await?.cut;
+        }
+        Ok(count)
     }
 
-    async fn post<T: for<'de> Deserialize<'de>>(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<T> {
-        let url = self.url(path)?;
-        let response = self.http.post(url.clone()).json(body).send().await.with_context(|| format!("POST {url}"))?;
+    async fn post<T: for<'de> Deserialize<'de>>(
+        &self,
+        addr: SocketAddr,
+        path: &str,
+        body: &serde_json::Value,
+        key: &str,
+    ) -> anyhow::Result<T> {
+        let url = url(addr, path)?;
+        let mut request = self.http.post(url.clone()).json(body);
+        if !key.is_empty() {
+            request = request.header("idempotency-key", key);
+        }
+        let response = request.send().await.with_context(|| format!("POST {url}"))?;
         let status = response.status();
         let body = response.bytes().await.with_context(|| format!("POST {url}"))?;
         ensure!(status.is_success(), "POST {url}: status {status}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).with_context(|| format!("POST {url}: {}", String::from_utf8_lossy(&body)))
     }
+}
 
-    fn url(&self, path: &str) -> anyhow::Result<Url> {
-        self.base.join(path).context("a URL")
-    }
+fn url(addr: SocketAddr, path: &str) -> anyhow::Result<Url> {
+    Url::parse(&format!("http://{addr}/{path}")).context("a URL")
 }
 
 /// Reads lines to their end, so that the child never waits; the last ones.

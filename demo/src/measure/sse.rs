@@ -44,10 +44,14 @@ async fn connection(client: &mut Client, source: &mut EventSource) -> io::Result
             loop {
                 let mut buffer = ReadBuf::new(buffer);
                 ready!(pin!(&mut socket).poll_read(cx, &mut buffer))?;
-                if buffer.filled().is_empty() || response.is_complete() {
+                if buffer.filled().is_empty() {
                     return Poll::Ready(Ok(()));
                 }
                 receive(client, source, &mut response, buffer.filled())?;
+                // A proxy keeps the connection open for the next request.
+                if response.is_complete() {
+                    return Poll::Ready(Ok(()));
+                }
             }
         })
     })
@@ -57,8 +61,7 @@ async fn connection(client: &mut Client, source: &mut EventSource) -> io::Result
 fn request(client: &Client, source: &EventSource) -> Vec<u8> {
     let ours = || format!("/events?only={EVENT_TYPE}&client={}", client.key());
     let path = client.shared.path.clone().unwrap_or_else(ours);
-    let mut request =
-        format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.shared.addr).into_bytes();
+    let mut request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.addr).into_bytes();
     if let Some(id) = source.last_event_id_header() {
         request.extend_from_slice(format!("{LAST_EVENT_ID}: ").as_bytes());
         request.extend_from_slice(id);
@@ -70,6 +73,10 @@ fn request(client: &Client, source: &EventSource) -> Vec<u8> {
 
 fn receive(client: &mut Client, source: &mut EventSource, response: &mut Response, mut bytes: &[u8]) -> io::Result<()> {
     if let Some(head) = response.head(&mut bytes)? {
+        // A node that is not ready yet, or a proxy without one.
+        if head.status >= 500 {
+            return Err(io::Error::other(format!("status {}", head.status)));
+        }
         source.on_response(head.status, head.content_type.as_deref().map(str::as_bytes)).map_err(io::Error::other)?;
         client.open();
     }

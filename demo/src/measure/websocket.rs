@@ -77,7 +77,7 @@ pub(super) async fn run(mut client: Client) -> Ledger {
 }
 
 async fn connection(client: &mut Client, reconnection: &mut Reconnection) -> Result<(), Error> {
-    let base = format!("ws://{}/ws?only={EVENT_TYPE}&client={}", client.shared.addr, client.key());
+    let base = format!("ws://{}/ws?only={EVENT_TYPE}&client={}", client.addr, client.key());
     let url = reconnection.url(&base)?;
     let socket = client.connect().await?;
     let config = WebSocketConfig::default().read_buffer_size(4096);

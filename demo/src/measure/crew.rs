@@ -1,0 +1,125 @@
+//! Clients in processes of their own, where one may not open as many files.
+//!
+//! A process is told what to do in a line, says every so often how far it is, is told when it is over, and says what its
+//! clients have received.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::{ExitCode, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::task::JoinHandle;
+
+use super::clients::{Clients, Counts, Part, Verdict};
+use super::{open_files, sse};
+
+/// What a process is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) addrs: Vec<SocketAddr>,
+    pub(super) run: u32,
+    pub(super) began: SystemTime,
+    pub(super) first: usize,
+    pub(super) clients: usize,
+    pub(super) events: u64,
+    pub(super) threads: usize,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Line {
+    Counts(Counts),
+    Verdict(Box<Verdict>),
+}
+
+#[derive(Debug)]
+pub(super) struct Crew(Vec<Member>);
+
+#[derive(Debug)]
+struct Member {
+    input: ChildStdin,
+    counts: Arc<Mutex<Counts>>,
+    verdict: JoinHandle<anyhow::Result<Verdict>>,
+    /// Killed when this is dropped.
+    _child: Child,
+}
+
+impl Crew {
+    /// A process for each order.
+    pub(super) async fn start(orders: &[Order]) -> anyhow::Result<Self> {
+        let mut members = Vec::new();
+        for order in orders {
+            let program = std::env::current_exe().context("the path of this program")?;
+            let mut command = Command::new(program);
+            command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+            let mut child = command.spawn().context("a process for clients")?;
+            let mut input = child.stdin.take().context("its input")?;
+            input.write_all(format!("{}\n", serde_json::to_string(order)?).as_bytes()).await?;
+            let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
+            let counts = Arc::<Mutex<Counts>>::default();
+            let known = Arc::clone(&counts);
+            let verdict = tokio::spawn(async move {
+                while let Some(line) = lines.next_line().await? {
+                    match serde_json::from_str(&line)? {
+                        Line::Counts(counts) => *known.lock().unwrap_or_else(PoisonError::into_inner) = counts,
+                        Line::Verdict(verdict) => return Ok(*verdict),
+                    }
+                }
+                bail!("a process with clients has ended")
+            });
+            members.push(Member { input, counts, verdict, _child: child });
+        }
+        Ok(Self(members))
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let each = self.0.iter().map(|member| *member.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        each.fold(Counts::default(), Counts::plus)
+    }
+
+    pub(super) async fn stop(self, published: u64) -> anyhow::Result<Vec<Verdict>> {
+        let mut verdicts = Vec::new();
+        for mut member in self.0 {
+            member.input.write_all(format!("{published}\n").as_bytes()).await?;
+            verdicts.push(member.verdict.await.context("a process with clients")??);
+        }
+        Ok(verdicts)
+    }
+}
+
+/// Such a process.
+pub(crate) fn run() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(obey())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey() -> anyhow::Result<()> {
+    let mut input = BufReader::new(stdin()).lines();
+    let order: Order = serde_json::from_str(&input.next_line().await?.context("no order")?)?;
+    open_files::allow(order.clients)?;
+    let clients = Clients::start(Part::of_order(&order), order.threads, sse::run)?;
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    let published = loop {
+        tokio::select! {
+            line = input.next_line() => break line?.context("nobody is left")?.parse()?,
+            _ = ticks.tick() => say(&Line::Counts(clients.counts()))?,
+        }
+    };
+    say(&Line::Verdict(Box::new(clients.stop(published).await?)))
+}
+
+fn say(line: &Line) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(line)?)?;
+    Ok(out.flush()?)
+}
