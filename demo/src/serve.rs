@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! sources ─┐                                   ┌─► feed ─► stream    GET /events over plain HTTP/1.1
-//! publish ─┴─► hub ─► log (memory, or file) ───┼─► feed ─► events    GET /events over TLS and HTTP/2
+//! publish ─┴─► hub ─► log (memory, file, NATS) ┼─► feed ─► events    GET /events over TLS and HTTP/2
 //!                                              └─► feed ─► ws        GET /ws
 //! ```
 
@@ -83,6 +83,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH")]
     log_file: Option<PathBuf>,
 
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    nats: log::nats::Options,
+
+    /// What this server is called in /stats and /metrics; the host and the port if not given
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
+
     /// How many events a client may fall behind before it is disconnected
     #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u64).range(1..))]
     queue: u64,
@@ -112,7 +120,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
-    /// Publishes nothing but what is posted
+    /// Publishes nothing but what is posted, as all do that share a log
     #[arg(long)]
     no_sources: bool,
 }
@@ -152,28 +160,46 @@ async fn serve(args: &Args) -> Result<(), String> {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
         _ => None,
     };
+    #[cfg(feature = "nats")]
+    let shared = args.nats.log.as_deref();
+    #[cfg(not(feature = "nats"))]
+    let shared = None::<&str>;
     let settings = Settings {
         retry: Duration::from_millis(args.retry),
         keep_alive: Duration::from_secs(args.keep_alive),
         queue: args.queue,
         patience: Duration::from_secs(args.patience),
-        sources: !args.no_sources,
+        // Each of several servers would publish, and count, for itself.
+        sources: !args.no_sources && shared.is_none(),
     };
     raise_file_limit(args.max_clients);
     let failed = |error: io::Error| format!("cannot listen on {}: {error}", args.addr);
     let listener = TcpListener::bind(args.addr).await.map_err(failed)?;
-    // After the address is sure: a start that fails leaves the log as it was.
-    let hub = Hub::new(open_log(args)?, args.max_clients, settings);
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr().map_err(failed)?;
+    // After the address is sure: a start that fails leaves the log as it was.
+    let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
+    let hub = Hub::new(args.max_clients, settings, args.node.clone().unwrap_or_else(host));
+    let limits = Limits { events: args.log_events, bytes: args.log_bytes, age: Duration::from_secs(args.log_age) };
+    if shared.is_none() {
+        hub.log.open(open_log(args, limits)?);
+    }
 
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let router = routes::router(Arc::clone(&hub), access);
     let mut needed = JoinSet::new();
     needed.spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
+    #[cfg(feature = "nats")]
+    if let Some(servers) = shared {
+        let opened = tokio::select! {
+            opened = log::nats::NatsLog::open(servers, &args.nats, limits, &hub.node, &mut needed) => opened?,
+            () = signals.next() => return Ok(()),
+        };
+        hub.log.open(Box::new(opened));
+    }
     let attended = Arc::clone(&hub);
     needed.spawn(async move { attended.attend().await });
-    if !args.no_sources {
+    if settings.sources {
         needed.spawn(sources::messages(Arc::clone(&hub)));
         needed.spawn(sources::metrics(Arc::clone(&hub)));
         needed.spawn(sources::custom(Arc::clone(&hub)));
@@ -221,8 +247,7 @@ fn access(args: &Args) -> Result<Access, String> {
     Ok(Access { token, origins: args.origins.clone(), local })
 }
 
-fn open_log(args: &Args) -> Result<Box<dyn Log>, String> {
-    let limits = Limits { events: args.log_events, bytes: args.log_bytes, age: Duration::from_secs(args.log_age) };
+fn open_log(args: &Args, limits: Limits) -> Result<Box<dyn Log>, String> {
     Ok(match &args.log_file {
         None => Box::new(Tail::new(limits)),
         Some(path) => Box::new(FileLog::open(path, limits).map_err(|error| format!("{}: {error}", path.display()))?),

@@ -38,7 +38,7 @@ pub(crate) async fn events(
     handover: Option<Extension<Handover>>,
     subscription: Subscription,
 ) -> Result<Response, Refusal> {
-    let (start, feed) = subscription.start(&hub, Carrier::EventStream)?;
+    let (start, feed) = subscription.start(&hub, Carrier::EventStream).await?;
     let first = preamble(&start, hub.settings.retry);
     let body = match handover {
         Some(Extension(handover)) => {

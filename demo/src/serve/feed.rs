@@ -79,7 +79,9 @@ impl Feed {
                     self.sent(position);
                     Poll::Ready(Step::Event(event))
                 }
-                (Read::End, end) => self.silence(end).map_or(Poll::Pending, |chunk| Poll::Ready(Step::Silence(chunk))),
+                (read @ (Read::End | Read::Later), position) => {
+                    self.silence(&read, position).map_or(Poll::Pending, |chunk| Poll::Ready(Step::Silence(chunk)))
+                }
                 (Read::Gone, _) => Poll::Ready(Step::End(self.fall_behind())),
             }
         })
@@ -103,7 +105,7 @@ impl Feed {
                         return (read, position);
                     }
                 }
-                Read::End | Read::Gone => return (read, position),
+                Read::End | Read::Later | Read::Gone => return (read, position),
             }
         }
     }
@@ -115,16 +117,18 @@ impl Feed {
         self.hub.counters.deliveries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The client has had all up to the log's end. What it gets if it was silent for too long: an id too, if it has not
-    /// been sent the last events, so that its own does not grow too old to resume from.
-    pub(crate) fn silence(&mut self, end: Position) -> Option<Chunk> {
-        self.passed |= end != self.position;
-        self.position = end;
-        self.client.catch_up(end, self.hub.settings.queue);
+    /// There is nothing after `position`, or not yet. What the client gets if it was silent for too long: an id too, if it
+    /// has not been sent the last events, so that its own does not grow too old to resume from.
+    pub(crate) fn silence(&mut self, read: &Read, position: Position) -> Option<Chunk> {
+        self.passed |= position != self.position;
+        self.position = position;
+        if matches!(read, Read::End) {
+            self.client.catch_up(position, self.hub.settings.queue);
+        }
         if !self.client.take_keep_alive() {
             return None;
         }
-        let id = std::mem::take(&mut self.passed).then(|| self.hub.log.id(end));
+        let id = std::mem::take(&mut self.passed).then(|| self.hub.log.id(position));
         Some(match id.as_deref().and_then(|id| EventId::new(id).ok()) {
             Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
             None => Chunk::new(KEEP_ALIVE),

@@ -8,19 +8,21 @@ use std::time::{Duration, Instant};
 use super::clients::{Clients, Ending};
 use super::connections::Connections;
 use super::event::Draft;
-use super::log::Log;
+use super::log::Opened;
 
 /// How often somebody looks after all clients.
 const SWEEP: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Hub {
-    pub(crate) log: Box<dyn Log>,
+    pub(crate) log: Opened,
     pub(crate) clients: Clients,
     pub(crate) connections: Arc<Connections>,
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
+    /// What this server is called among several.
+    pub(crate) node: String,
     stopping: AtomicBool,
 }
 
@@ -63,21 +65,22 @@ impl Ended {
 }
 
 impl Hub {
-    pub(crate) fn new(log: Box<dyn Log>, max_clients: usize, settings: Settings) -> Arc<Self> {
+    pub(crate) fn new(max_clients: usize, settings: Settings, node: String) -> Arc<Self> {
         Arc::new(Self {
-            log,
+            log: Opened::default(),
             clients: Clients::new(max_clients),
             connections: Arc::default(),
             counters: Counters::default(),
             settings,
             started: Instant::now(),
+            node,
             stopping: AtomicBool::new(false),
         })
     }
 
     /// Encodes the event, keeps it, and wakes all clients. Returns its id.
-    pub(crate) async fn publish(&self, draft: Draft<'_>) -> io::Result<String> {
-        let id = self.log.append(draft).await?;
+    pub(crate) async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<String> {
+        let id = self.log.append(draft, key).await?;
         self.counters.published.fetch_add(1, Ordering::Relaxed);
         Ok(id)
     }

@@ -4,15 +4,21 @@
 //! servers share can take the place of one in memory: it appends over the network, and reads from a [`Tail`] that the
 //! network fills.
 
+#![cfg_attr(not(feature = "nats"), allow(dead_code, reason = "some of it only such a log needs"))]
+
 mod file;
+#[cfg(feature = "nats")]
+pub(crate) mod nats;
 mod tail;
 
 use std::fmt::Debug;
 use std::io;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -45,6 +51,8 @@ pub(crate) enum Read {
     Event(Arc<Event>),
     /// Nothing yet.
     End,
+    /// It is on its way to this server; `end` tells when it is here.
+    Later,
     /// The log has forgotten it.
     Gone,
 }
@@ -56,14 +64,17 @@ pub(crate) enum Lost {
     Expired,
     /// The log never gave out that id.
     Unknown,
+    /// The log cannot be asked now.
+    Away,
 }
 
 /// What differs between logs is how an event gets in. All read what the tail in memory has.
 pub(crate) trait Log: Debug + Send + Sync {
     fn tail(&self) -> &Tail;
 
-    /// Gives the event its id, keeps it, and wakes whoever waits for `end`.
-    fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>>;
+    /// Gives the event its id, keeps it, and wakes whoever waits for `end`. By the key, which is the publisher's own, a log
+    /// that may have been told before knows what it has.
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>>;
 
     /// The event after `position`.
     fn read(&self, position: Position) -> Read {
@@ -71,8 +82,8 @@ pub(crate) trait Log: Debug + Send + Sync {
     }
 
     /// Where a client goes on that has seen `id` and all before it.
-    fn find(&self, id: &str) -> Result<Position, Lost> {
-        self.tail().find(id)
+    fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
+        ready(self.tail().find(id)).boxed()
     }
 
     /// The id that leads to `position`.
@@ -93,6 +104,11 @@ pub(crate) trait Log: Debug + Send + Sync {
     fn extent(&self) -> Extent {
         self.tail().extent()
     }
+
+    /// Of a log that is somewhere else.
+    fn health(&self) -> Option<Health> {
+        None
+    }
 }
 
 /// How much is kept.
@@ -110,4 +126,34 @@ pub(crate) struct Extent {
     pub(crate) bytes: usize,
     pub(crate) first_id: Option<String>,
     pub(crate) last_id: Option<String>,
+}
+
+/// How it is with a log that is somewhere else.
+#[derive(Debug, Serialize)]
+pub(crate) struct Health {
+    pub(crate) connection: &'static str,
+    /// How many events it has that this server has not.
+    pub(crate) behind: u64,
+}
+
+/// A log that is there once it was opened. Until then no request gets as far as to need it.
+#[derive(Debug, Default)]
+pub(crate) struct Opened(OnceLock<Box<dyn Log>>);
+
+impl Opened {
+    pub(crate) fn open(&self, log: Box<dyn Log>) {
+        let _ = self.0.set(log);
+    }
+
+    pub(crate) fn get(&self) -> Option<&(dyn Log + 'static)> {
+        self.0.get().map(|log| &**log)
+    }
+}
+
+impl Deref for Opened {
+    type Target = dyn Log + 'static;
+
+    fn deref(&self) -> &Self::Target {
+        self.get().expect("the log was opened first")
+    }
 }

@@ -1,5 +1,6 @@
 //! `POST /publish` and `POST /cut`: what others may do to the stream.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Json;
@@ -20,6 +21,7 @@ use super::sources;
 
 /// The largest body of a request.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
+const MAX_KEY: usize = 128;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +37,7 @@ fn notice() -> String {
 
 pub(crate) async fn publish(
     State(hub): State<Arc<Hub>>,
+    headers: HeaderMap,
     JsonBody(publish): JsonBody<Publish>,
 ) -> Result<Json<Value>, Refusal> {
     let data = text(&publish.data).map_err(Refusal::bad_request)?;
@@ -43,9 +46,21 @@ pub(crate) async fn publish(
     if reserved {
         return Err(Refusal::bad_request(format!("event: `{}` is the server's own", draft.name())));
     }
-    let failed = |error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the log cannot be written: {error}"));
-    let id = hub.publish(draft).await.map_err(failed)?;
+    let failed = |error: io::Error| {
+        let passes = error.kind() == io::ErrorKind::NotConnected;
+        let status = if passes { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+        Refusal::new(status, format!("the log cannot be written: {error}"))
+    };
+    let id = hub.publish(draft, key(&headers)?).await.map_err(failed)?;
     Ok(Json(json!({ "id": id })))
+}
+
+/// What a publisher calls its event, so that it can try again without a double.
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let valid = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()) && !key.contains(' '));
+    let invalid = || Refusal::bad_request(format!("idempotency-key: expected 1 to {MAX_KEY} visible ASCII characters"));
+    valid.map(Some).ok_or_else(invalid)
 }
 
 /// Text is sent as text, other JSON as it was written. An event stream has one kind of line end only, so that is what all

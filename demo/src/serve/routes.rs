@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -29,14 +30,16 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let access = Arc::new(access);
     let token = from_fn_with_state(Arc::clone(&access), access::check_token);
     let origin = from_fn_with_state(Arc::clone(&access), access::check_origin);
+    let opened = from_fn_with_state(Arc::clone(&hub), opened);
     let posts = Router::new()
-        .route("/publish", post(publish).layer(token).layer(origin.clone()))
+        .route("/publish", post(publish).layer(opened.clone()).layer(token).layer(origin.clone()))
         .route("/cut", post(cut).layer(origin.clone()))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE));
     Router::new()
-        .route("/events", get(events))
-        .route("/ws", get(ws).layer(origin))
+        .route("/events", get(events).layer(opened.clone()))
+        .route("/ws", get(ws).layer(opened.clone()).layer(origin))
+        .route("/ready", get("ready\n").layer(opened))
         .route("/stats", get(stats))
         .route("/metrics", get(metrics))
         .merge(page::routes())
@@ -46,4 +49,11 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .with_state(hub)
+}
+
+/// Nothing that needs the log gets on before it is there.
+async fn opened(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Result<Response, Refusal> {
+    let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not there yet");
+    hub.log.get().ok_or_else(waits)?;
+    Ok(next.run(request).await)
 }

@@ -28,7 +28,7 @@ pub(crate) async fn messages(hub: Arc<Hub>) {
         ticks.tick().await;
         number = number.saturating_add(1);
         let data = json!({ "message": "Hello, Client!", "time": now(), "number": number }).to_string();
-        report(hub.publish(Draft::unnamed(&data)).await);
+        report(hub.publish(Draft::unnamed(&data), None).await);
     }
 }
 
@@ -44,7 +44,7 @@ pub(crate) async fn metrics(hub: Arc<Hub>) {
         ticks.tick().await;
         number = number.saturating_add(1);
         let data = metric(&mut system, number).to_string();
-        report(hub.publish(Draft::named(METRIC, &data)).await);
+        report(hub.publish(Draft::named(METRIC, &data), None).await);
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn custom(hub: Arc<Hub>) {
         let price = f64::from(fastrand::u32(100..=200)) / 100.0;
         let data =
             json!({ "customData": format!("price is €{price:.2}"), "time": now(), "number": number }).to_string();
-        report(hub.publish(Draft::named(CUSTOM, &data)).await);
+        report(hub.publish(Draft::named(CUSTOM, &data), None).await);
     }
 }
 

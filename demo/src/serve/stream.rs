@@ -79,7 +79,7 @@ impl Stream {
             (read, position) = self.feed.after(position);
             match &read {
                 Read::Event(event) => Some((Arc::clone(event), position)),
-                Read::End | Read::Gone => {
+                Read::End | Read::Later | Read::Gone => {
                     room = 0;
                     None
                 }
@@ -128,7 +128,7 @@ impl Stream {
             self.feed.fall_behind();
             return true;
         }
-        let keep_alive = if self.ends { None } else { self.feed.silence(position) };
+        let keep_alive = if self.ends { None } else { self.feed.silence(read, position) };
         self.pending = keep_alive.map_or_else(Bytes::new, |chunk| chunk.framed().clone());
         !self.pending.is_empty()
     }

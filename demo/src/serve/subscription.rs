@@ -105,13 +105,22 @@ fn connection(extensions: &Extensions) -> Arc<Connection> {
 }
 
 impl Subscription {
-    pub(crate) fn start(self, hub: &Arc<Hub>, carrier: Carrier) -> Result<(Start, Feed), Refusal> {
+    pub(crate) async fn start(self, hub: &Arc<Hub>, carrier: Carrier) -> Result<(Start, Feed), Refusal> {
+        let found = match &self.last_event_id {
+            None => None,
+            Some(id) => Some(hub.log.find(id).await),
+        };
         let end = *hub.log.end().borrow();
-        let found = self.last_event_id.as_deref().map(|id| hub.log.find(id));
         let (start, position) = match found {
             None => {
                 let begin = if self.last == 0 { end } else { end.back(self.last.min(hub.log.extent().events as u64)) };
                 (Start::After { id: hub.log.id(begin) }, begin)
+            }
+            Some(Err(Lost::Away)) => {
+                return Err(Refusal::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the log cannot be asked for your last event",
+                ));
             }
             Some(Ok(position)) => (Start::Resumed, position),
             Some(Err(lost)) => (Start::Reset(reset(&hub.log.id(end), lost)?), end),
@@ -130,7 +139,7 @@ impl Subscription {
 fn reset(id: &str, lost: Lost) -> Result<Arc<Event>, Refusal> {
     let (reason, text) = match lost {
         Lost::Expired => ("expired", "the log no longer has what came after your last event"),
-        Lost::Unknown => ("unknown", "the log never gave out the id of your last event"),
+        Lost::Unknown | Lost::Away => ("unknown", "the log never gave out the id of your last event"),
     };
     let data = json!({ "reason": reason, "text": text }).to_string();
     Ok(Event::new(EventId::new(id).map_err(Refusal::bad_request)?, Draft::named(RESET, &data)))

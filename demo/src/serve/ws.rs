@@ -21,7 +21,7 @@ pub(crate) async fn ws(
     subscription: Subscription,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
-    let (start, feed) = subscription.start(&hub, Carrier::WebSocket)?;
+    let (start, feed) = subscription.start(&hub, Carrier::WebSocket).await?;
     // As little memory as an event stream has: messages are sent as they come, and none of any size come back.
     let upgrade = upgrade.read_buffer_size(MAX_MESSAGE).write_buffer_size(0).max_message_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(|socket| run(socket, start, feed)))

@@ -68,6 +68,35 @@ fn slow(server: &Server, path: &str, headers: &str) -> Socket {
     socket
 }
 
+/// A stream leaves hyper when the answers before it, which the client does not read yet, may still be there.
+#[test]
+fn a_stream_behind_other_requests_cuts_none_of_their_answers() {
+    const BEFORE: usize = 40;
+    let server = Server::start(&[]);
+    let mut socket = slow(&server, "/", "");
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address());
+    socket.write_all((request("/").repeat(BEFORE - 1) + &request("/events")).as_bytes()).unwrap();
+    // It may get there, or wait until somebody reads; both are fine.
+    let _ = (0..200).find(|_| server.stats()["clients"]["sse"] == 1);
+    socket.set_read_timeout(Some(BOUND)).unwrap();
+    let mut reader = BufReader::new(socket);
+    let page = server.get("/").send().unwrap().text().unwrap();
+    for number in 0..=BEFORE {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{number}: {head}");
+        }
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{number}: {head:.200}");
+        if number < BEFORE {
+            let mut body = vec![0; page.len()];
+            reader.read_exact(&mut body).unwrap();
+            assert!(body == page.as_bytes(), "{number}");
+        } else {
+            assert!(head.contains("text/event-stream"), "{head}");
+        }
+    }
+}
+
 #[test]
 fn a_slow_reader_is_closed_and_delays_nobody() {
     let server = Server::start(&["--queue", "8"]);

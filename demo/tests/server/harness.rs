@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
@@ -121,12 +121,22 @@ impl Server {
     }
 
     /// Waits for the end, which has to be a good one, and returns what the server said of it.
-    pub(crate) fn stopped(mut self) -> String {
-        let status = wait_for("the server's end", || self.process.try_wait().unwrap());
-        assert!(status.success(), "{status}");
+    pub(crate) fn stopped(self) -> String {
+        let (status, said) = self.ended();
+        assert_eq!(status, Some(0), "{said}");
+        said
+    }
+
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        wait_for("the server's end", || self.process.try_wait().unwrap())
+    }
+
+    /// The status of a server that ends by itself, and what it said.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let status = self.wait();
         let mut said = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        said
+        (status.code(), said)
     }
 
     /// By what a process manager sends first, or by what it sends last.
@@ -208,20 +218,30 @@ pub(crate) struct Received {
 
 impl Stream {
     pub(crate) fn new(request: RequestBuilder) -> Self {
-        Self { reader: EventReader::new(request.send().unwrap().error_for_status().unwrap()) }
+        Self::try_new(request).unwrap()
+    }
+
+    pub(crate) fn try_new(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = request.send()?.error_for_status()?;
+        Ok(Self { reader: EventReader::new(response) })
     }
 
     pub(crate) fn next(&mut self) -> Received {
-        self.bounded(|frame| match frame {
-            Some(Frame::Event(event)) => Some(Received {
+        self.try_next().unwrap()
+    }
+
+    /// The next event, or why there is none.
+    pub(crate) fn try_next(&mut self) -> Result<Received, String> {
+        let next = self.bounded(|frame| match frame {
+            Some(Frame::Event(event)) => Some(Ok(Received {
                 name: event.event_type().to_owned(),
                 id: event.id().expect("every event has an id").to_owned(),
                 data: event.data().to_owned(),
-            }),
+            })),
             Some(_) => None,
-            None => panic!("the stream ended"),
-        })
-        .unwrap()
+            None => Some(Err("the stream ended".to_owned())),
+        });
+        next.map_err(|error| error.to_string())?
     }
 
     /// Keep-alives come for ever, so that a read alone never takes too long.

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use reqwest::blocking::{Client, ClientBuilder};
@@ -14,7 +15,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use tempfile::TempDir;
 
-use crate::harness::{BOUND, Server, Stream, assert_refuses, client};
+use crate::harness::{BOUND, Server, Stream, assert_refuses, client, wait_for};
 
 struct Files {
     _dir: TempDir,
@@ -39,6 +40,12 @@ impl Files {
     fn client(&self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Client {
         let certificate = Certificate::from_pem(&fs::read(&self.cert).unwrap()).unwrap();
         configure(client().tls_certs_only([certificate])).build().unwrap()
+    }
+
+    fn config(&self) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(&self.cert).unwrap()).unwrap();
+        ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
     }
 
     fn server(&self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Server {
@@ -77,9 +84,7 @@ fn peers_that_say_nothing_after_the_handshake_are_closed() {
     let files = Files::new();
     let server = Server::start(&[&["--patience", "1"], &files.args()[..]].concat());
     for (protocol, said) in [("h2", &b""[..]), ("h2", b"PRI * HTTP/2.0\r\n"), ("http/1.1", b"")] {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(&files.cert).unwrap()).unwrap();
-        let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let mut config = files.config();
         config.alpn_protocols = vec![protocol.into()];
         let mut tls = ClientConnection::new(Arc::new(config), "127.0.0.1".try_into().unwrap()).unwrap();
         let mut socket = TcpStream::connect(server.address()).unwrap();
@@ -91,6 +96,39 @@ fn peers_that_say_nothing_after_the_handshake_are_closed() {
         assert!(!ended.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "{protocol} is not closed");
         assert_eq!(tls.conn.alpn_protocol(), Some(protocol.as_bytes()));
     }
+}
+
+/// It answers all that HTTP/2 asks of it, and asks for nothing.
+#[test]
+fn a_peer_that_never_sends_a_request_is_closed() {
+    const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0";
+    let files = Files::new();
+    let server = Server::start(&[&["--patience", "1"], &files.args()[..]].concat());
+    let mut config = files.config();
+    config.alpn_protocols = vec![b"h2".into()];
+    let mut tls = ClientConnection::new(Arc::new(config), "127.0.0.1".try_into().unwrap()).unwrap();
+    let mut socket = TcpStream::connect(server.address()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let mut tls = rustls::Stream::new(&mut tls, &mut socket);
+    tls.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\0\x04\x01\0\0\0\0").unwrap();
+    let mut came = Vec::new();
+    wait_for("the end", || {
+        let sent = tls.write_all(&[PING, b"12345678"].concat());
+        let mut bytes = [0; 1024];
+        match tls.read(&mut bytes) {
+            Ok(0) => return Some(()),
+            Ok(len) => came.extend_from_slice(&bytes[..len]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return Some(()),
+        }
+        while came.len() >= 9 && came.len() >= 9 + usize::from(came[2]) {
+            let frame: Vec<u8> = came.drain(..9 + usize::from(came[2])).collect();
+            if frame.starts_with(&PING[..5]) {
+                let _ = tls.write_all(&[&PING[..4], b"\x01", &frame[5..]].concat());
+            }
+        }
+        sent.is_err().then_some(())
+    });
 }
 
 #[test]

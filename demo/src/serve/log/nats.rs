@@ -1,0 +1,320 @@
+//! The log of several servers: a stream of NATS JetStream, behind the tail in memory.
+//!
+//! Each node reads the stream with one consumer, in order, into its tail. A client's position is a sequence number of the
+//! stream, so any node goes on where another one was.
+
+mod older;
+mod stream;
+
+use std::fmt;
+use std::io::{self, ErrorKind, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use async_nats::connection::State;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{Info, RawMessageErrorKind};
+use async_nats::jetstream::{Context, Message, context};
+use async_nats::{HeaderMap, header};
+use futures_util::future::{BoxFuture, ready};
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use self::older::Older;
+pub(crate) use self::stream::Options;
+use super::tail::new_epoch;
+use super::{Health, Limits, Log, Lost, Position, Read, Tail};
+use crate::serve::event::{Draft, MESSAGE};
+use crate::serve::say::say;
+
+/// Has the type of an event that has one; the data is the payload.
+const EVENT: &str = "Event";
+/// How often what went wrong is tried again.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How long a publisher waits for the stream's next leader, if the last one is gone.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// How long a client waits whose id this node does not know yet. A new leader may not know the last ones for a moment.
+const GRACE: Duration = Duration::from_secs(3);
+/// How often the stream is asked where it begins and ends.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(crate) struct NatsLog(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    context: Context,
+    /// Of the stream, and of the subject that it keeps.
+    name: String,
+    epoch: String,
+    tail: Tail,
+    older: Older,
+    /// The first and the last number of the stream, as far as this node knows.
+    first: AtomicU64,
+    last: AtomicU64,
+    /// When the stream was asked for that on behalf of clients, and whether it has answered.
+    asked: Mutex<Option<(Instant, bool)>>,
+}
+
+/// What goes wrong on the way to the stream, and passes.
+type Passing = async_nats::Error;
+
+impl NatsLog {
+    /// Waits until NATS is there. The tasks of the log go to `needed`; an error is for whoever started the server.
+    pub(crate) async fn open(
+        servers: &str,
+        options: &Options,
+        limits: Limits,
+        node: &str,
+        needed: &mut JoinSet<()>,
+    ) -> Result<Self, String> {
+        let (context, info) = options.open(servers, limits, node).await?;
+        let limits = Limits { events: limits.events.min(options.log_tail), ..limits };
+        let (first, last) = (info.state.first_sequence.max(1), info.state.last_sequence);
+        let epoch = epoch(&info);
+        let start = last.saturating_sub(limits.events as u64).max(first - 1);
+        let tail = Tail::after(start, &epoch, limits);
+        let name = info.config.name;
+        let (first, known) = (AtomicU64::new(first), AtomicU64::new(last));
+        let (older, asked) = (Older::default(), Mutex::default());
+        let shared = Arc::new(Shared { context, name, epoch, tail, older, first, last: known, asked });
+        needed.spawn(Arc::clone(&shared).follow());
+        needed.spawn(Arc::clone(&shared).look());
+        needed.spawn(Arc::clone(&shared).load_older());
+        // Fails without a tail only.
+        let _ = shared.tail.end().wait_for(|end| end.0 >= last).await;
+        Ok(Self(shared))
+    }
+}
+
+/// A stream that was made anew is another one, whatever its name.
+fn epoch(info: &Info) -> String {
+    format!("{:x}", info.created.unix_timestamp_nanos() / 1_000)
+}
+
+impl Log for NatsLog {
+    fn tail(&self) -> &Tail {
+        &self.0.tail
+    }
+
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+        self.0.publish(draft, key).boxed()
+    }
+
+    fn read(&self, position: Position) -> Read {
+        let shared = &self.0;
+        match shared.tail.read(position) {
+            Read::Gone if position.0 + 1 >= shared.first.load(Ordering::Relaxed) => shared.older.read(position),
+            Read::End if position > shared.end() => Read::Later,
+            read => read,
+        }
+    }
+
+    fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
+        match self.0.tail.find(id) {
+            Err(_) => self.0.find(id).boxed(),
+            found => ready(found).boxed(),
+        }
+    }
+
+    fn health(&self) -> Option<Health> {
+        let behind = self.0.last.load(Ordering::Relaxed).saturating_sub(self.0.end().0);
+        let connected = self.0.is_connected();
+        Some(Health { connection: if connected { "connected" } else { "disconnected" }, behind })
+    }
+}
+
+impl Shared {
+    fn end(&self) -> Position {
+        *self.tail.end().borrow()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.context.client().connection_state() == State::Connected
+    }
+
+    /// Publishes until the stream has it, which it has once however often it is told.
+    async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<String> {
+        let away = |error: String| io::Error::new(ErrorKind::NotConnected, error);
+        let key = key.map_or_else(|| format!("{}{}", new_epoch(), new_epoch()), str::to_owned);
+        let mut message =
+            PublishMessage::build().payload(draft.data().to_owned().into()).message_id(key).expected_stream(&self.name);
+        if draft.name() != MESSAGE {
+            message = message.header(EVENT, draft.name());
+        }
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if !self.is_connected() {
+                return Err(away("NATS is away".into()));
+            }
+            let sent = self.context.send_publish(self.name.clone(), message.clone()).await;
+            let answer = match sent {
+                Ok(answer) => answer.await,
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(ack) => return Ok(self.id(ack.sequence)),
+                Err(error) if error.kind() == context::PublishErrorKind::MaxPayloadExceeded => {
+                    return Err(io::Error::new(ErrorKind::InvalidInput, error));
+                }
+                Err(error) if Instant::now() + PAUSE > end => return Err(away(format!("NATS: {error}"))),
+                Err(_) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.epoch)
+    }
+
+    /// For an id that is not of the tail: an older one, or one that another node has given out a moment ago.
+    async fn find(&self, id: &str) -> Result<Position, Lost> {
+        let number = id.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).ok_or(Lost::Unknown)?;
+        if self.id(number) != id {
+            return Err(Lost::Unknown);
+        }
+        let mut ends = self.tail.end();
+        let end = Instant::now() + GRACE;
+        loop {
+            if let Ok(found) = self.tail.find(id) {
+                return Ok(found);
+            }
+            let is_answered = self.is_answered().await;
+            if number <= self.last.load(Ordering::Relaxed) {
+                let kept = number.saturating_add(1) >= self.first.load(Ordering::Relaxed);
+                return if kept { Ok(Position(number)) } else { Err(Lost::Expired) };
+            }
+            if Instant::now() >= end {
+                // What was said before the next leader is elected counts for nothing.
+                return Err(if is_answered { Lost::Unknown } else { Lost::Away });
+            }
+            let _ = timeout_at(end.min(Instant::now() + PAUSE), ends.changed()).await;
+        }
+    }
+
+    /// Whether the stream has just told where it begins and ends. Thousands may want to know at once, so they share it.
+    async fn is_answered(&self) -> bool {
+        let mut asked = self.asked.lock().await;
+        if asked.is_none_or(|(at, _)| at.elapsed() > PAUSE) {
+            let answered = self.info().await.is_ok();
+            *asked = Some((Instant::now(), answered));
+        }
+        asked.is_some_and(|(_, answered)| answered)
+    }
+
+    /// Asks where the stream begins and ends.
+    async fn info(&self) -> Result<Info, Passing> {
+        let info = self.context.get_stream_no_info(&self.name).await?.get_info().await?;
+        self.first.fetch_max(info.state.first_sequence, Ordering::Relaxed);
+        self.last.fetch_max(info.state.last_sequence, Ordering::Relaxed);
+        Ok(info)
+    }
+
+    /// After an event came that is not the `next` one: whoever is before it has lost something, if the stream has. That
+    /// one came may also be what a connection lost that broke, and then it is there when it is asked for again.
+    async fn forget(&self, next: u64, number: u64) -> Result<(), Passing> {
+        let info = self.info().await?;
+        if info.state.first_sequence <= next {
+            if info.state.last_sequence < number {
+                return Err("the stream's leader is behind".into());
+            }
+            let stream = self.context.get_stream_no_info(&self.name).await?;
+            match stream.get_raw_message(next).await {
+                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {}
+                found => return Err(found.map_or_else(Into::into, |_| "an event was lost on the way".into())),
+            }
+        }
+        self.first.fetch_max(number, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Ends when this is no longer the stream that it was.
+    async fn look(self: Arc<Self>) {
+        let mut shorter = 0;
+        loop {
+            sleep(INTERVAL).await;
+            let end = self.end().0;
+            let Ok(info) = self.info().await else { continue };
+            if epoch(&info) != self.epoch {
+                return last_words(format_args!("NATS: the stream `{}` was made anew", self.name));
+            }
+            // A new leader may not know the last ones for a moment.
+            shorter = if info.state.last_sequence < end { shorter + 1 } else { 0 };
+            if shorter > 5 {
+                let last = info.state.last_sequence;
+                return last_words(format_args!("NATS: the stream `{}` has lost what came after {last}", self.name));
+            }
+        }
+    }
+
+    /// Reads the stream into the tail.
+    async fn follow(self: Arc<Self>) {
+        let mut said = false;
+        loop {
+            match self.consume(&mut said).await {
+                Err(error) if !std::mem::replace(&mut said, true) => say(format_args!("NATS: {error}; trying again")),
+                _ => {}
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// With a consumer that knows nothing but where it is, and is made anew whenever anything goes wrong.
+    async fn consume(&self, said: &mut bool) -> Result<(), Passing> {
+        // Or numbers of another stream would be taken for those of this one.
+        if epoch(&self.info().await?) != self.epoch {
+            return Ok(());
+        }
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.end().next().0 },
+            ack_policy: AckPolicy::None,
+            inactive_threshold: Duration::from_secs(10),
+            memory_storage: true,
+            num_replicas: 1,
+            ..Default::default()
+        };
+        let consumer = self.context.create_consumer_on_stream(config, &self.name).await?;
+        let stream = consumer.stream().max_messages_per_batch(500).expires(Duration::from_secs(10));
+        let mut messages = stream.heartbeat(Duration::from_millis(500)).messages().await?;
+        if std::mem::take(said) {
+            say("NATS: reading the stream again");
+        }
+        while let Some(message) = messages.next().await {
+            self.keep(&message?).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep(&self, message: &Message) -> Result<(), Passing> {
+        let info = message.info()?;
+        let number = info.stream_sequence;
+        let next = self.end().next().0;
+        if number < next {
+            return Ok(());
+        }
+        if number > next {
+            self.forget(next, number).await?;
+            self.tail.restart(Position(number - 1));
+        }
+        self.last.fetch_max(number + info.pending, Ordering::Relaxed);
+        let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
+        let data = String::from_utf8_lossy(&message.payload);
+        self.tail.push(draft(message.headers.as_ref(), &data), age);
+        Ok(())
+    }
+}
+
+/// The process ends now, so that they are not left to `say`.
+fn last_words(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+/// What others than this program have published is not taken on trust.
+fn draft<'a>(headers: Option<&'a HeaderMap>, data: &'a str) -> Draft<'a> {
+    let name = headers.and_then(|headers| headers.get(EVENT)).map_or("", header::HeaderValue::as_str);
+    Draft::new(name, data).unwrap_or(Draft::unnamed(data))
+}

@@ -1,0 +1,127 @@
+//! What is older than the tail: batches of the stream, read when a client needs them, and kept while others may.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::client::Request;
+use futures_util::StreamExt as _;
+use serde_json::json;
+use sse_wire::EventId;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use super::{PAUSE, Passing, Position, Read, Shared, draft};
+use crate::serve::event::Event;
+
+/// How much one request reads, in events and bytes, and how many batches are kept.
+const BATCH: u64 = 256;
+const BATCH_BYTES: u64 = 1024 * 1024;
+const BATCHES: usize = 32;
+
+/// Clients that come back to a node that was just started have about the same place, so they share what is read.
+#[derive(Debug, Default)]
+pub(super) struct Older {
+    state: Mutex<State>,
+    asked: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Events that follow each other, and the number before the first of them; the newest batch last.
+    batches: VecDeque<(u64, Vec<Arc<Event>>)>,
+    /// Numbers after which somebody needs an event.
+    wanted: BTreeSet<u64>,
+}
+
+impl Older {
+    /// The event after `position`, or `Later` and a request for it.
+    pub(super) fn read(&self, Position(number): Position) -> Read {
+        let mut state = self.state();
+        let found = state
+            .batches
+            .iter()
+            .find_map(|(before, events)| events.get(usize::try_from(number.checked_sub(*before)?).ok()?));
+        if let Some(event) = found {
+            return Read::Event(Arc::clone(event));
+        }
+        if state.wanted.insert(number) {
+            self.asked.notify_one();
+        }
+        Read::Later
+    }
+
+    fn wanted(&self) -> Option<u64> {
+        self.state().wanted.first().copied()
+    }
+
+    /// What is wanted and not in the batch is asked for again by whoever still wants it.
+    fn keep(&self, before: u64, events: Vec<Arc<Event>>) {
+        let mut state = self.state();
+        state.wanted.remove(&before);
+        let end = before + events.len() as u64;
+        state.wanted.retain(|number| !(before..end).contains(number));
+        if !events.is_empty() {
+            state.batches.push_back((before, events));
+        }
+        if state.batches.len() > BATCHES {
+            state.batches.pop_front();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// Reads what clients want, one batch after the other.
+    pub(super) async fn load_older(self: Arc<Self>) {
+        loop {
+            let Some(before) = self.older.wanted() else {
+                self.older.asked.notified().await;
+                continue;
+            };
+            match self.batch(before).await {
+                Ok(events) => {
+                    self.older.keep(before, events);
+                    self.tail.wake();
+                }
+                // NATS is away, or the server that was asked has not got as far.
+                Err(_) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// The events after a number; none if the stream has no such place any more.
+    async fn batch(&self, before: u64) -> Result<Vec<Arc<Event>>, Passing> {
+        let client = self.context.client();
+        let inbox = client.new_inbox();
+        let mut answers = client.subscribe(inbox.clone()).await?;
+        let what = json!({ "seq": before + 1, "batch": BATCH, "max_bytes": BATCH_BYTES });
+        let request = Request::new().inbox(inbox).payload(what.to_string().into());
+        self.context.send_request(format!("DIRECT.GET.{}", self.name), request).await?;
+        let mut events = Vec::new();
+        let mut found = None;
+        while let Some(message) = timeout(Duration::from_secs(2), answers.next()).await? {
+            // The last one has a status, and no event.
+            let headers = message.headers.as_ref().filter(|_| message.status.is_none());
+            let number = headers.and_then(|headers| headers.get("Nats-Sequence")?.as_str().parse().ok());
+            let Some(number) = number else { break };
+            found = found.or(Some(number));
+            if number != before + 1 + events.len() as u64 {
+                break;
+            }
+            let data = String::from_utf8_lossy(&message.payload);
+            events.push(Event::new(EventId::new(&self.id(number))?, draft(headers, &data)));
+        }
+        if events.is_empty() {
+            match found {
+                Some(number) => self.forget(before + 1, number).await?,
+                None if before + 1 >= self.info().await?.state.first_sequence => return Err("nothing yet".into()),
+                None => {}
+            }
+        }
+        Ok(events)
+    }
+}

@@ -1,0 +1,213 @@
+//! The way to the stream: NATS, the stream's shape, and what is said when one of them is not as it should be.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
+use percent_encoding::percent_decode_str;
+use tokio::time::sleep;
+
+use super::{Limits, PAUSE};
+use crate::serve::at_least_one;
+use crate::serve::say::say;
+
+/// The oldest NATS that reads older events in batches.
+const OLDEST: (i64, i64) = (2, 11);
+/// How long NATS knows the key of an event again.
+const KEYS: Duration = Duration::from_secs(120);
+const REQUEST: Duration = Duration::from_secs(2);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Keeps them in NATS JetStream instead of in this server, so that any of several servers goes on where another one
+    /// was: nats://HOST:PORT[,HOST:PORT…] or tls://, with USER:PASSWORD@ where needed (better in `DEMO_LOG`, as arguments
+    /// stand in the process list)
+    #[arg(long, value_name = "URL", env = "DEMO_LOG", hide_env_values = true, conflicts_with = "log_file")]
+    pub(crate) log: Option<String>,
+
+    /// The stream there, which is made if it is missing and never changed
+    #[arg(long, value_name = "NAME", default_value = "demo")]
+    log_stream: String,
+
+    /// On how many servers of NATS it is
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
+    log_replicas: u8,
+
+    /// How many of the newest events each server keeps in memory; older ones are read from the stream
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
+    pub(super) log_tail: usize,
+
+    /// A file with the credentials for NATS
+    #[arg(long, value_name = "FILE")]
+    log_creds: Option<PathBuf>,
+
+    /// A PEM file with the authority that signed the certificates of NATS
+    #[arg(long, value_name = "FILE")]
+    log_ca: Option<PathBuf>,
+}
+
+/// `nats://HOST:PORT`, and further ones after commas.
+fn servers(text: &str) -> Result<Vec<ServerAddr>, String> {
+    // Without the text itself, which may have a password.
+    let server = |text: &str| match text.parse::<ServerAddr>() {
+        Ok(server) if ["nats", "tls"].contains(&server.scheme()) && !server.host().is_empty() => Ok(server),
+        Ok(server) => Err(format!("expected `nats://` or `tls://` and a host, found the scheme `{}`", server.scheme())),
+        Err(error) => Err(format!("expected nats://HOST:PORT[,…]: {error}")),
+    };
+    text.split(',').map(server).collect()
+}
+
+/// What is tried again, and what is not.
+enum Trouble {
+    Passing(String),
+    Final(String),
+}
+
+impl Options {
+    /// The stream, which is made if it is missing and never changed.
+    pub(super) async fn open(&self, servers: &str, limits: Limits, node: &str) -> Result<(Context, Info), String> {
+        let servers = self::servers(servers).map_err(|error| format!("--log: {error}"))?;
+        let hosts: Vec<_> = servers.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
+        let hosts = hosts.join(", ");
+        let mut said = String::new();
+        loop {
+            match self.try_open(&servers, limits, node).await {
+                Ok(opened) => return Ok(opened),
+                Err(Trouble::Final(error)) => return Err(format!("NATS at {hosts}: {error}")),
+                Err(Trouble::Passing(error)) if error != said => {
+                    say(format_args!("waiting for NATS at {hosts}: {error}"));
+                    said = error;
+                }
+                Err(Trouble::Passing(_)) => {}
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn try_open(&self, servers: &[ServerAddr], limits: Limits, node: &str) -> Result<(Context, Info), Trouble> {
+        let client = self.connect(servers, node).await?;
+        if !client.is_server_compatible(OLDEST.0, OLDEST.1, 0) {
+            let version = client.server_info().version;
+            return Err(Trouble::Final(format!("version {version}, expected {}.{} or later", OLDEST.0, OLDEST.1)));
+        }
+        let context = ContextBuilder::new().timeout(REQUEST).ack_timeout(REQUEST).build(client);
+        let expected = self.shape(limits);
+        let info = match context.get_stream(&self.log_stream).await {
+            Ok(stream) => stream.cached_info().clone(),
+            Err(error) => match error.kind() {
+                GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+                    make(&context, expected.clone()).await?
+                }
+                GetStreamErrorKind::JetStream(error) => return Err(trouble(&error)),
+                GetStreamErrorKind::InvalidStreamName | GetStreamErrorKind::EmptyName => {
+                    return Err(Trouble::Final(format!("`{}` cannot be the name of a stream", self.log_stream)));
+                }
+                GetStreamErrorKind::Request => return Err(Trouble::Passing(error.to_string())),
+            },
+        };
+        match difference(&info.config, &expected) {
+            None => Ok((context, info)),
+            Some(difference) => Err(Trouble::Final(format!("the stream `{}` has {difference}", self.log_stream))),
+        }
+    }
+
+    async fn connect(&self, servers: &[ServerAddr], node: &str) -> Result<Client, Trouble> {
+        let mut options = ConnectOptions::new()
+            .name(node)
+            .connection_timeout(REQUEST)
+            .reconnect_delay_callback(|attempts| PAUSE * u32::try_from(attempts.min(8)).unwrap_or_default())
+            .ping_interval(Duration::from_secs(5));
+        if let Some(server) = servers.iter().find(|server| server.has_user_pass()) {
+            let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+            let name = decoded(server.username().unwrap_or_default());
+            options = match server.password() {
+                Some(password) => options.user_and_password(name, decoded(password)),
+                None => options.token(name),
+            };
+        }
+        if let Some(path) = &self.log_creds {
+            let read = options.credentials_file(path).await;
+            options = read.map_err(|error| Trouble::Final(format!("{}: {error}", path.display())))?;
+        }
+        if let Some(path) = &self.log_ca {
+            options = options.add_root_certificates(path.clone()).require_tls(true);
+        }
+        options.connect(servers).await.map_err(|error| match error.kind() {
+            ConnectErrorKind::ServerParse
+            | ConnectErrorKind::Authentication
+            | ConnectErrorKind::AuthorizationViolation
+            | ConnectErrorKind::Tls => Trouble::Final(error.to_string()),
+            _ if is_untrusted(&error) => Trouble::Final(error.to_string()),
+            _ => Trouble::Passing(error.to_string()),
+        })
+    }
+
+    fn shape(&self, limits: Limits) -> Config {
+        let age = limits.age.min(Duration::from_secs(100 * 365 * 24 * 60 * 60));
+        Config {
+            name: self.log_stream.clone(),
+            subjects: vec![self.log_stream.clone()],
+            retention: RetentionPolicy::Limits,
+            discard: DiscardPolicy::Old,
+            storage: StorageType::File,
+            max_messages: limits.events.try_into().unwrap_or(i64::MAX),
+            max_bytes: limits.bytes.try_into().unwrap_or(i64::MAX),
+            max_messages_per_subject: -1,
+            max_age: age,
+            num_replicas: self.log_replicas.into(),
+            duplicate_window: KEYS.min(age),
+            allow_direct: true,
+            ..Default::default()
+        }
+    }
+}
+
+/// The way in which a certificate that nobody vouches for is told.
+fn is_untrusted(error: &ConnectError) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+}
+
+async fn make(context: &Context, shape: Config) -> Result<Info, Trouble> {
+    match context.create_stream(shape).await {
+        Ok(stream) => Ok(stream.cached_info().clone()),
+        Err(error) => Err(match error.kind() {
+            CreateStreamErrorKind::JetStream(error) => trouble(&error),
+            _ => Trouble::Passing(error.to_string()),
+        }),
+    }
+}
+
+/// A cluster that is still coming together says so with these.
+fn trouble(error: &async_nats::jetstream::Error) -> Trouble {
+    let text = error.to_string();
+    let passes = error.code() == 503 || error.error_code() == ErrorCode::CLUSTER_NO_PEERS;
+    if passes { Trouble::Passing(text) } else { Trouble::Final(text) }
+}
+
+/// The first thing in which a stream is not what this program reads and what the flags ask for.
+fn difference(found: &Config, expected: &Config) -> Option<String> {
+    fn differs<T: Debug + PartialEq>(what: &str, found: &T, expected: &T) -> Option<String> {
+        (found != expected).then(|| format!("{what} {found:?}, expected {expected:?}"))
+    }
+    differs("subjects", &found.subjects, &expected.subjects)
+        .or_else(|| differs("retention", &found.retention, &expected.retention))
+        .or_else(|| differs("discard", &found.discard, &expected.discard))
+        .or_else(|| differs("storage", &found.storage, &expected.storage))
+        .or_else(|| differs("replicas", &found.num_replicas, &expected.num_replicas))
+        .or_else(|| differs("max_msgs", &found.max_messages, &expected.max_messages))
+        .or_else(|| differs("max_bytes", &found.max_bytes, &expected.max_bytes))
+        .or_else(|| {
+            differs("max_msgs_per_subject", &found.max_messages_per_subject, &expected.max_messages_per_subject)
+        })
+        .or_else(|| differs("max_age", &found.max_age, &expected.max_age))
+        .or_else(|| differs("allow_direct", &found.allow_direct, &expected.allow_direct))
+        .or_else(|| differs("mirror", &found.mirror.is_some(), &false))
+        .or_else(|| differs("sources", &found.sources.as_ref().is_some_and(|sources| !sources.is_empty()), &false))
+}

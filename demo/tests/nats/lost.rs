@@ -1,0 +1,85 @@
+//! Deliveries that are lost on the way from NATS, as when a connection breaks: never holes of the stream.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use crate::harness::Server;
+use crate::nats::Nats;
+
+/// Between a node and NATS; swallows one delivery of each of these.
+type Lost = Arc<Mutex<Vec<&'static str>>>;
+
+fn relay(nats: &Nats, lost: &Lost) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, to, lost) = (listener.local_addr().unwrap().port(), nats.port, Arc::clone(lost));
+    thread::spawn(move || {
+        for node in listener.incoming() {
+            let (mut node, mut nats) = (node.unwrap(), TcpStream::connect(("127.0.0.1", to)).unwrap());
+            let (mut from, back, lost) = (node.try_clone().unwrap(), nats.try_clone().unwrap(), Arc::clone(&lost));
+            thread::spawn(move || io::copy(&mut from, &mut nats));
+            thread::spawn(move || deliver(back, &mut node, &lost));
+        }
+    });
+    port
+}
+
+fn deliver(nats: TcpStream, node: &mut TcpStream, lost: &Lost) -> io::Result<()> {
+    let mut nats = BufReader::new(nats);
+    loop {
+        let mut message = String::new();
+        if nats.read_line(&mut message)? == 0 {
+            return Ok(());
+        }
+        let mut message = message.into_bytes();
+        if message.starts_with(b"MSG ") || message.starts_with(b"HMSG ") {
+            let len: usize = str::from_utf8(&message).unwrap().split_whitespace().next_back().unwrap().parse().unwrap();
+            let head = message.len();
+            message.resize(head + len + 2, 0);
+            nats.read_exact(&mut message[head..])?;
+        }
+        let mut lost = lost.lock().unwrap();
+        let swallowed = lost.iter().position(|data| message.ends_with(format!("\n{data}\r\n").as_bytes()));
+        match swallowed {
+            Some(index) => drop(lost.remove(index)),
+            None => node.write_all(&message)?,
+        }
+    }
+}
+
+fn node(port: u16, args: &[&str]) -> Server {
+    Server::start(&[&["--log", &format!("nats://127.0.0.1:{port}")], args].concat())
+}
+
+#[test]
+fn a_delivery_that_is_lost_is_asked_for_again() {
+    let nats = Nats::start();
+    let lost = Lost::default();
+    let (left, right) = (nats.node(&[]), node(relay(&nats, &lost), &[]));
+    let mut stream = right.stream("/events");
+    let expected = ["one", "two", "three", "four", "five"];
+    lost.lock().unwrap().extend(["two", "five"]);
+    for data in expected {
+        left.publish(data);
+    }
+    // Whatever comes after the last one says that it is missing.
+    left.publish("six");
+    assert_eq!(stream.take(5), expected);
+    assert!(lost.lock().unwrap().is_empty());
+    assert_eq!(right.stats()["ended"]["behind"], 0);
+}
+
+#[test]
+fn so_is_one_of_a_batch_of_older_ones() {
+    let nats = Nats::start();
+    let lost = Lost::default();
+    let left = nats.node(&[]);
+    let expected = ["one", "two", "three", "four", "five"];
+    let ids = expected.map(|data| left.publish(data));
+    let right = node(relay(&nats, &lost), &["--log-tail", "1"]);
+    lost.lock().unwrap().extend(["two", "four"]);
+    assert_eq!(right.resume(&ids[0]).take(4), expected[1..]);
+    assert!(lost.lock().unwrap().is_empty());
+    assert_eq!(right.stats()["resets"], 0);
+}

@@ -1,0 +1,194 @@
+//! Any node goes on where another one was.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, Stream};
+use crate::nats::Nats;
+
+fn numbers(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    range.map(|number| number.to_string()).collect()
+}
+
+fn publish(server: &Server, range: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    range.map(|number| server.publish(&number.to_string())).collect()
+}
+
+#[test]
+fn what_is_published_at_one_node_comes_to_all_with_the_same_id() {
+    let nats = Nats::start();
+    let nodes = [nats.node(&[]), nats.node(&[])];
+    let mut streams = nodes.each_ref().map(|node| node.stream("/events"));
+    for number in 1..=20 {
+        let data = format!("{number}\nsecond line €");
+        let id = nodes[number % 2].publish_as(if number % 3 == 0 { "message" } else { "né" }, &data);
+        for stream in &mut streams {
+            let event = stream.next();
+            assert_eq!((&event.id, &event.data), (&id, &data));
+            assert_eq!(event.name, if number % 3 == 0 { "message" } else { "né" });
+        }
+    }
+}
+
+#[test]
+fn any_node_resumes_any_client() {
+    let nats = Nats::start();
+    let (first, second) = (nats.node(&[]), nats.node(&[]));
+    let ids = publish(&first, 1..=50);
+    assert_eq!(second.resume(&ids[9]).take(40), numbers(11..=50));
+    // At once, though the event may not have come to the other one yet.
+    for number in 51..=80 {
+        let (here, there) = if number % 2 == 0 { (&first, &second) } else { (&second, &first) };
+        let id = here.publish(&number.to_string());
+        let mut stream = there.resume(&id);
+        here.publish("next");
+        assert_eq!(stream.next().data, "next", "{number}");
+    }
+    drop(first);
+    // Nothing of it was in the node that is gone.
+    let third = nats.node(&[]);
+    assert_eq!(third.resume(&ids[0]).take(49), numbers(2..=50));
+    assert_eq!(second.stats()["resets"], 0);
+}
+
+#[test]
+fn what_is_older_than_the_tail_is_read_from_the_stream() {
+    let nats = Nats::start();
+    let first = nats.node(&["--log-tail", "10"]);
+    let start = first.publish("0");
+    // Several batches by count, and one by bytes.
+    let mut expected = numbers(1..=600);
+    publish(&first, 1..=600);
+    for letter in ["a", "b", "c"].iter().cycle().take(40) {
+        expected.push(letter.repeat(60_000));
+        first.publish(&letter.repeat(60_000));
+    }
+    expected.extend(numbers(601..=630));
+    publish(&first, 601..=630);
+    let second = nats.node(&["--log-tail", "10", "--queue", "5"]);
+    for node in [&first, &second] {
+        assert_eq!(node.stats()["log"]["events"], 10);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut stream = node.resume(&start);
+                    for expected in &expected {
+                        assert!(stream.next().data == *expected, "{expected:.10}");
+                    }
+                });
+            }
+        });
+        assert_eq!(node.stats()["resets"], 0);
+    }
+}
+
+#[track_caller]
+fn assert_reset(mut stream: Stream, reason: &str) {
+    let event = stream.next();
+    assert_eq!(event.name, "reset", "{event:?}");
+    assert_eq!(serde_json::from_str::<Value>(&event.data).unwrap()["reason"], reason);
+}
+
+#[test]
+fn below_the_first_number_and_above_the_last_there_is_a_reset() {
+    let nats = Nats::start();
+    let args = ["--log-events", "20", "--log-tail", "5"];
+    let node = nats.node(&args);
+    let ids = publish(&node, 1..=50);
+    let other = nats.node(&args);
+    for node in [&node, &other] {
+        assert_reset(node.resume(&ids[10]), "expired");
+        assert_eq!(node.resume(&ids[29]).take(20), numbers(31..=50));
+        let (epoch, _) = ids[0].split_once('-').unwrap();
+        for unknown in [format!("{epoch}-51"), format!("{epoch}-050"), format!("{epoch}-"), "x-3".into(), "3".into()] {
+            assert_reset(node.resume(&unknown), "unknown");
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_was_made_anew_is_unknown_and_ends_the_node() {
+    let nats = Nats::start();
+    let node = nats.node(&[]);
+    let ids = publish(&node, 1..=5);
+    nats.client(async |context| context.delete_stream("demo").await.unwrap());
+    let anew = nats.node(&[]);
+    publish(&anew, 1..=7);
+    assert_reset(anew.resume(&ids[2]), "unknown");
+    let (status, said) = node.ended();
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("the stream `demo` was made anew"), "{said}");
+}
+
+/// What an operator removed is a gap, and so no client is to come over it unaware.
+#[test]
+fn a_hole_in_the_stream_is_never_silent() {
+    let nats = Nats::start();
+    let args = ["--log-tail", "3"];
+    let node = nats.node(&args);
+    let ids = publish(&node, 1..=30);
+    nats.client(async |context| {
+        context.get_stream("demo").await.unwrap().delete_message(10).await.unwrap();
+    });
+    let other = nats.node(&args);
+    let mut stream = other.resume(&ids[4]);
+    let mut last = ids[4].clone();
+    while let Ok(event) = stream.try_next() {
+        last = event.id;
+    }
+    assert_eq!(last, ids[8]);
+    assert_reset(other.resume(&last), "expired");
+    assert_eq!(other.resume(&ids[9]).take(20), numbers(11..=30));
+}
+
+#[test]
+fn a_publisher_that_tries_again_doubles_nothing() {
+    let nats = Nats::start();
+    let nodes = [nats.node(&[]), nats.node(&[])];
+    let mut stream = nodes[1].stream("/events");
+    let publish = |node: &Server, key: &str, data: &str| {
+        let request = node.post("/publish").header("idempotency-key", key).json(&json!({ "data": data }));
+        let response = request.send().unwrap();
+        (response.status().as_u16(), response.json::<Value>().unwrap())
+    };
+    let (_, first) = publish(&nodes[0], "a", "1");
+    for node in &nodes {
+        assert_eq!(publish(node, "a", "1"), (200, first.clone()));
+    }
+    let (_, second) = publish(&nodes[1], "b", "1");
+    assert_ne!(first, second);
+    assert_eq!([stream.next().id, stream.next().id].map(Value::from), [first["id"].clone(), second["id"].clone()]);
+    for key in ["", "a b", &"x".repeat(129)] {
+        let (status, answer) = publish(&nodes[0], key, "1");
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer["error"].as_str().unwrap().starts_with("idempotency-key: expected"), "{answer}");
+    }
+}
+
+/// Their events are counted, and each node would count for itself.
+#[test]
+fn no_node_has_sources() {
+    let nats = Nats::start();
+    let node = Server::with_sources(&["--log", &nats.url()]);
+    let mut stream = node.stream("/events");
+    let id = node.publish_as("metric", "1");
+    assert_eq!(stream.next().id, id);
+    assert!(id.ends_with("-1"), "{id}");
+}
+
+/// Others may publish to the subject too.
+#[test]
+fn what_others_publish_is_not_taken_on_trust() {
+    let nats = Nats::start();
+    let node = nats.node(&[]);
+    let mut stream = node.stream("/events");
+    nats.client(async |context| {
+        for (name, data) in [("fine", &b"a\r\nb"[..]), ("", b"\xff\x00"), ("x", b"")] {
+            let mut headers = async_nats::HeaderMap::new();
+            headers.insert("Event", name);
+            context.publish_with_headers("demo", headers, data.into()).await.unwrap().await.unwrap();
+        }
+    });
+    let got = [stream.next(), stream.next(), stream.next()].map(|event| (event.name, event.data));
+    let expected = [("fine", "a\nb"), ("message", "\u{fffd}\0"), ("x", "")];
+    assert_eq!(got, expected.map(|(name, data)| (name.to_owned(), data.to_owned())));
+}
