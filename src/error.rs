@@ -70,7 +70,7 @@ impl fmt::Display for InvalidField {
 
 impl error::Error for InvalidField {}
 
-/// An error for a buffer without room for the whole event; nothing was written to it.
+/// An error for a buffer that is too small for the event or id; nothing was written to it.
 ///
 /// # Examples
 ///
@@ -79,7 +79,7 @@ impl error::Error for InvalidField {}
 ///
 /// let mut buffer = [0; 8];
 /// let error = EventBuilder::new().data("hello").encode_to_slice(&mut buffer).unwrap_err();
-/// assert_eq!(error.to_string(), "event of 13 bytes does not fit into 8 bytes");
+/// assert_eq!(error.to_string(), "13 bytes do not fit into a buffer of 8 bytes");
 /// assert_eq!((error.needed(), error.available()), (13, 8));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub struct BufferTooSmall {
 }
 
 impl BufferTooSmall {
-    /// Returns how many bytes are needed: the length of the encoded event.
+    /// Returns how many bytes are needed: the length of the encoded event, or of the id.
     ///
     /// # Examples
     ///
@@ -123,7 +123,7 @@ impl BufferTooSmall {
 
 impl fmt::Display for BufferTooSmall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "event of {} bytes does not fit into {} bytes", self.needed, self.available)
+        write!(f, "{} bytes do not fit into a buffer of {} bytes", self.needed, self.available)
     }
 }
 
