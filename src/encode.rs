@@ -141,6 +141,9 @@ impl<'a> EventBuilder<'a> {
     /// ```
     /// assert_eq!(sse_wire::EventBuilder::new().comment("still here").to_string(), ": still here\n\n");
     /// ```
+    #[doc(alias = "heartbeat")]
+    #[doc(alias = "keep-alive")]
+    #[doc(alias = "ping")]
     pub const fn comment(self, text: &'a str) -> Self {
         Self { layout: Layout { comment: Some(text), ..self.layout } }
     }

@@ -100,6 +100,13 @@ pub enum ReadyState {
 
 impl EventSource {
     /// The default of [`with_reconnection_time`](Self::with_reconnection_time): 3 s, as in Chromium.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sse_wire::EventSource;
+    /// assert_eq!(EventSource::new().reconnection_time(), EventSource::DEFAULT_RECONNECTION_TIME);
+    /// ```
     pub const DEFAULT_RECONNECTION_TIME: Duration = Delays::DEFAULT.time;
 
     /// Creates a source that is connecting, with a new [`Decoder`]. Allocates nothing.

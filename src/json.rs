@@ -1,4 +1,4 @@
-//! JSON in the data of events, by `serde_json`; and events as the variants of an enum.
+//! JSON in the data of events, with `serde_json`, and events as variants of an enum.
 //!
 //! The methods are on the events themselves:
 //!

@@ -1,5 +1,5 @@
-//! The Server-Sent Events wire format, `text/event-stream`: a zero-copy incremental parser, a decoder, an encoder, and a client
-//! that reconnects.
+//! The Server-Sent Events (SSE) wire format, `text/event-stream`: a zero-copy incremental parser, a decoder, an encoder, and
+//! a client that reconnects.
 //!
 //! This crate implements [section 9.2] of the HTML standard at the byte level: it turns chunks into events and events into
 //! bytes. It opens no socket and has no timer. Bring your own HTTP client or server and your own runtime; thin adapters fit

@@ -1,4 +1,4 @@
-//! Events for `futures_core::Stream`: from any stream of bytes, and from one connection after another.
+//! Events as a `futures_core::Stream`: from any stream of bytes, or from a server to which it reconnects.
 
 mod attempt;
 mod events;

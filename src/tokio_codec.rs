@@ -38,6 +38,8 @@ use crate::event_buf::EventBuf;
 /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "parse")]
+#[doc(alias = "sse")]
 #[derive(Clone, Default)]
 pub struct EventCodec {
     decoder: Decoder,

@@ -11,7 +11,7 @@ use crate::work;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Splits an event stream into its lines' parts, without an allocator and without a buffer.
+/// Splits an event stream into the parts of its lines, without an allocator and without a buffer.
 ///
 /// Implements the grammar and the line rules of [section 9.2.6] of the standard: the byte order mark, the three line
 /// ends, comments, field names, the one optional space. It interprets nothing: the meaning of the fields is up to you,

@@ -201,6 +201,7 @@ impl<'a> EventId<'a> {
     /// assert_eq!(error.to_string(), "event id must be UTF-8 (found ill-formed byte 0xE9 at index 3)");
     /// # Ok::<(), sse_wire::InvalidField>(())
     /// ```
+    #[doc(alias = "last-event-id")]
     pub fn from_header(value: &'a [u8]) -> Result<Self, InvalidField> {
         check::<true>(value, ID_RULE)?;
         str::from_utf8(value).map(Self).map_err(|error| {

@@ -42,6 +42,7 @@ use crate::names::{KEEP_ALIVE, RESPONSE_HEADERS};
 /// # Ok::<(), std::io::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "sse")]
 #[must_use = "a body does nothing unless it is sent"]
 pub struct EventBody<S, T = fn(Duration) -> Ready<()>, W = Ready<()>> {
     events: S,
@@ -108,6 +109,9 @@ impl<S, T, W> EventBody<S, T, W> {
     /// # Ok::<(), std::io::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "heartbeat")]
+    #[doc(alias = "keep-alive")]
+    #[doc(alias = "ping")]
     pub fn with_keep_alive<T2, W2>(self, interval: Duration, sleep: T2) -> EventBody<S, T2, W2>
     where
         T2: FnMut(Duration) -> W2,

@@ -39,6 +39,8 @@ const READ: usize = 16 * 1024;
 /// assert_eq!(sum, 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "parse")]
+#[doc(alias = "sse")]
 pub struct EventReader<R> {
     inner: R,
     decoder: Decoder,

@@ -37,6 +37,7 @@ const RETAIN: usize = 64 * 1024;
 /// assert_eq!(writer.into_inner(), b"data: 1\n\n:\n\ndata: 2\n\n");
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[doc(alias = "sse")]
 pub struct EventWriter<W> {
     inner: W,
     buffer: Vec<u8>,
@@ -108,6 +109,7 @@ impl<W: Write> EventWriter<W> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[doc(alias = "heartbeat")]
+    #[doc(alias = "keep-alive")]
     #[doc(alias = "ping")]
     pub fn write_keep_alive(&mut self) -> io::Result<()> {
         self.check()?;
@@ -329,7 +331,7 @@ impl<W> EventWriter<W> {
 /// [`finish`](Self::finish) ends the event. If you drop the `DataWriter` without that, the event is withdrawn as long
 /// as no part of it is written. Otherwise the stream is poisoned: the receiver must not mistake half an event for a
 /// whole one, so the [`EventWriter`] writes nothing more, and when you close the connection the receiver discards the
-/// half.
+/// incomplete event.
 ///
 /// # Examples
 ///

@@ -40,6 +40,8 @@ use crate::http_body::body_stream::BodyStream;
 /// # Ok::<(), sse_wire::Error<std::io::Error>>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "parse")]
+#[doc(alias = "sse")]
 #[must_use = "streams do nothing unless polled"]
 pub struct EventStream<S> {
     inner: S,

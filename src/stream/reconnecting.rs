@@ -48,6 +48,8 @@ use crate::stream::timeout::Timeout;
 /// assert_eq!(events.next().await.unwrap().unwrap().data(), "1"); // from the second connection
 /// # });
 /// ```
+#[doc(alias = "reconnect")]
+#[doc(alias = "sse")]
 #[must_use = "streams do nothing unless polled"]
 pub struct ReconnectingStream<C, F, S, T, W> {
     source: EventSource,

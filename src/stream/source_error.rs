@@ -33,9 +33,10 @@ pub enum SourceError<E, B> {
     Unavailable(u16),
     /// The body failed.
     Body(B),
-    /// Nothing was received for so long.
+    /// Nothing was received for this long: see [`with_idle_timeout`](super::ReconnectingStream::with_idle_timeout).
     Idle(Duration),
-    /// No event was received for so long, whatever else was.
+    /// No event was received for this long, whatever else was: see
+    /// [`with_stall_timeout`](super::ReconnectingStream::with_stall_timeout).
     Stalled(Duration),
     /// An event exceeds the limit. It is skipped, and the connection continues.
     Decode(DecodeError),
