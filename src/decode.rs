@@ -19,10 +19,12 @@ pub(crate) mod lend;
 pub(crate) mod memory;
 pub(crate) mod parser;
 pub(crate) mod place;
+mod progress;
 pub(crate) mod retry;
 pub(crate) mod shortcut;
 #[cfg(feature = "bytes")]
 pub(crate) mod slice;
+mod text_line;
 pub(crate) mod window;
 
 pub use chunk::Chunk;

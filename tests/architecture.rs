@@ -39,6 +39,8 @@ const HOUSE: &[&str] = &[
     "decode/buffers",
     "decode/retry",
     "decode/shortcut",
+    "decode/text_line",
+    "decode/progress",
     "decode/interpreter",
     "decode/find",
     "decode/lend",

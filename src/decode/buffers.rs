@@ -171,26 +171,23 @@ impl<M: Memory> Buffers<M> {
         self.id_is_void
     }
 
-    /// Appends to the comment or ignored line. Returns whether it fits.
-    pub(crate) fn text(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
+    /// Appends a place in the chunk, or what looked like a name in an earlier one, to the comment or ignored line.
+    /// Returns whether it fits; nothing is kept if not.
+    pub(crate) fn add_text(&mut self, part: Result<Place, &[u8]>, bytes: &[u8], max_event_len: usize) -> bool {
         let max = self.memory.max_text_len(max_event_len, self.len);
-        if self.value_len(Buffer::Text) + place.len() > max {
+        let len = part.map_or_else(<[u8]>::len, Place::len);
+        if self.value_len(Buffer::Text) + len > max {
+            self.clear_text();
             return false;
         }
-        self.append(Buffer::Text, bytes, place);
-        true
-    }
-
-    /// Like [`text`](Self::text), for a beginning that does not lie in the chunk.
-    #[cold]
-    pub(crate) fn text_beginning(&mut self, beginning: &[u8], max_event_len: usize) -> bool {
-        let max = self.memory.max_text_len(max_event_len, self.len);
-        let fits = self.value_len(Buffer::Text) + beginning.len() <= max;
-        if fits {
-            self.memory.append(Buffer::Text, beginning);
-            self.text = Value::Memory;
+        match part {
+            Ok(place) => self.append(Buffer::Text, bytes, place),
+            Err(beginning) => {
+                self.memory.append(Buffer::Text, beginning);
+                self.text = Value::Memory;
+            }
         }
-        fits
+        true
     }
 
     /// Takes the values of an event's first lines, which lie in the chunk and are within the limit.

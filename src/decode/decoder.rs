@@ -398,7 +398,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.interpreter.position()
+        self.interpreter.progress.position()
     }
 
     /// Returns how many events have been dispatched since the decoder was created, over all connections.
@@ -418,7 +418,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.interpreter.events()
+        self.interpreter.progress.events()
     }
 
     /// Returns how many lines have been received that the standard ignores: unknown field names, an `id` with a NUL, a
@@ -440,7 +440,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn ignored_lines(&self) -> u64 {
-        self.interpreter.ignored_lines()
+        self.interpreter.progress.ignored_lines()
     }
 
     /// Returns whether the stream could end here without cutting off an event.
@@ -469,7 +469,7 @@ impl Decoder {
 
     /// Changes with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
     pub(crate) fn signs_of_life(&self) -> u64 {
-        self.interpreter.signs_of_life()
+        self.interpreter.progress.signs_of_life()
     }
 }
 

@@ -208,7 +208,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.interpreter.position()
+        self.interpreter.progress.position()
     }
 
     /// Returns how many events have been dispatched since the decoder was created, over all connections.
@@ -226,7 +226,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.interpreter.events()
+        self.interpreter.progress.events()
     }
 
     /// Returns how many lines have been received that the standard ignores.
@@ -243,7 +243,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn ignored_lines(&self) -> u64 {
-        self.interpreter.ignored_lines()
+        self.interpreter.progress.ignored_lines()
     }
 
     /// Returns whether the stream could end here without cutting off an event.

@@ -10,9 +10,11 @@ use crate::decode::field::Field;
 use crate::decode::memory::Memory;
 use crate::decode::parser::{Line, Parser, Piece};
 use crate::decode::place::Place;
+use crate::decode::progress::Progress;
 use crate::decode::retry::Digits;
 use crate::decode::shortcut::{Lines, Plain};
-use crate::error::{DecodeError, What};
+use crate::decode::text_line::{Part, SkipText, TextLine};
+use crate::error::What;
 use crate::line_end::{self, LF};
 use crate::work;
 
@@ -35,20 +37,7 @@ pub(crate) struct Interpreter<M> {
     is_at_event: bool,
     /// The last reconnection time received, in milliseconds.
     retry: Option<u64>,
-    /// The bytes of earlier connections.
-    earlier: u64,
-    /// The byte of the stream after the last blank line.
-    event_offset: u64,
-    /// How many bytes of the stream after that are decoded.
-    event_len: u64,
-    /// Where the last event that was too long began.
-    failed_offset: u64,
-    /// The limit that it exceeded.
-    failed_limit: usize,
-    events: u64,
-    ignored_lines: u64,
-    /// Comments, reconnection times and changed ids.
-    other_signs: u64,
+    pub(crate) progress: Progress,
     pub(crate) settings: Settings,
 }
 
@@ -69,16 +58,6 @@ enum Lent {
     Nothing,
     Event,
     Text,
-}
-
-/// Why the rest of a comment or ignored line is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SkipText {
-    No,
-    /// A part of it was skipped, or it was already reported as an error.
-    Passed,
-    /// It is longer than the limit: an error if it turns out to be an ignored line.
-    TooLong,
 }
 
 /// What was found. It stays in the buffers until the next call.
@@ -124,14 +103,7 @@ impl<M: Memory> Interpreter<M> {
             lent: Lent::Nothing,
             is_at_event: false,
             retry: None,
-            earlier: 0,
-            event_offset: 0,
-            event_len: 0,
-            failed_offset: 0,
-            failed_limit: 0,
-            events: 0,
-            ignored_lines: 0,
-            other_signs: 0,
+            progress: Progress::new(),
             settings,
         }
     }
@@ -148,11 +120,11 @@ impl<M: Memory> Interpreter<M> {
     #[inline(always)]
     pub(crate) fn dispatched(&mut self, len: usize, id: Option<&str>) {
         self.end_block(len);
-        self.events += 1;
+        self.progress.count_event();
         if let Some(id) = id
             && self.buffers.memory.commit_text(id)
         {
-            self.other_signs += 1;
+            self.progress.count_signs(1);
             self.buffers.trim(self.settings.max_retained);
         }
     }
@@ -163,8 +135,8 @@ impl<M: Memory> Interpreter<M> {
     pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
         let fits = comment.len() <= self.settings.max_event_len;
         if fits {
-            self.other_signs += 1;
-            self.event_len += len as u64;
+            self.progress.count_signs(1);
+            self.progress.advance(len);
         }
         fits
     }
@@ -198,14 +170,14 @@ impl<M: Memory> Interpreter<M> {
         }
         let len = next - lines.start;
         *index = next;
-        self.other_signs += lines.comments;
+        self.progress.count_signs(lines.comments);
         if !fits {
             // What exceeds a limit, the interpreter reports in its place.
-            self.event_len += len as u64;
+            self.progress.advance(len);
             return Taken::Some;
         }
         self.in_block |= lines.in_block;
-        self.other_signs += u64::from(lines.retry.is_some());
+        self.progress.count_signs(u64::from(lines.retry.is_some()));
         self.retry = lines.retry.or(self.retry);
         if lines.is_whole && M::COUNTS_IDS {
             return Taken::Whole(len);
@@ -215,7 +187,7 @@ impl<M: Memory> Interpreter<M> {
             self.is_at_event = false;
             return self.dispatch::<FRAMES>(bytes, len).map_or(Taken::Some, Taken::Found);
         }
-        self.event_len += len as u64;
+        self.progress.advance(len);
         self.is_at_event = self.buffers.event_is_empty();
         let is_retry = FRAMES && lines.retry.is_some();
         if *index < bytes.len() && !is_retry {
@@ -236,7 +208,7 @@ impl<M: Memory> Interpreter<M> {
         let event_type = Parser::event_type_line(bytes, *index);
         let data = Place { start: data, end: bytes.len() };
         *index = bytes.len();
-        self.event_len += len as u64;
+        self.progress.advance(len);
         (self.in_block, self.in_line, self.is_at_event) = (true, true, false);
         self.parser.begin(Line::Field(Field::Data));
         self.buffers.set_event(event_type, None, Some(data));
@@ -262,7 +234,7 @@ impl<M: Memory> Interpreter<M> {
         if !self.buffers.gather_more_data(bytes, Place { start, end: bytes.len() }, self.settings.max_event_len) {
             return Taken::Some;
         }
-        self.event_len += rest.len() as u64;
+        self.progress.advance(rest.len());
         *index = bytes.len();
         Taken::UsedUp
     }
@@ -287,7 +259,7 @@ impl<M: Memory> Interpreter<M> {
             *index = next;
             return self.dispatch::<FRAMES>(bytes, next - start).map_or(Taken::Some, Taken::Found);
         }
-        self.event_len += (*index - start) as u64;
+        self.progress.advance(*index - start);
         match *index == bytes.len() {
             _ if !fits => Taken::Found(self.skip_event(Field::Data, true)),
             true => Taken::UsedUp,
@@ -341,8 +313,8 @@ impl<M: Memory> Interpreter<M> {
     ) -> Option<Found> {
         let mut start = *index;
         // An LF that belongs to the blank line before this event, but was received later.
-        if self.parser.skips_lf() && self.event_len == 0 && bytes.get(start) == Some(&LF) {
-            self.event_offset += 1;
+        if self.parser.skips_lf() && self.progress.is_at_block() && bytes.get(start) == Some(&LF) {
+            self.progress.end_block(1);
             start += 1;
         }
         self.is_at_event = false;
@@ -387,7 +359,7 @@ impl<M: Memory> Interpreter<M> {
                 }
             }
         };
-        self.event_len += (*index - start) as u64;
+        self.progress.advance(*index - start);
         // The event continues, and the next call may be for another chunk.
         self.buffers.gather_event(bytes, self.parser.is_in(Field::Event));
         match found {
@@ -432,23 +404,25 @@ impl<M: Memory> Interpreter<M> {
         self.in_line = !complete;
         match line {
             Line::Comment => {
-                self.other_signs += u64::from(complete);
+                self.progress.count_signs(u64::from(complete));
                 if FRAMES {
-                    return self.text_line(Found::Comment, What::Comment, Ok(value), complete, bytes);
+                    let max = self.settings.max_event_len;
+                    let line = self.skip_text.add(&mut self.buffers, Ok(value), complete, bytes, max);
+                    return self.found_text(line, Found::Comment, What::Comment);
                 }
-                self.pass_text(complete);
+                self.skip_text.pass(&mut self.buffers, complete);
                 None
             }
             Line::Unknown => {
                 self.in_block = true;
-                self.ignored_lines += u64::from(complete);
+                self.progress.count_ignored_line(complete);
                 self.unknown::<FRAMES>(Ok(value), complete, bytes)
             }
             Line::Field(field) => {
                 self.in_block = true;
                 let found = self.process_field::<FRAMES>(field, value, first, complete, bytes);
                 if self.settings.ignored_frames && complete && found != Some(Found::Ignored) {
-                    self.pass_text(complete);
+                    self.skip_text.pass(&mut self.buffers, complete);
                 }
                 found
             }
@@ -502,7 +476,7 @@ impl<M: Memory> Interpreter<M> {
         }
         let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>(bytes) };
         self.retry = Some(millis);
-        self.other_signs += 1;
+        self.progress.count_signs(1);
         FRAMES.then_some(Found::Retry)
     }
 
@@ -510,82 +484,44 @@ impl<M: Memory> Interpreter<M> {
     #[cold]
     fn skip_event(&mut self, field: Field, complete: bool) -> Found {
         if field == Field::Id {
-            self.ignored_lines += u64::from(complete && self.buffers.id_is_void());
+            self.progress.count_ignored_line(complete && self.buffers.id_is_void());
             if self.settings.ignored_frames {
-                self.pass_text(complete);
+                self.skip_text.pass(&mut self.buffers, complete);
             }
         }
         self.skip_event = true;
         self.discard_event();
         let found = self.too_long(What::Event);
         if field == Field::Id && !M::COUNTS_IDS {
-            self.failed_limit = M::MAX_ID_LEN;
+            self.progress.fail(M::MAX_ID_LEN);
         }
         found
     }
 
     /// A line of a field that the standard does not define.
     #[inline]
-    fn unknown<const FRAMES: bool>(
-        &mut self,
-        piece: Result<Place, &[u8]>,
-        complete: bool,
-        bytes: &[u8],
-    ) -> Option<Found> {
+    fn unknown<const FRAMES: bool>(&mut self, part: Part<'_>, complete: bool, bytes: &[u8]) -> Option<Found> {
         if !self.settings.ignored_frames {
             return None;
         }
         if FRAMES {
-            return self.text_line(Found::Ignored, What::Ignored, piece, complete, bytes);
+            let line = self.skip_text.add(&mut self.buffers, part, complete, bytes, self.settings.max_event_len);
+            return self.found_text(line, Found::Ignored, What::Ignored);
         }
-        self.pass_text(complete);
+        self.skip_text.pass(&mut self.buffers, complete);
         None
     }
 
-    /// A line that is returned on its own and to which the limit applies separately. A piece lies in the chunk, or is
-    /// what looked like a name in an earlier one.
-    #[inline(never)]
-    fn text_line(
-        &mut self,
-        found: Found,
-        what: What,
-        piece: Result<Place, &[u8]>,
-        complete: bool,
-        bytes: &[u8],
-    ) -> Option<Found> {
-        if self.skip_text != SkipText::No {
-            self.skip_text = if complete { SkipText::No } else { self.skip_text };
-            return None;
-        }
-        if !self.append_text(piece, bytes) {
-            self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
-            return Some(self.too_long(what));
-        }
-        if complete && !self.buffers.text_fits(bytes, self.settings.max_event_len) {
-            self.buffers.clear_text();
-            return Some(self.too_long(what));
-        }
-        complete.then_some(found)
-    }
-
-    /// Appends to the line. Returns whether it fits.
-    fn append_text(&mut self, piece: Result<Place, &[u8]>, bytes: &[u8]) -> bool {
-        let fits = match piece {
-            Ok(place) => self.buffers.text(bytes, place, self.settings.max_event_len),
-            Err(beginning) => self.buffers.text_beginning(beginning, self.settings.max_event_len),
-        };
-        if !fits {
-            self.buffers.clear_text();
-            self.buffers.trim(self.settings.max_retained);
-        }
-        fits
-    }
-
-    /// The line is not returned.
+    /// A line that is handed out on its own has ended, or is too long.
     #[inline]
-    fn pass_text(&mut self, complete: bool) {
-        self.buffers.clear_text();
-        self.skip_text = if complete { SkipText::No } else { SkipText::Passed };
+    fn found_text(&mut self, line: Option<TextLine>, found: Found, what: What) -> Option<Found> {
+        match line? {
+            TextLine::Whole => Some(found),
+            TextLine::TooLong => {
+                self.buffers.trim(self.settings.max_retained);
+                Some(self.too_long(what))
+            }
+        }
     }
 
     /// Keeps a line that may turn out to be ignored, if ignored lines are returned.
@@ -594,20 +530,12 @@ impl<M: Memory> Interpreter<M> {
         if !self.settings.ignored_frames {
             return;
         }
-        if FRAMES { self.capture_line(field, value, first, bytes) } else { self.pass_text(complete) }
-    }
-
-    #[cold]
-    fn capture_line(&mut self, field: Field, value: Place, first: bool, bytes: &[u8]) {
-        let mut fits = true;
-        if first {
-            self.skip_text = SkipText::No;
-            fits = self.append_text(Err(field.name().as_bytes()), bytes)
-                && self.append_text(Err(self.parser.separator().as_bytes()), bytes);
+        if !FRAMES {
+            return self.skip_text.pass(&mut self.buffers, complete);
         }
-        if self.skip_text == SkipText::No && !(fits && self.append_text(Ok(value), bytes)) {
-            self.skip_text = SkipText::TooLong;
-        }
+        let beginning = first.then(|| [field.name(), self.parser.separator()]);
+        self.skip_text.capture(&mut self.buffers, beginning, value, bytes, self.settings.max_event_len);
+        self.buffers.trim(self.settings.max_retained);
     }
 
     /// Ends an `id` line that is void.
@@ -618,26 +546,18 @@ impl<M: Memory> Interpreter<M> {
 
     /// Ends a line of a known field whose value the standard ignores.
     fn end_ignored<const FRAMES: bool>(&mut self, bytes: &[u8]) -> Option<Found> {
-        self.ignored_lines += 1;
+        self.progress.count_ignored_line(true);
         self.buffers.trim(self.settings.max_retained);
         if !FRAMES || !self.settings.ignored_frames {
             return None;
         }
-        match core::mem::replace(&mut self.skip_text, SkipText::No) {
-            SkipText::No if !self.buffers.text_fits(bytes, self.settings.max_event_len) => {
-                self.buffers.clear_text();
-                Some(self.too_long(What::Ignored))
-            }
-            SkipText::No => Some(Found::Ignored),
-            SkipText::Passed => None,
-            SkipText::TooLong => Some(self.too_long(What::Ignored)),
-        }
+        let line = self.skip_text.end_captured(&mut self.buffers, bytes, self.settings.max_event_len);
+        self.found_text(line, Found::Ignored, What::Ignored)
     }
 
     #[cold]
     fn too_long(&mut self, what: What) -> Found {
-        self.failed_offset = self.event_offset;
-        self.failed_limit = self.settings.max_event_len;
+        self.progress.fail(self.settings.max_event_len);
         Found::TooLong(what)
     }
 
@@ -658,9 +578,9 @@ impl<M: Memory> Interpreter<M> {
             return Some(found);
         }
         self.end_block(len);
-        self.other_signs += u64::from(self.buffers.commit_id(bytes));
+        self.progress.count_signs(u64::from(self.buffers.commit_id(bytes)));
         if self.buffers.has_data() {
-            self.events += 1;
+            self.progress.count_event();
             self.lent = Lent::Event;
             return Some(Found::Event);
         }
@@ -673,8 +593,7 @@ impl<M: Memory> Interpreter<M> {
     /// The block and its blank line end `len` bytes after what was decoded before.
     #[inline(always)]
     fn end_block(&mut self, len: usize) {
-        self.event_offset += self.event_len + len as u64;
-        self.event_len = 0;
+        self.progress.end_block(len);
         self.in_block = false;
     }
 
@@ -700,34 +619,28 @@ impl<M: Memory> Interpreter<M> {
         // without a line end of its own it has no other effect.
         const LINE_END: &[u8] = &[LF];
         let _ = self.release();
-        let (retry, other_signs) = (self.retry, self.other_signs);
+        let (retry, signs) = (self.retry, self.progress.other_signs());
         let mut index = 0;
         while let Some(piece) = self.parser.next_part(LINE_END, &mut index) {
             if let Piece::Line { line, value, complete } = piece {
                 let _ = self.process_line::<false>(line, value, complete, LINE_END);
             }
         }
-        (self.retry, self.other_signs) = (retry, other_signs);
+        self.retry = retry;
+        self.progress.restore_other_signs(signs);
         self.buffers.gather_event(LINE_END, false);
         self.buffers.clear_text();
 
         self.parser = Parser::new();
         (self.in_line, self.in_block, self.is_at_event) = (false, false, false);
         (self.skip_event, self.skip_text) = (false, SkipText::No);
-        self.earlier += self.event_offset + self.event_len;
-        (self.event_offset, self.event_len) = (0, 0);
+        self.progress.end_connection();
         if self.buffers.has_data() && self.buffers.fit_as_text(&[], self.settings.max_event_len) {
             self.lent = Lent::Event;
             return true;
         }
         self.discard_event();
         false
-    }
-
-    /// The error that was found.
-    #[cold]
-    pub(crate) fn error(&self, what: What) -> DecodeError {
-        DecodeError { what, limit: self.failed_limit, offset: self.failed_offset }
     }
 
     #[inline(always)]
@@ -737,25 +650,6 @@ impl<M: Memory> Interpreter<M> {
 
     pub(crate) fn reconnection_time(&self) -> Option<Duration> {
         self.retry.map(Duration::from_millis)
-    }
-
-    /// Bytes decoded, over all connections.
-    pub(crate) fn position(&self) -> u64 {
-        self.earlier + self.event_offset + self.event_len
-    }
-
-    pub(crate) fn events(&self) -> u64 {
-        self.events
-    }
-
-    pub(crate) fn ignored_lines(&self) -> u64 {
-        self.ignored_lines
-    }
-
-    /// Changes with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn signs_of_life(&self) -> u64 {
-        self.events + self.other_signs
     }
 
     /// Whether nothing but comments was received since the last blank line.

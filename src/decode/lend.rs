@@ -98,7 +98,7 @@ pub(crate) fn lend<'s, M: Memory>(
         Found::Ignored => Frame::Ignored(interpreter.buffers.text_of(bytes, text)),
         Found::Id => Frame::Id(interpreter.last_event_id()),
         Found::Retry => Frame::Retry(interpreter.reconnection_time().unwrap_or(Duration::ZERO)),
-        Found::TooLong(what) => return Err(interpreter.error(what)),
+        Found::TooLong(what) => return Err(interpreter.progress.error(what)),
     })
 }
 

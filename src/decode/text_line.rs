@@ -1,0 +1,98 @@
+//! Lines that are handed out on their own: comments, and ignored lines. The limit applies to each separately.
+
+use crate::decode::buffers::Buffers;
+use crate::decode::memory::Memory;
+use crate::decode::place::Place;
+
+/// What has become of a line that is handed out. Its text is in the buffers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextLine {
+    Whole,
+    TooLong,
+}
+
+/// A piece of a line: a place in the chunk, or what looked like a name in an earlier one.
+pub(crate) type Part<'b> = Result<Place, &'b [u8]>;
+
+/// Why the rest of the line is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SkipText {
+    No,
+    /// A part of it was skipped, or it was already reported as an error.
+    Passed,
+    /// It is longer than the limit: an error if it turns out to be an ignored line.
+    TooLong,
+}
+
+impl SkipText {
+    /// Adds a piece of a line that is a comment, or ignored whatever follows.
+    #[inline(never)]
+    pub(crate) fn add<M: Memory>(
+        &mut self,
+        buffers: &mut Buffers<M>,
+        part: Part<'_>,
+        complete: bool,
+        bytes: &[u8],
+        max: usize,
+    ) -> Option<TextLine> {
+        if *self != Self::No {
+            *self = if complete { Self::No } else { *self };
+            return None;
+        }
+        if !buffers.add_text(part, bytes, max) {
+            *self = if complete { Self::No } else { Self::Passed };
+            return Some(TextLine::TooLong);
+        }
+        if complete && !buffers.text_fits(bytes, max) {
+            buffers.clear_text();
+            return Some(TextLine::TooLong);
+        }
+        complete.then_some(TextLine::Whole)
+    }
+
+    /// The line is not handed out.
+    #[inline]
+    pub(crate) fn pass<M: Memory>(&mut self, buffers: &mut Buffers<M>, complete: bool) {
+        buffers.clear_text();
+        *self = if complete { Self::No } else { Self::Passed };
+    }
+
+    /// Keeps a piece of a line that may turn out to be ignored. The first one comes with the beginning of the line.
+    #[cold]
+    pub(crate) fn capture<M: Memory>(
+        &mut self,
+        buffers: &mut Buffers<M>,
+        beginning: Option<[&str; 2]>,
+        value: Place,
+        bytes: &[u8],
+        max: usize,
+    ) {
+        let mut fits = true;
+        if let Some(beginning) = beginning {
+            *self = Self::No;
+            fits = beginning.into_iter().all(|part| buffers.add_text(Err(part.as_bytes()), bytes, max));
+        }
+        if *self == Self::No && !(fits && buffers.add_text(Ok(value), bytes, max)) {
+            *self = Self::TooLong;
+        }
+    }
+
+    /// Ends a line that was captured and is ignored.
+    #[cold]
+    pub(crate) fn end_captured<M: Memory>(
+        &mut self,
+        buffers: &mut Buffers<M>,
+        bytes: &[u8],
+        max: usize,
+    ) -> Option<TextLine> {
+        match core::mem::replace(self, Self::No) {
+            Self::No if buffers.text_fits(bytes, max) => Some(TextLine::Whole),
+            Self::No => {
+                buffers.clear_text();
+                Some(TextLine::TooLong)
+            }
+            Self::Passed => None,
+            Self::TooLong => Some(TextLine::TooLong),
+        }
+    }
+}
