@@ -10,9 +10,9 @@ pub(super) fn stream(rng: &mut Rng) -> Vec<u8> {
         wire.extend("\u{FEFF}".bytes());
     }
     if rng.bool() {
-        soup(rng, &mut wire)
+        soup(rng, &mut wire);
     } else {
-        regular(rng, &mut wire)
+        regular(rng, &mut wire);
     }
     wire
 }

@@ -1,5 +1,6 @@
 //! npm's eventsource-parser, in a process of its own, as a decoder among the others.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -35,7 +36,8 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct Event {
-    event_type: String,
+    #[serde(rename = "event_type")]
+    name: String,
     data: String,
     id: String,
 }
@@ -89,7 +91,7 @@ fn run(input: &Input<'_>, sink: &mut Sink) {
         sink.retry(time.parse().unwrap_or(u64::MAX));
     }
     for event in &answer.events {
-        let received = Received { event_type: &event.event_type, data: &event.data, id: Some(&event.id) };
+        let received = Received { event_type: &event.name, data: &event.data, id: Some(&event.id) };
         if sink.event(received).is_break() {
             return;
         }
@@ -99,7 +101,12 @@ fn run(input: &Input<'_>, sink: &mut Sink) {
 
 impl Node {
     fn ask(&mut self, input: &Input<'_>) -> anyhow::Result<Answer> {
-        let hex = |chunk: &&[u8]| chunk.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |chunk: &&[u8]| {
+            chunk.iter().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+        };
         let chunks: Vec<_> = input.slices.iter().map(hex).collect();
         let mut line = serde_json::to_string(&chunks)?;
         line.push('\n');
