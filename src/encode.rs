@@ -294,8 +294,7 @@ impl<'a> EventBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// When `out` has less [room](bytes::BufMut::remaining_mut) than the [encoded length](Self::encoded_len). In that
-    /// case nothing is written.
+    /// When `out.remaining_mut()` is less than the [encoded length](Self::encoded_len). In that case nothing is written.
     ///
     /// # Examples
     ///
