@@ -4,6 +4,29 @@ use serde_json::json;
 
 use crate::harness::Server;
 
+/// By its key an event is known again: in memory, in the file, and after a restart.
+#[test]
+fn what_is_told_twice_under_a_key_is_published_once() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("events.jsonl").display().to_string();
+    let publish = |server: &Server, key: &str| -> serde_json::Value {
+        let request = server.post("/publish").header("idempotency-key", key).json(&serde_json::json!({ "data": 1 }));
+        request.send().unwrap().json().unwrap()
+    };
+    for args in [&[][..], &["--log-file", &path]] {
+        let server = Server::start(args);
+        let first = publish(&server, "a");
+        assert_ne!(publish(&server, "b"), first);
+        assert_eq!(publish(&server, "a"), first);
+        assert_eq!(server.stats()["log"]["events"], 2);
+        if !args.is_empty() {
+            drop(server);
+            let again = Server::start(args);
+            assert_eq!(publish(&again, "a"), first);
+        }
+    }
+}
+
 #[test]
 fn data_arrives_as_it_was_posted() {
     let server = Server::start(&[]);

@@ -38,6 +38,7 @@ pub(crate) struct FileLog {
 struct Append {
     name: String,
     data: String,
+    key: Option<String>,
     done: oneshot::Sender<io::Result<String>>,
 }
 
@@ -65,6 +66,8 @@ struct Line<'a> {
     event: Cow<'a, str>,
     #[serde(borrow)]
     data: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl FileLog {
@@ -77,9 +80,9 @@ impl FileLog {
         let (appends, appended) = mpsc::channel::<Append>();
         let log = Self { tail: Arc::clone(&tail), appends };
         thread::Builder::new().name("log".into()).spawn(move || {
-            for Append { name, data, done } in appended {
+            for Append { name, data, key, done } in appended {
                 // Whoever published it may have gone. It has happened all the same.
-                let _ = done.send(files.push(&tail, &name, &data));
+                let _ = done.send(files.push(&tail, &name, &data, key));
             }
         })?;
         Ok(log)
@@ -91,9 +94,10 @@ impl Log for FileLog {
         &self.tail
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>, _: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
         let (done, appended) = oneshot::channel();
-        let _ = self.appends.send(Append { name: draft.name().into(), data: draft.data().into(), done });
+        let (name, data, key) = (draft.name().into(), draft.data().into(), key.map(Into::into));
+        let _ = self.appends.send(Append { name, data, key, done });
         appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed()
     }
 }
@@ -127,11 +131,15 @@ impl Files {
         }
     }
 
-    fn push(&mut self, tail: &Tail, name: &str, data: &str) -> io::Result<String> {
+    fn push(&mut self, tail: &Tail, name: &str, data: &str, key: Option<String>) -> io::Result<String> {
+        if let Some(id) = tail.known(key.as_deref()) {
+            return Ok(id);
+        }
         let draft = Draft::new(name, data).map_err(io::Error::other)?;
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let id = tail.next_id();
-        let line = Line { id: &id, time: time.try_into().unwrap_or(u64::MAX), event: name.into(), data: data.into() };
+        let line =
+            Line { id: &id, time: time.try_into().unwrap_or(u64::MAX), event: name.into(), data: data.into(), key };
         let mut text = serde_json::to_vec(&line)?;
         text.push(b'\n');
         let too_large = self.len + text.len() as u64 > self.limits.bytes as u64 / 2;
@@ -141,7 +149,7 @@ impl Files {
         self.write(&text)?;
         self.len += text.len() as u64;
         self.lines += 1;
-        Ok(tail.push(draft, Duration::ZERO))
+        Ok(tail.push(draft, Duration::ZERO, line.key.as_deref()))
     }
 
     /// Writes all of it behind the last line, or nothing.
@@ -246,7 +254,7 @@ fn keep(line: &[u8], tail: &mut Option<Tail>, limits: Limits) -> Result<(), Stri
     }
     let draft = Draft::new(&line.event, &line.data).map_err(|error| error.to_string())?;
     let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(line.time));
-    tail.push(draft, age.unwrap_or_default());
+    tail.push(draft, age.unwrap_or_default(), line.key.as_deref());
     Ok(())
 }
 

@@ -303,7 +303,7 @@ impl Shared {
         self.last.fetch_max(number + info.pending, Ordering::Relaxed);
         let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
         let data = String::from_utf8_lossy(&message.payload);
-        self.tail.push(draft(message.headers.as_ref(), &data), age);
+        self.tail.push(draft(message.headers.as_ref(), &data), age, None);
         Ok(())
     }
 }

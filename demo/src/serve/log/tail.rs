@@ -40,6 +40,8 @@ struct Entry {
     /// When it is too old. None where clocks do not reach so far.
     expires: Option<Instant>,
     event: Arc<Event>,
+    /// By which its publisher may tell it again.
+    key: Option<Box<str>>,
 }
 
 /// Random, by what the operating system gives the standard library for its hash maps.
@@ -79,15 +81,23 @@ impl Tail {
         kept.id(kept.end().next())
     }
 
-    /// Keeps an event that is as old as `age`.
-    pub(super) fn push(&self, draft: Draft<'_>, age: Duration) -> String {
+    /// The id of an event that is kept, by its key.
+    pub(super) fn known(&self, key: Option<&str>) -> Option<String> {
+        self.shared().known(key)
+    }
+
+    /// Keeps an event that is as old as `age`, if it is not known.
+    pub(super) fn push(&self, draft: Draft<'_>, age: Duration, key: Option<&str>) -> String {
         let mut kept = self.exclusive();
+        if let Some(id) = kept.known(key) {
+            return id;
+        }
         let end = kept.end().next();
         let id = kept.id(end);
         let event = Event::new(EventId::new(&id).expect("an epoch and a number have no line end"), draft);
         kept.bytes += event.size();
-        kept.events
-            .push_back(Entry { expires: Instant::now().checked_add(self.limits.age.saturating_sub(age)), event });
+        let expires = Instant::now().checked_add(self.limits.age.saturating_sub(age));
+        kept.events.push_back(Entry { expires, event, key: key.map(Into::into) });
         kept.expire(self.limits);
         self.end.send_replace(end);
         id
@@ -177,6 +187,12 @@ impl Kept {
         format!("{}-{}", epoch.map_or("", |(_, name)| name), position.0)
     }
 
+    fn known(&self, key: Option<&str>) -> Option<String> {
+        let key = key?;
+        let index = self.events.iter().rposition(|entry| entry.key.as_deref() == Some(key))?;
+        Some(self.id(Position(self.start.0 + index as u64 + 1)))
+    }
+
     fn expire(&mut self, limits: Limits) {
         let now = Instant::now();
         while let Some(Entry { expires, .. }) = self.events.front() {
@@ -201,7 +217,7 @@ impl Log for Tail {
         self
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>, _: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
-        ready(Ok(self.push(draft, Duration::ZERO))).boxed()
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+        ready(Ok(self.push(draft, Duration::ZERO, key))).boxed()
     }
 }

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+#
+# `demo serve` with a log file, killed again and again for minutes: SIGKILL or SIGTERM, at random. Every event comes to every
+# client once and in order, or this fails.
+#
+#   demo/soak.sh                   five minutes
+#   demo/soak.sh 60                seconds
+#   DEMO=target/debug/demo demo/soak.sh    without a build
+
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+seconds=${1:-300} port=${PORT:-21099}
+[ -n "${DEMO-}" ] || cargo build --quiet --release --package demo
+demo=${DEMO:-target/release/demo}
+work=$(mktemp -d)
+server= load=
+
+end() {
+  trap - EXIT
+  # Only what was started here.
+  kill -KILL $server $load 2>/dev/null || true
+  wait
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' INT TERM
+
+start() {
+  "$demo" serve --addr "127.0.0.1:$port" --no-sources --retry 200 --log-file "$work/events.jsonl" >>"$work/server.log" 2>&1 &
+  server=$!
+  local try
+  for ((try = 0; try < 300; try++)); do
+    curl --silent --fail --output /dev/null "http://127.0.0.1:$port/ready" && return
+    sleep 0.1
+  done
+  cat "$work/server.log" >&2
+  exit 1
+}
+
+start
+"$demo" load "http://127.0.0.1:$port" --clients 200 --rate 20 --seconds "$seconds" --insist 60 --patience 30 &
+load=$!
+kills=0 last=$((SECONDS + seconds))
+while ((SECONDS < last)) && kill -0 "$load" 2>/dev/null; do
+  sleep "$((1 + RANDOM % 4)).$((RANDOM % 10))"
+  signal=$((RANDOM % 2 ? 9 : 15))
+  kill "-$signal" "$server"
+  wait "$server" || true
+  kills=$((kills + 1))
+  start
+done
+code=0
+wait "$load" || code=$?
+load=
+echo "$kills kills of the server's process"
+exit "$code"
