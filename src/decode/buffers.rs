@@ -75,7 +75,7 @@ impl<M: Memory> Buffers<M> {
     }
 
     /// The `event` field: the event type buffer becomes the value. Returns whether the event is within the limit.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn event_type(
         &mut self,
         bytes: &[u8],
@@ -100,7 +100,7 @@ impl<M: Memory> Buffers<M> {
 
     /// The `data` field: the value is appended to the data buffer, after an LF if there is a line already. Returns
     /// whether the event is within the limit.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn data(&mut self, bytes: &[u8], place: Place, first: bool, max_event_len: usize) -> bool {
         if first && self.has_data() {
             return self.another_data_line(bytes, place, max_event_len);
@@ -125,7 +125,7 @@ impl<M: Memory> Buffers<M> {
 
     /// The `id` field. Until the line ends, both ids are kept, because a NUL may still make the new one void. Returns
     /// whether the event is within the limit.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn id(&mut self, bytes: &[u8], place: Place, first: bool, max_event_len: usize) -> bool {
         self.id_is_void &= !first;
         if self.id_is_void {
@@ -209,7 +209,7 @@ impl<M: Memory> Buffers<M> {
     }
 
     /// Copies the event out of the chunk.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn gather_event(&mut self, bytes: &[u8], in_event_type: bool) {
         self.gather(Buffer::Data, bytes);
         self.gather(Buffer::EventType, bytes);
@@ -291,7 +291,7 @@ impl<M: Memory> Buffers<M> {
     }
 
     /// Makes the event's id the last event ID, at its blank line. Returns whether it differs from the one before.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn commit_id(&mut self, bytes: &[u8]) -> bool {
         let id = match self.id {
             Value::Absent => return false,

@@ -371,7 +371,7 @@ impl<M: Memory> Interpreter<M> {
     }
 
     /// Appends the data lines that follow one. Returns whether the event is within the limit.
-    #[inline]
+    #[inline(never)]
     fn append_data_lines(&mut self, bytes: &[u8], index: &mut usize) -> bool {
         if self.skip_event || !self.parser.is_at_line_start() {
             return true;
