@@ -4,10 +4,23 @@
 //! The suite is a program in Go, which is not run here. Its facts about reconnecting are rows of `tests/reconnecting.rs`,
 //! those about requests and redirects are in `interop/tests/requests.rs`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
 use bytes::Bytes;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use sse_wire::stream::{Accepted, Attempt};
 use sse_wire::{EventSource, FrameBuf, MIME_TYPE};
+
+/// Whether the stream is to be polled again.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// What comes of one connection that delivers these chunks and stays open: each event as its type, its last event ID and
 /// its data, and each comment.
@@ -19,7 +32,11 @@ fn found(chunks: Vec<Bytes>) -> Vec<String> {
     };
     let mut frames = EventSource::new().into_stream(connect, |_| std::future::pending()).frames();
     let mut found = Vec::new();
-    while let Some(frame) = frames.next().now_or_never() {
+    let woken = Arc::new(Woken(AtomicBool::new(true)));
+    let waker = Waker::from(woken.clone());
+    while woken.0.swap(false, Ordering::Relaxed) {
+        let Poll::Ready(frame) = frames.poll_next_unpin(&mut Context::from_waker(&waker)) else { continue };
+        woken.0.store(true, Ordering::Relaxed);
         found.push(match frame.unwrap().unwrap() {
             FrameBuf::Event(event) => format!("{}|{}|{}", event.event_type(), event.last_event_id(), event.data()),
             FrameBuf::Comment(text) => format!("comment {text}"),

@@ -512,7 +512,7 @@ impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
 }
 
 /// After how many chunks without an item other tasks get a turn.
-const MANY: u32 = 64;
+const MANY: u32 = 1024;
 
 /// A stream of events, comments, reconnection times and ids that reconnects on its own: returned by
 /// [`ReconnectingStream::frames`].
