@@ -27,9 +27,9 @@ impl Text {
         }
     }
 
-    /// `bytes` as text, if they are well-formed. ASCII is what `share` returns, which must be the same bytes; anything
-    /// else is copied, since validating with simdutf8 and copying costs less than std's validation, which a
-    /// `ByteString` requires.
+    /// What lies at `place` as text, if it is well-formed. With simdutf8, only ASCII is shared, by `share`, which must
+    /// return the same bytes; anything else is copied, because validating it and copying it costs less than std's
+    /// validation, which a `ByteString` requires. Nothing is shared before it is known to be well-formed.
     #[inline]
     pub(crate) fn of<B: AsRef<[u8]>>(owner: B, place: Place, share: impl FnOnce(B) -> Bytes) -> Option<Self> {
         let bytes = place.of(owner.as_ref());

@@ -163,6 +163,26 @@ fn small_events_do_not_keep_a_large_comment_between_their_lines() {
 }
 
 #[test]
+fn small_events_do_not_keep_what_came_before_them() {
+    let large = "é".repeat(1 << 20);
+    for before in [format!(":{large}\n\n"), format!("x{large}\n\n"), format!("data: a\ndata: {large}\n\n")] {
+        for first in ["", "data: a\n\n"] {
+            let wire = Bytes::from(format!("{first}{before}data: é\n\ndata: z\n\n"));
+            let mut decoder = Decoder::new();
+            let info = measure(|| {
+                let mut events = all(&mut decoder, wire);
+                let kept = events.split_off(events.len() - 2);
+                assert_eq!(kept[0].data(), "é");
+                drop(events);
+                core::mem::forget(kept);
+            });
+            let kept = info.bytes_current - 64 * 1024_i64;
+            assert!(kept < 64 * 1024, "{} bytes", info.bytes_current);
+        }
+    }
+}
+
+#[test]
 fn detached_events_pin_nothing() {
     let wire = Bytes::from(b"event: add\nid: 7\ndata: 113\n\n".to_vec());
     let events = all(&mut Decoder::new(), wire.clone());

@@ -103,6 +103,12 @@ fn text_has_to_fit_as_it_is_handed_out() {
     let found = steps::<64, 5>(Calls::NextFrame, b"id: \xFF\n\nid: \xFF\xFF\n\n");
     assert_eq!(found, [Step::Frame(oracle::Frame::Id("\u{FFFD}".to_owned())), Step::TooLong { offset: 7 }]);
 
+    // The error names the memory that was too small.
+    let limit = |wire: &[u8]| FixedDecoder::<64, 5>::new().next_event(&mut Chunk::new(wire)).unwrap_err().limit();
+    assert_eq!(limit(b"id: \xFF\xFF\n\n"), 5);
+    assert_eq!(limit(b"id: 123456\n\n"), 5);
+    assert_eq!(limit(&[b"data: ", &[0xFF; 22][..], b"\n\n"].concat()), 64);
+
     // An event that its end leaves unfinished is discarded, as the standard does.
     let mut decoder = FixedDecoder::<4, 4>::new();
     assert_eq!(decoder.next_event(&mut Chunk::new(b"data: \xFF\xFF")), Ok(None));

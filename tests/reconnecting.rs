@@ -729,7 +729,34 @@ fn a_body_that_is_always_ready_gives_others_a_turn() {
     let waker = Waker::from(woken.clone());
     let mut cx = Context::from_waker(&waker);
     assert_eq!(events.as_mut().poll_next(&mut cx), Poll::Pending);
-    assert!(woken.0.load(Ordering::Relaxed), "nobody would poll it again");
+    assert!(woken.0.swap(false, Ordering::Relaxed), "nobody would poll it again");
     is_late.set(true);
     assert_eq!(events.as_mut().poll_next(&mut cx), Poll::Ready(Some(Err(SourceError::Stalled(minute)))));
+}
+
+/// An event that has arrived is returned before the timeout that it comes too late for.
+#[test]
+fn a_turn_for_others_costs_no_event() {
+    for comments in 1020..1028 {
+        let connect = move |_: Attempt<'_>| async move {
+            let comments = stream::repeat(Bytes::from_static(b":\n")).take(comments);
+            let event = stream::iter([Bytes::from_static(b"data: x\n\n")]);
+            Ok::<_, ()>(Accepted::new(200, STREAM, comments.chain(event).chain(stream::pending()).map(Ok::<_, ()>)))
+        };
+        let polls = std::cell::Cell::new(0);
+        // It expires with the first poll, after all that one poll reads.
+        let sleep = |_| {
+            std::future::poll_fn(|_| {
+                polls.set(polls.get() + 1);
+                Poll::<()>::Ready(())
+            })
+        };
+        let minute = Duration::from_secs(60);
+        let mut events = pin!(EventSource::new().into_stream(connect, sleep).with_stall_timeout(minute));
+        let mut cx = Context::from_waker(Waker::noop());
+        let first = events.as_mut().poll_next(&mut cx);
+        let is_event = matches!(&first, Poll::Ready(Some(Ok(event))) if event.data() == "x");
+        // Of what was not yet taken from the body, nothing was lost.
+        assert!(is_event || comments >= 1024 && polls.get() > 0, "{comments}: {first:?}");
+    }
 }

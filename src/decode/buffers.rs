@@ -277,11 +277,11 @@ impl<M: Memory> Buffers<M> {
         self.memory.release_spare_id(max_retained);
     }
 
-    /// Whether the whole event fits as text, with U+FFFD for ill-formed bytes.
+    /// The limit that the whole event exceeds as text, with U+FFFD for ill-formed bytes.
     #[inline]
-    pub(crate) fn fit_as_text(&self, bytes: &[u8], max_event_len: usize) -> bool {
+    pub(crate) fn exceeded_as_text(&self, bytes: &[u8], max_event_len: usize) -> Option<usize> {
         let raw = |buffer| self.bytes(buffer, bytes);
-        self.memory.fits_as_text(raw(Buffer::EventType), raw(Buffer::Data), raw(Buffer::Id), max_event_len)
+        self.memory.exceeded_as_text(raw(Buffer::EventType), raw(Buffer::Data), raw(Buffer::Id), max_event_len)
     }
 
     /// Whether the comment or ignored line fits as text.

@@ -122,7 +122,7 @@ impl<'i> Chunk<'i> {
 
     #[inline(never)]
     fn text_outside(&mut self, place: Place) -> Option<&'i str> {
-        if let Some(window) = self.window.next(self.bytes, self.index, place.end) {
+        if let Some(window) = self.window.next(self.bytes, self.index, place) {
             self.window.text = utf8(window.of(self.bytes)).unwrap_or_default();
             if let Some(text) = self.window.in_text(place).of_text(self.window.text) {
                 return Some(text);
@@ -250,7 +250,7 @@ impl ChunkBuf {
             return Some((self.take(place)?, place.start));
         }
         if !self.is_in_window(place) {
-            if let Some(window) = self.window.next(&self.bytes, self.index, place.end) {
+            if let Some(window) = self.window.next(&self.bytes, self.index, place) {
                 self.window.text = self.text_at(window).unwrap_or_default();
             }
             if !self.is_in_window(place) {
@@ -279,7 +279,7 @@ impl ChunkBuf {
         Text::of(&self.bytes, place, |bytes| bytes.slice(place.start..place.end))
     }
 
-    /// Gives the bytes away instead of counting references: this is the chunk's only event.
+    /// Gives the bytes away instead of counting references: all are decoded, and nothing else of them is shared.
     fn take(&mut self, place: Place) -> Option<Text> {
         let Self { bytes, index, .. } = self;
         Text::of(bytes, place, |bytes| {

@@ -176,7 +176,8 @@ impl Decoder {
     ///
     /// They are returned as [`Frame::Ignored`]. The [limit](Self::with_max_event_len) applies to each such line
     /// separately, as it does to comments. This makes decoding slower and is meant for diagnostics.
-    /// [`ignored_lines`](Self::ignored_lines) counts these lines in any case.
+    /// [`ignored_lines`](Self::ignored_lines) counts these lines in any case. Set it before the first chunk: it does not
+    /// hold for a line that has begun.
     ///
     /// # Examples
     ///
@@ -198,7 +199,7 @@ impl Decoder {
     #[doc(hidden)]
     #[must_use]
     pub fn without_shortcuts(mut self) -> Self {
-        self.interpreter.settings.no_shortcuts = true;
+        self.interpreter.without_shortcuts();
         self
     }
 

@@ -63,11 +63,14 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
     index: &mut usize,
     refusal: Refusal,
 ) -> Next {
-    match refusal {
-        // Nothing is left to read, nor to release.
-        _ if *index == bytes.len() && interpreter.is_at_event() => return Next::UsedUp,
-        Refusal::Cut(data) if interpreter.begin_plain(data, bytes, index) => return Next::UsedUp,
-        Refusal::Cut(_) | Refusal::Other => {}
+    // Nothing is left to read, nor to release.
+    if *index == bytes.len() && interpreter.is_at_event() {
+        return Next::UsedUp;
+    }
+    if let Refusal::Cut(data) = refusal
+        && interpreter.begin_plain(data, bytes, index)
+    {
+        return Next::UsedUp;
     }
     if interpreter.is_in_data_line() {
         match interpreter.append_rest_of_data::<FRAMES>(bytes, index) {

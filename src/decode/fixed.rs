@@ -185,8 +185,11 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
         max_event_len.saturating_sub(event_len)
     }
 
-    fn fits_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> bool {
-        text_len(event_type) + text_len(data) <= max_event_len && text_len(id) <= ID
+    fn exceeded_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> Option<usize> {
+        if text_len(event_type) + text_len(data) > max_event_len {
+            return Some(max_event_len);
+        }
+        (text_len(id) > ID).then_some(ID)
     }
 
     fn text_fits(&self, text: &[u8], max_text_len: usize) -> bool {

@@ -268,7 +268,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     #[doc(hidden)]
     #[must_use]
     pub fn without_shortcuts(mut self) -> Self {
-        self.interpreter.settings.no_shortcuts = true;
+        self.interpreter.without_shortcuts();
         self
     }
 }

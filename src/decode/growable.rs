@@ -153,8 +153,8 @@ impl Memory for Growable {
     }
 
     #[inline(always)]
-    fn fits_as_text(&self, _: &[u8], _: &[u8], _: &[u8], _: usize) -> bool {
-        true
+    fn exceeded_as_text(&self, _: &[u8], _: &[u8], _: &[u8], _: usize) -> Option<usize> {
+        None
     }
 
     #[inline(always)]

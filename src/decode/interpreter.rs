@@ -108,6 +108,12 @@ impl<M: Memory> Interpreter<M> {
         }
     }
 
+    /// The interpreter and the parser's states do all the work from now on: for tests.
+    pub(crate) fn without_shortcuts(&mut self) {
+        self.settings.no_shortcuts = true;
+        self.is_at_event = false;
+    }
+
     /// Whether an event may begin with the next byte: nothing with an effect was received since the last blank line,
     /// and nothing must be released.
     #[inline(always)]
@@ -260,11 +266,10 @@ impl<M: Memory> Interpreter<M> {
             return self.dispatch::<FRAMES>(bytes, next - start).map_or(Taken::Some, Taken::Found);
         }
         self.progress.advance(*index - start);
-        match *index == bytes.len() {
-            _ if !fits => Taken::Found(self.skip_event(Field::Data, true)),
-            true => Taken::UsedUp,
-            false => Taken::Some,
+        if !fits {
+            return Taken::Found(self.skip_event(Field::Data, true));
         }
+        if *index == bytes.len() { Taken::UsedUp } else { Taken::Some }
     }
 
     /// Passes over blank lines where an event may begin.
@@ -570,8 +575,9 @@ impl<M: Memory> Interpreter<M> {
             self.is_at_event = self.may_begin_event();
             return None;
         }
-        if !self.buffers.fit_as_text(bytes, self.settings.max_event_len) {
+        if let Some(limit) = self.buffers.exceeded_as_text(bytes, self.settings.max_event_len) {
             let found = self.too_long(What::Event);
+            self.progress.fail(limit);
             self.end_block(len);
             self.discard_event();
             self.is_at_event = self.may_begin_event();
@@ -635,7 +641,7 @@ impl<M: Memory> Interpreter<M> {
         (self.in_line, self.in_block, self.is_at_event) = (false, false, false);
         (self.skip_event, self.skip_text) = (false, SkipText::No);
         self.progress.end_connection();
-        if self.buffers.has_data() && self.buffers.fit_as_text(&[], self.settings.max_event_len) {
+        if self.buffers.has_data() && self.buffers.exceeded_as_text(&[], self.settings.max_event_len).is_none() {
             self.lent = Lent::Event;
             return true;
         }

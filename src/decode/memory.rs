@@ -53,8 +53,8 @@ pub(crate) trait Memory {
     /// How long a comment may be next to an event of `event_len` bytes.
     fn max_text_len(&self, max_event_len: usize, event_len: usize) -> usize;
 
-    /// Whether there is room for the values as text, with U+FFFD for ill-formed bytes.
-    fn fits_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> bool;
+    /// The limit that the values exceed as text, with U+FFFD for ill-formed bytes.
+    fn exceeded_as_text(&self, event_type: &[u8], data: &[u8], id: &[u8], max_event_len: usize) -> Option<usize>;
 
     /// Whether there is room for a comment or ignored line as text.
     fn text_fits(&self, text: &[u8], max_text_len: usize) -> bool;

@@ -281,13 +281,13 @@ impl Parser {
         }
     }
 
-    /// The chunk ends within the value of a line that was found by other means than the states.
+    /// The chunk ends within the value of a line; the states were not used to find that out.
     #[inline(always)]
     pub(crate) fn begin(&mut self, line: Line) {
         self.state = State::Value(line);
     }
 
-    /// The value that continues has ended, and its line, by other means than the states.
+    /// A line whose value was continuing has ended; the states were not used to find that out.
     #[inline(always)]
     pub(crate) fn end(&mut self) {
         self.state = State::LineStart;

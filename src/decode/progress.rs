@@ -11,7 +11,7 @@ pub(crate) struct Progress {
     block_offset: u64,
     /// How many bytes of the stream after that are decoded.
     block_len: u64,
-    /// Where the last event that was too long began.
+    /// Where the block began in which something was too long.
     failed_offset: u64,
     /// The limit that it exceeded.
     failed_limit: usize,

@@ -1,4 +1,4 @@
-//! The shortcuts: a whole event, found in one step. They answer or refuse, and touch no state.
+//! The shortcuts: a whole event, or the lines that it begins with, found in one step. They answer or refuse, and touch no state.
 
 use crate::decode::field::{Field, FirstWord};
 use crate::decode::parser::{Line, Parser};
@@ -13,7 +13,7 @@ pub(crate) struct Plain {
     /// Empty if there is none, which means the same.
     pub(crate) event_type: Place,
     pub(crate) data: Place,
-    /// The event's own id, which has become the last event ID.
+    /// The event's own id. It becomes the last event ID as the event is dispatched.
     pub(crate) id: Option<Place>,
     /// The byte after the blank line.
     pub(crate) end: usize,

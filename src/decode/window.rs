@@ -47,17 +47,22 @@ impl<T> Window<T> {
         place.from(self.start)
     }
 
-    /// Which bytes to validate before a text that ends at `end` can be read: none if they already are.
+    /// Which bytes to validate before the text at `place` can be read: none if they already are.
     ///
     /// The first window covers only what is decoded: a caller that makes a new chunk for every call, because its buffer
     /// moves, would otherwise pay for a whole window with every event. Later windows cover as many whole lines as fit.
+    ///
+    /// Much that came before and was no part of any text, such as a large comment, is left out: an event that keeps a
+    /// copy of the window would keep that too.
     #[inline]
-    pub(crate) fn next(&mut self, bytes: &[u8], decoded: usize, end: usize) -> Option<Place> {
-        if end <= self.checked {
+    pub(crate) fn next(&mut self, bytes: &[u8], decoded: usize, place: Place) -> Option<Place> {
+        if place.end <= self.checked {
             return None;
         }
-        self.start = self.checked;
-        self.checked = if self.start == 0 { decoded } else { whole_lines(bytes, self.start, decoded) };
+        let is_first = self.checked == 0;
+        let much = decoded - self.checked > LEN;
+        self.start = if much { place.start.max(self.checked) } else { self.checked };
+        self.checked = if is_first { decoded } else { whole_lines(bytes, self.start, decoded) };
         Some(Place { start: self.start, end: self.checked })
     }
 }

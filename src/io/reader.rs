@@ -222,7 +222,7 @@ impl Buffer {
     #[inline]
     fn validate(&mut self, end: usize) {
         let bytes = self.bytes.get(..self.len).unwrap_or_default();
-        if let Some(place) = self.window.next(bytes, self.index, end) {
+        if let Some(place) = self.window.next(bytes, self.index, Place { start: 0, end }) {
             let text = utf8(place.of(bytes)).unwrap_or_default();
             work::copied(text.len());
             self.window.text.clear();

@@ -428,18 +428,18 @@ where
                         }
                         return Poll::Ready(Some(found.map_err(SourceError::Decode)));
                     }
+                    // A body that is always ready, and has nothing to return, must block neither the other tasks of
+                    // this thread nor the timeouts.
+                    if chunks == MANY {
+                        cx.waker().wake_by_ref();
+                        return self.poll_timeouts(cx);
+                    }
                     match body.as_mut().poll_next(cx) {
                         Poll::Ready(Some(Ok(bytes))) => {
+                            chunks += 1;
                             self.chunk = ChunkBuf::from(bytes.into());
                             if !self.chunk.is_empty() {
                                 self.idle.start();
-                            }
-                            // A body that is always ready, and has nothing to return, must block neither the other
-                            // tasks of this thread nor the timeouts.
-                            chunks += 1;
-                            if chunks == MANY {
-                                cx.waker().wake_by_ref();
-                                return self.poll_timeouts(cx);
                             }
                         }
                         Poll::Ready(Some(Err(error))) => {

@@ -169,7 +169,7 @@ impl Model {
         if !self.skipping_event {
             self.pending.add(&line);
             self.weigh_event(self.pending.kept());
-            // That line is over.
+            // Found at this line's end, it says nothing of the next one.
             self.skipped_here = false;
         }
     }
