@@ -95,6 +95,7 @@ impl Server {
             .args(args)
             // It is for servers that others can reach.
             .env_remove("DEMO_TOKEN")
+            .env_remove("DEMO_LOG")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

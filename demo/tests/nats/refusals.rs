@@ -72,6 +72,12 @@ fn a_stream_of_another_shape() {
         (Config { storage: StorageType::Memory, ..fine() }, "storage Memory, expected File"),
         (Config { allow_direct: false, ..fine() }, "allow_direct false, expected true"),
         (
+            Config { duplicate_window: std::time::Duration::from_secs(1), ..fine() },
+            "duplicate_window 1s, expected 120s",
+        ),
+        (Config { max_message_size: 100, ..fine() }, "max_msg_size 100, expected none"),
+        (Config { no_ack: true, ..fine() }, "no_ack true, expected false"),
+        (
             Config { sources: Some(vec![Source { name: "y".into(), ..Source::default() }]), ..fine() },
             "sources true, expected false",
         ),

@@ -119,6 +119,32 @@ fn a_stream_that_was_made_anew_is_unknown_and_ends_the_node() {
     assert!(said.contains("the stream `demo` was made anew"), "{said}");
 }
 
+#[test]
+fn a_stream_that_is_gone_ends_the_node() {
+    let nats = Nats::start();
+    let node = nats.node(&[]);
+    publish(&node, 1..=2);
+    nats.client(async |context| context.delete_stream("demo").await.unwrap());
+    let (status, said) = node.ended();
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("the stream `demo` is gone"), "{said}");
+}
+
+#[test]
+fn names_come_as_they_were_published() {
+    let nats = Nats::start();
+    let (node, other) = (nats.node(&[]), nats.node(&["--log-tail", "1"]));
+    let first = publish(&node, 1..=1);
+    let names = [" x ", " ", "é%20", "a: b"];
+    for name in names {
+        node.publish_as(name, "1");
+    }
+    for node in [&node, &other] {
+        let mut stream = node.resume(&first[0]);
+        assert_eq!(names.map(|_| stream.next().name), names);
+    }
+}
+
 /// What an operator removed is a gap, and so no client is to come over it unaware.
 #[test]
 fn a_hole_in_the_stream_is_never_silent() {

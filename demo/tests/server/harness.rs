@@ -43,7 +43,8 @@ impl Server {
         shell
             .args([env!("CARGO_BIN_EXE_demo"), "serve", "--addr", "127.0.0.1:0", "--no-sources"])
             .args(args)
-            .env_remove("DEMO_TOKEN");
+            .env_remove("DEMO_TOKEN")
+            .env_remove("DEMO_LOG");
         Self::spawn(shell, client().build().unwrap())
     }
 
@@ -173,7 +174,7 @@ pub(crate) fn client() -> ClientBuilder {
 
 fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demo"));
-    command.arg("serve").args(args).env_remove("DEMO_TOKEN");
+    command.arg("serve").args(args).env_remove("DEMO_TOKEN").env_remove("DEMO_LOG");
     command
 }
 

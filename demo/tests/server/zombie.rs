@@ -15,6 +15,7 @@ impl Limited {
         let mut child = Command::new("sh")
             .args(["-c", &script, env!("CARGO_BIN_EXE_demo")])
             .env_remove("DEMO_TOKEN")
+            .env_remove("DEMO_LOG")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -6,6 +6,7 @@
 mod older;
 mod stream;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind, Write as _};
 use std::sync::Arc;
@@ -16,10 +17,11 @@ use async_nats::connection::State;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Info, RawMessageErrorKind};
-use async_nats::jetstream::{Context, Message, context};
+use async_nats::jetstream::{self, Context, ErrorCode, Message, context};
 use async_nats::{HeaderMap, header};
 use futures_util::future::{BoxFuture, ready};
 use futures_util::{FutureExt as _, StreamExt as _};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -144,7 +146,8 @@ impl Shared {
         let mut message =
             PublishMessage::build().payload(draft.data().to_owned().into()).message_id(key).expected_stream(&self.name);
         if draft.name() != MESSAGE {
-            message = message.header(EVENT, draft.name());
+            // Encoded, because blanks round a header's value do not arrive.
+            message = message.header(EVENT, utf8_percent_encode(draft.name(), NON_ALPHANUMERIC).to_string().as_str());
         }
         let end = Instant::now() + PATIENCE;
         loop {
@@ -234,11 +237,22 @@ impl Shared {
 
     /// Ends when this is no longer the stream that it was.
     async fn look(self: Arc<Self>) {
-        let mut shorter = 0;
+        let (mut shorter, mut missing) = (0, 0);
         loop {
             sleep(INTERVAL).await;
             let end = self.end().0;
-            let Ok(info) = self.info().await else { continue };
+            let info = match self.info().await {
+                Ok(info) => info,
+                Err(error) => {
+                    // A cluster that is coming together may not know of it for a moment.
+                    missing = if is_missing(&error) { missing + 1 } else { 0 };
+                    if missing > 5 {
+                        return last_words(format_args!("NATS: the stream `{}` is gone", self.name));
+                    }
+                    continue;
+                }
+            };
+            missing = 0;
             if epoch(&info) != self.epoch {
                 return last_words(format_args!("NATS: the stream `{}` was made anew", self.name));
             }
@@ -303,9 +317,14 @@ impl Shared {
         self.last.fetch_max(number + info.pending, Ordering::Relaxed);
         let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
         let data = String::from_utf8_lossy(&message.payload);
-        self.tail.push(draft(message.headers.as_ref(), &data), age, None);
+        self.tail.push(draft(&name(message.headers.as_ref()), &data), age, None);
         Ok(())
     }
+}
+
+fn is_missing(error: &Passing) -> bool {
+    let error = error.source().and_then(|error| error.downcast_ref::<jetstream::Error>());
+    error.is_some_and(|error| error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 /// The process ends now, so that they are not left to `say`.
@@ -313,8 +332,13 @@ fn last_words(words: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{words}");
 }
 
+/// The name of an event, or nothing.
+fn name(headers: Option<&HeaderMap>) -> Cow<'_, str> {
+    let encoded = headers.and_then(|headers| headers.get(EVENT)).map_or("", header::HeaderValue::as_str);
+    percent_decode_str(encoded).decode_utf8_lossy()
+}
+
 /// What others than this program have published is not taken on trust.
-fn draft<'a>(headers: Option<&'a HeaderMap>, data: &'a str) -> Draft<'a> {
-    let name = headers.and_then(|headers| headers.get(EVENT)).map_or("", header::HeaderValue::as_str);
+fn draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
     Draft::new(name, data).unwrap_or(Draft::unnamed(data))
 }

@@ -86,20 +86,12 @@ impl Tail {
         self.shared().known(key)
     }
 
-    /// Keeps an event that is as old as `age`, if it is not known.
+    /// Keeps an event that is as old as `age`. Whoever publishes one asks first whether its key is known; in a file, the
+    /// same key may rightly stand twice, since the first event with it may have expired before the second.
     pub(super) fn push(&self, draft: Draft<'_>, age: Duration, key: Option<&str>) -> String {
         let mut kept = self.exclusive();
-        if let Some(id) = kept.known(key) {
-            return id;
-        }
-        let end = kept.end().next();
-        let id = kept.id(end);
-        let event = Event::new(EventId::new(&id).expect("an epoch and a number have no line end"), draft);
-        kept.bytes += event.size();
-        let expires = Instant::now().checked_add(self.limits.age.saturating_sub(age));
-        kept.events.push_back(Entry { expires, event, key: key.map(Into::into) });
-        kept.expire(self.limits);
-        self.end.send_replace(end);
+        let id = kept.push(draft, age, key, self.limits);
+        self.end.send_replace(kept.end());
         id
     }
 
@@ -187,6 +179,16 @@ impl Kept {
         format!("{}-{}", epoch.map_or("", |(_, name)| name), position.0)
     }
 
+    fn push(&mut self, draft: Draft<'_>, age: Duration, key: Option<&str>, limits: Limits) -> String {
+        let id = self.id(self.end().next());
+        let event = Event::new(EventId::new(&id).expect("an epoch and a number have no line end"), draft);
+        self.bytes += event.size();
+        let expires = Instant::now().checked_add(limits.age.saturating_sub(age));
+        self.events.push_back(Entry { expires, event, key: key.map(Into::into) });
+        self.expire(limits);
+        id
+    }
+
     fn known(&self, key: Option<&str>) -> Option<String> {
         let key = key?;
         let index = self.events.iter().rposition(|entry| entry.key.as_deref() == Some(key))?;
@@ -218,6 +220,9 @@ impl Log for Tail {
     }
 
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
-        ready(Ok(self.push(draft, Duration::ZERO, key))).boxed()
+        let mut kept = self.exclusive();
+        let id = kept.known(key).unwrap_or_else(|| kept.push(draft, Duration::ZERO, key, self.limits));
+        self.end.send_replace(kept.end());
+        ready(Ok(id)).boxed()
     }
 }

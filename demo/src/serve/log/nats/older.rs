@@ -11,7 +11,7 @@ use sse_wire::EventId;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use super::{PAUSE, Passing, Position, Read, Shared, draft};
+use super::{PAUSE, Passing, Position, Read, Shared, draft, name};
 use crate::serve::event::Event;
 
 /// How much one request reads, in events and bytes, and how many batches are kept.
@@ -113,7 +113,7 @@ impl Shared {
                 break;
             }
             let data = String::from_utf8_lossy(&message.payload);
-            events.push(Event::new(EventId::new(&self.id(number))?, draft(headers, &data)));
+            events.push(Event::new(EventId::new(&self.id(number))?, draft(&name(headers), &data)));
         }
         if events.is_empty() {
             match found {

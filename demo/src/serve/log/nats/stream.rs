@@ -1,7 +1,6 @@
 //! The way to the stream: NATS, the stream's shape, and what is said when one of them is not as it should be.
 
 use std::error::Error as _;
-use std::fmt::Debug;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -122,7 +121,13 @@ impl Options {
             .name(node)
             .connection_timeout(REQUEST)
             .reconnect_delay_callback(|attempts| PAUSE * u32::try_from(attempts.min(8)).unwrap_or_default())
-            .ping_interval(Duration::from_secs(5));
+            .ping_interval(Duration::from_secs(5))
+            // Missing permissions come this way alone.
+            .event_callback(|event| async move {
+                if let async_nats::Event::ServerError(error) = event {
+                    say(format_args!("NATS: {error}"));
+                }
+            });
         if let Some(server) = servers.iter().find(|server| server.has_user_pass()) {
             let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
             let name = decoded(server.username().unwrap_or_default());
@@ -193,21 +198,31 @@ fn trouble(error: &async_nats::jetstream::Error) -> Trouble {
 
 /// The first thing in which a stream is not what this program reads and what the flags ask for.
 fn difference(found: &Config, expected: &Config) -> Option<String> {
-    fn differs<T: Debug + PartialEq>(what: &str, found: &T, expected: &T) -> Option<String> {
-        (found != expected).then(|| format!("{what} {found:?}, expected {expected:?}"))
-    }
-    differs("subjects", &found.subjects, &expected.subjects)
-        .or_else(|| differs("retention", &found.retention, &expected.retention))
-        .or_else(|| differs("discard", &found.discard, &expected.discard))
-        .or_else(|| differs("storage", &found.storage, &expected.storage))
-        .or_else(|| differs("replicas", &found.num_replicas, &expected.num_replicas))
-        .or_else(|| differs("max_msgs", &found.max_messages, &expected.max_messages))
-        .or_else(|| differs("max_bytes", &found.max_bytes, &expected.max_bytes))
-        .or_else(|| {
-            differs("max_msgs_per_subject", &found.max_messages_per_subject, &expected.max_messages_per_subject)
-        })
-        .or_else(|| differs("max_age", &found.max_age, &expected.max_age))
-        .or_else(|| differs("allow_direct", &found.allow_direct, &expected.allow_direct))
-        .or_else(|| differs("mirror", &found.mirror.is_some(), &false))
-        .or_else(|| differs("sources", &found.sources.as_ref().is_some_and(|sources| !sources.is_empty()), &false))
+    let shape = |config: &Config| {
+        let Config { subjects, retention, discard, storage, num_replicas, max_messages, max_bytes, .. } = config;
+        let all_of = config.max_message_size <= 0;
+        let sources = config.sources.as_ref().is_some_and(|sources| !sources.is_empty());
+        [
+            ("subjects", format!("{subjects:?}")),
+            ("mirror", config.mirror.is_some().to_string()),
+            ("sources", sources.to_string()),
+            ("retention", format!("{retention:?}")),
+            ("discard", format!("{discard:?}")),
+            ("storage", format!("{storage:?}")),
+            ("replicas", num_replicas.to_string()),
+            ("max_msgs", max_messages.to_string()),
+            ("max_bytes", max_bytes.to_string()),
+            ("max_msgs_per_subject", config.max_messages_per_subject.to_string()),
+            ("max_msg_size", if all_of { "none".into() } else { config.max_message_size.to_string() }),
+            ("max_age", format!("{:?}", config.max_age)),
+            ("duplicate_window", format!("{:?}", config.duplicate_window)),
+            ("no_ack", config.no_ack.to_string()),
+            ("sealed", config.sealed.to_string()),
+            ("allow_direct", config.allow_direct.to_string()),
+            ("subject_transform", config.subject_transform.is_some().to_string()),
+        ]
+    };
+    let (found, expected) = (shape(found), shape(expected));
+    let (found, expected) = found.iter().zip(&expected).find(|(found, expected)| found != expected)?;
+    Some(format!("{} {}, expected {}", found.0, found.1, expected.1))
 }
