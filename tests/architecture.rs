@@ -172,6 +172,49 @@ fn a_type_has_its_methods_in_its_file() {
     }
 }
 
+/// What looks at bytes or copies them, as many as there are.
+const IN_BULK: [&str; 11] = [
+    "memchr::mem",
+    "line_ends.find",
+    "from_utf8(",
+    "utf8_chunks",
+    ".fold(",
+    ".position(|",
+    ".any(has_",
+    "extend_from_slice",
+    "push_str",
+    "copy_from_slice",
+    "copy_within",
+];
+
+/// Functions whose callers count for them.
+const COUNTED_ABOVE: [&str; 4] = ["line_end_in_few", "in_first", "nul_in_few", "is_ascii"];
+
+/// The counter of `work.rs` is only as good as what reports to it: in all that decodes, each function that handles bytes
+/// in bulk does.
+#[test]
+fn what_is_done_to_bytes_is_counted() {
+    let mut counted = 0;
+    for (file, lines) in house() {
+        if !file.starts_with("decode/") && !["line_end", "utf8", "text", "io/reader"].contains(&&*file) {
+            continue;
+        }
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| IN_BULK.iter().any(|bulk| line.contains(bulk)))
+        {
+            let indent = |line: &str| line.len() - line.trim_start().len();
+            let begins = |line: &&String| line.contains("fn ") && indent(line) < indent(&lines[index]);
+            let first = lines[..index].iter().rposition(|line| begins(&line)).unwrap();
+            let depth = indent(&lines[first]);
+            let len = lines[first..].iter().position(|line| line.trim() == "}" && indent(line) == depth).unwrap();
+            let name = identifier(lines[first].split("fn ").nth(1).unwrap());
+            let counts = lines[first..first + len].iter().any(|line| line.contains("work::"));
+            assert!(counts || COUNTED_ABOVE.contains(&name), "{file}.rs: {name} does not count `{}`", line.trim());
+            counted += usize::from(counts);
+        }
+    }
+    assert!(counted > 20, "{counted}");
+}
+
 /// What follows the `<...>` at the beginning.
 fn behind_generics(text: &str) -> &str {
     let mut depth = 0;

@@ -158,7 +158,7 @@ impl<M: Memory> Buffers<M> {
         let stands = !self.id_is_void;
         if stands {
             core::mem::swap(&mut self.id, &mut self.next_id);
-            self.memory.swap_ids();
+            self.memory.take_next_id();
         }
         if M::COUNTS_IDS {
             self.len -= self.value_len(Buffer::NextId);

@@ -21,7 +21,7 @@ pub(crate) struct Fixed<const EVENT: usize, const ID: usize> {
     last_event_id: Id<ID>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Id<const LEN: usize> {
     bytes: [u8; LEN],
     len: usize,
@@ -29,16 +29,15 @@ struct Id<const LEN: usize> {
 
 impl<const EVENT: usize, const ID: usize> Fixed<EVENT, ID> {
     pub(crate) const fn new() -> Self {
-        let id = Id { bytes: [0; ID], len: 0 };
         Self {
             event: [0; EVENT],
             data_len: 0,
             line_len: 0,
             line_is_event_type: false,
             event_type_len: 0,
-            id,
-            next_id: id,
-            last_event_id: id,
+            id: Id::new(),
+            next_id: Id::new(),
+            last_event_id: Id::new(),
         }
     }
 
@@ -71,6 +70,7 @@ impl<const EVENT: usize, const ID: usize> Fixed<EVENT, ID> {
         if let Some(area) = area {
             // The event type is already at the end of its area.
             if buffer != Buffer::EventType {
+                work::copied(len);
                 area.copy_within(..len, text_len - len);
             }
             replace_within(area, len);
@@ -79,8 +79,17 @@ impl<const EVENT: usize, const ID: usize> Fixed<EVENT, ID> {
 }
 
 impl<const LEN: usize> Id<LEN> {
+    const fn new() -> Self {
+        Self { bytes: [0; LEN], len: 0 }
+    }
+
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    fn set(&mut self, bytes: &[u8]) {
+        self.len = 0;
+        self.append(bytes);
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -92,6 +101,7 @@ impl<const LEN: usize> Id<LEN> {
         if utf8(self.as_bytes()).is_none() {
             let (len, text_len) = (self.len, replaced_len(self.as_bytes()));
             if let Some(area) = self.bytes.get_mut(..text_len) {
+                work::copied(len);
                 area.copy_within(..len, text_len - len);
                 replace_within(area, len);
                 self.len = text_len;
@@ -177,8 +187,8 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
         }
     }
 
-    fn swap_ids(&mut self) {
-        core::mem::swap(&mut self.id, &mut self.next_id);
+    fn take_next_id(&mut self) {
+        self.id.set(self.next_id.as_bytes());
     }
 
     fn max_text_len(&self, max_event_len: usize, event_len: usize) -> usize {
@@ -228,14 +238,14 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
     }
 
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool {
-        let mut id = self.id;
-        if let Some(bytes) = in_chunk {
-            id.len = 0;
-            id.append(bytes);
+        let Self { id, last_event_id, .. } = self;
+        let id = in_chunk.unwrap_or(id.as_bytes());
+        work::looked(id.len());
+        let is_another = id != last_event_id.as_bytes();
+        if is_another {
+            last_event_id.set(id);
+            last_event_id.replace();
         }
-        id.replace();
-        let is_another = id.as_bytes() != self.last_event_id.as_bytes();
-        self.last_event_id = id;
         is_another
     }
 

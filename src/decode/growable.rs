@@ -144,7 +144,7 @@ impl Memory for Growable {
     fn end_event_type(&mut self) {}
 
     #[inline(always)]
-    fn swap_ids(&mut self) {
+    fn take_next_id(&mut self) {
         core::mem::swap(&mut self.id, &mut self.next_id);
     }
 

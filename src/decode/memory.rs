@@ -47,8 +47,8 @@ pub(crate) trait Memory {
     /// The line of the event type has ended.
     fn end_event_type(&mut self);
 
-    /// Swaps [`Buffer::Id`] and [`Buffer::NextId`].
-    fn swap_ids(&mut self);
+    /// [`Buffer::NextId`] becomes [`Buffer::Id`], and is cleared next.
+    fn take_next_id(&mut self);
 
     /// How long a comment may be next to an event of `event_len` bytes.
     fn max_text_len(&self, max_event_len: usize, event_len: usize) -> usize;
