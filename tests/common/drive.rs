@@ -125,12 +125,12 @@ fn steps(decoder: &mut Decoder, calls: Calls, chunks: &[&[u8]]) -> Vec<Step> {
 trait Decode {
     fn next(&mut self, calls: Calls, chunk: &mut Chunk<'_>) -> Option<Step>;
     fn end(&mut self, steps: Vec<Step>) -> Outcome;
-    fn state(&self) -> State;
+    fn state(&self) -> State<'_>;
 }
 
 /// All that can be seen of a decoder: last event ID, reconnection time, position, events, ignored lines, and whether it is
 /// between events.
-type State = (String, Option<Duration>, u64, u64, u64, bool);
+type State<'a> = (&'a str, Option<Duration>, u64, u64, u64, bool);
 
 macro_rules! decode {
     ([$($parameters:tt)*] $decoder:ty) => {
@@ -153,9 +153,9 @@ macro_rules! decode {
                 }
             }
 
-            fn state(&self) -> State {
+            fn state(&self) -> State<'_> {
                 (
-                    self.last_event_id().to_owned(),
+                    self.last_event_id(),
                     self.reconnection_time(),
                     self.position(),
                     self.events(),
