@@ -1,5 +1,6 @@
 //! Section 9.2.6: chunks of bytes in, events out.
 
+mod block;
 pub(crate) mod buffers;
 pub(crate) mod chunk;
 #[cfg(feature = "bytes")]
@@ -16,6 +17,7 @@ pub(crate) mod interpreter;
 #[cfg(feature = "alloc")]
 pub(crate) mod last_event_id;
 pub(crate) mod lend;
+mod line;
 pub(crate) mod memory;
 pub(crate) mod parser;
 pub(crate) mod place;
@@ -25,6 +27,7 @@ pub(crate) mod shortcut;
 #[cfg(feature = "bytes")]
 pub(crate) mod slice;
 mod text_line;
+mod token;
 pub(crate) mod window;
 
 pub use chunk::Chunk;
@@ -34,4 +37,5 @@ pub use chunk::ChunkBuf;
 pub use decoder::Decoder;
 pub use field::Field;
 pub use fixed_decoder::FixedDecoder;
-pub use parser::{Parser, Token};
+pub use parser::Parser;
+pub use token::Token;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "bytes")]
 use crate::decode::growable::Growable;
+use crate::decode::line::Part;
 use crate::decode::memory::{Buffer, Memory, Source};
 use crate::decode::place::Place;
 use crate::line_end;
@@ -171,18 +172,16 @@ impl<M: Memory> Buffers<M> {
         self.id_is_void
     }
 
-    /// Appends a place in the chunk, or what looked like a name in an earlier one, to the comment or ignored line.
-    /// Returns whether it fits; nothing is kept if not.
-    pub(crate) fn add_text(&mut self, part: Result<Place, &[u8]>, bytes: &[u8], max_event_len: usize) -> bool {
+    /// Appends a part to the comment or ignored line. Returns whether it fits; nothing is kept if not.
+    pub(crate) fn add_text(&mut self, part: Part, bytes: &[u8], max_event_len: usize) -> bool {
         let max = self.memory.max_text_len(max_event_len, self.len);
-        let len = part.map_or_else(<[u8]>::len, Place::len);
-        if self.value_len(Buffer::Text) + len > max {
+        if self.value_len(Buffer::Text) + part.len() > max {
             self.clear_text();
             return false;
         }
         match part {
-            Ok(place) => self.append(Buffer::Text, bytes, place),
-            Err(beginning) => {
+            Part::InChunk(place) => self.append(Buffer::Text, bytes, place),
+            Part::Static(beginning) => {
                 self.memory.append(Buffer::Text, beginning);
                 self.text = Value::Memory;
             }

@@ -3,11 +3,12 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::decode::block::Settings;
 use crate::decode::chunk::Chunk;
 #[cfg(feature = "bytes")]
 use crate::decode::chunk::ChunkBuf;
 use crate::decode::growable::Growable;
-use crate::decode::interpreter::{Interpreter, Settings};
+use crate::decode::interpreter::Interpreter;
 use crate::decode::lend;
 #[cfg(feature = "bytes")]
 use crate::decode::slice;
@@ -113,7 +114,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn with_max_event_len(mut self, bytes: usize) -> Self {
-        self.interpreter.settings.max_event_len = bytes;
+        self.interpreter.block.settings.max_event_len = bytes;
         self
     }
 
@@ -133,7 +134,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn with_max_retained(mut self, bytes: usize) -> Self {
-        self.interpreter.settings.max_retained = bytes;
+        self.interpreter.block.settings.max_retained = bytes;
         self
     }
 
@@ -169,7 +170,7 @@ impl Decoder {
     /// assert_eq!(decoder.last_event_id(), "resp_1:7");
     /// ```
     pub fn set_last_event_id(&mut self, id: &str) {
-        self.interpreter.buffers.memory.last_event_id.commit(id.as_bytes());
+        self.interpreter.block.buffers.memory.last_event_id.commit(id.as_bytes());
     }
 
     /// Sets whether [`next_frame`](Self::next_frame) returns lines that the standard ignores; off by default.
@@ -191,7 +192,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn with_ignored_frames(mut self, yes: bool) -> Self {
-        self.interpreter.settings.ignored_frames = yes;
+        self.interpreter.block.settings.ignored_frames = yes;
         self
     }
 
@@ -361,7 +362,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.interpreter.last_event_id()
+        self.interpreter.block.last_event_id()
     }
 
     /// Returns the last reconnection time that the server sent, if any.
@@ -380,7 +381,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
-        self.interpreter.reconnection_time()
+        self.interpreter.block.reconnection_time()
     }
 
     /// Returns how many bytes have been decoded since the decoder was created, over all connections.
@@ -399,7 +400,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.interpreter.progress.position()
+        self.interpreter.block.progress.position()
     }
 
     /// Returns how many events have been dispatched since the decoder was created, over all connections.
@@ -419,7 +420,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.interpreter.progress.events()
+        self.interpreter.block.progress.events()
     }
 
     /// Returns how many lines have been received that the standard ignores: unknown field names, an `id` with a NUL, a
@@ -441,7 +442,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn ignored_lines(&self) -> u64 {
-        self.interpreter.progress.ignored_lines()
+        self.interpreter.block.progress.ignored_lines()
     }
 
     /// Returns whether the stream could end here without cutting off an event.
@@ -470,7 +471,7 @@ impl Decoder {
 
     /// Changes with whatever a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
     pub(crate) fn signs_of_life(&self) -> u64 {
-        self.interpreter.progress.signs_of_life()
+        self.interpreter.block.progress.signs_of_life()
     }
 }
 
@@ -478,8 +479,8 @@ impl Decoder {
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("max_event_len", &self.interpreter.settings.max_event_len)
-            .field("max_retained", &self.interpreter.settings.max_retained)
+            .field("max_event_len", &self.interpreter.block.settings.max_event_len)
+            .field("max_retained", &self.interpreter.block.settings.max_retained)
             .field("last_event_id_len", &self.last_event_id().len())
             .field("reconnection_time", &self.reconnection_time())
             .field("position", &self.position())

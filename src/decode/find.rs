@@ -1,8 +1,9 @@
 //! The driver: a shortcut's answer, or else the interpreter's. It owns the loop and no rule.
 
-use crate::decode::interpreter::{self, Interpreter, Taken};
+use crate::decode::block;
+use crate::decode::interpreter::{Interpreter, Taken};
+use crate::decode::line::{self, Line};
 use crate::decode::memory::Memory;
-use crate::decode::parser::{Line, Parser};
 use crate::decode::place::Place;
 use crate::decode::shortcut::{Plain, Refusal, lines, plain};
 
@@ -14,7 +15,7 @@ pub(crate) enum Next {
     /// A whole comment between two events.
     Comment(Place),
     /// Something that the interpreter has found.
-    Found(interpreter::Found),
+    Found(block::Found),
     /// Nothing: the chunk is used up.
     UsedUp,
 }
@@ -47,8 +48,7 @@ pub(crate) fn find_plain<M: Memory>(
     }
     let plain = plain(bytes, *index)?;
     let len = plain.end - *index;
-    // What counts against the limit is less than that.
-    if len > interpreter.settings.max_event_len {
+    if !interpreter.block.settings.surely_fits(len) {
         return Err(Refusal::Other);
     }
     *index = plain.end;
@@ -76,7 +76,7 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
         match interpreter.append_rest_of_data::<FRAMES>(bytes, index) {
             Taken::Found(found) => return Next::Found(found),
             Taken::UsedUp => return Next::UsedUp,
-            Taken::Whole(_) | Taken::Some => {}
+            Taken::Whole(_) | Taken::Part => {}
         }
     }
     find_any::<FRAMES, M>(interpreter, bytes, index)
@@ -99,9 +99,9 @@ fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, byt
                     Err(_) => {}
                 }
             }
-            if FRAMES && let Some((comment, next)) = Parser::comment(bytes, *index) {
+            if FRAMES && let Some((comment, next)) = line::comment(bytes, *index) {
                 match next {
-                    Some(next) if interpreter.commented(comment, next - *index) => {
+                    Some(next) if interpreter.block.commented(comment, next - *index) => {
                         *index = next;
                         return Next::Comment(comment);
                     }
@@ -124,8 +124,8 @@ fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, byt
                     Taken::Found(found) => return Next::Found(found),
                     Taken::UsedUp => return Next::UsedUp,
                     // Blank lines, or comments.
-                    Taken::Some if lines.cut.is_none() && interpreter.is_at_event() && *index > start => continue,
-                    Taken::Some => cut = lines.cut.filter(|_| *index == lines.next),
+                    Taken::Part if lines.cut.is_none() && interpreter.is_at_event() && *index > start => continue,
+                    Taken::Part => cut = lines.cut.filter(|_| *index == lines.next),
                 }
             }
         }

@@ -3,9 +3,10 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::decode::block::Settings;
 use crate::decode::chunk::Chunk;
 use crate::decode::fixed::Fixed;
-use crate::decode::interpreter::{Interpreter, Settings};
+use crate::decode::interpreter::Interpreter;
 use crate::decode::lend;
 use crate::decode::memory::Memory;
 use crate::error::{BufferTooSmall, DecodeError};
@@ -148,7 +149,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.interpreter.last_event_id()
+        self.interpreter.block.last_event_id()
     }
 
     /// Sets the last event ID, without checking its content: for a client that resumes.
@@ -172,7 +173,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
         if id.len() > ID {
             return Err(BufferTooSmall { needed: id.len(), available: ID });
         }
-        self.interpreter.buffers.memory.commit_id(Some(id.as_bytes()));
+        self.interpreter.block.buffers.memory.commit_id(Some(id.as_bytes()));
         Ok(())
     }
 
@@ -191,7 +192,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
-        self.interpreter.reconnection_time()
+        self.interpreter.block.reconnection_time()
     }
 
     /// Returns how many bytes have been decoded since the decoder was created, over all connections.
@@ -208,7 +209,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.interpreter.progress.position()
+        self.interpreter.block.progress.position()
     }
 
     /// Returns how many events have been dispatched since the decoder was created, over all connections.
@@ -226,7 +227,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
-        self.interpreter.progress.events()
+        self.interpreter.block.progress.events()
     }
 
     /// Returns how many lines have been received that the standard ignores.
@@ -243,7 +244,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn ignored_lines(&self) -> u64 {
-        self.interpreter.progress.ignored_lines()
+        self.interpreter.block.progress.ignored_lines()
     }
 
     /// Returns whether the stream could end here without cutting off an event.

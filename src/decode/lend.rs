@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
+use crate::decode::block::Found;
 use crate::decode::chunk::Chunk;
 use crate::decode::find::{Next, find_other, find_plain};
-use crate::decode::interpreter::{Found, Interpreter};
+use crate::decode::interpreter::Interpreter;
 use crate::decode::memory::Memory;
 use crate::decode::place::Place;
 use crate::decode::shortcut::Plain;
@@ -20,10 +21,8 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
 ) -> Result<Option<Frame<'s>>, DecodeError> {
     let refusal = match find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
         Ok((plain, len)) => {
-            if let Some((event_type, data, _)) = plain_texts(plain, |place| chunk.text(place)) {
-                interpreter.dispatched(len, None);
-                let last_event_id = interpreter.last_event_id();
-                return Ok(Some(Frame::Event(Event { event_type, data, last_event_id, has_id: false.into() })));
+            if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+                return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
             }
             let found = interpreter.dispatch_whole(plain, chunk.bytes(), len);
             return lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some);
@@ -33,15 +32,8 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     let found = match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index, refusal) {
         Next::UsedUp => return Ok(None),
         Next::Plain(plain, len) => {
-            if let Some((event_type, data, id)) = plain_texts(plain, |place| chunk.text(place)) {
-                interpreter.dispatched(len, id);
-                let last_event_id = interpreter.last_event_id();
-                return Ok(Some(Frame::Event(Event {
-                    event_type,
-                    data,
-                    last_event_id,
-                    has_id: plain.id.is_some().into(),
-                })));
+            if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+                return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
             }
             interpreter.dispatch_whole(plain, chunk.bytes(), len)
         }
@@ -84,6 +76,18 @@ pub(crate) fn plain_texts<'t>(
     Some((event_type, data, id))
 }
 
+/// Lends a plain event of `len` bytes, which has this type, data and id.
+#[inline(always)]
+pub(crate) fn lend_plain<'s, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    (event_type, data, id): (&'s str, &'s str, Option<&'s str>),
+    len: usize,
+) -> Event<'s> {
+    interpreter.block.dispatched(len, id);
+    let last_event_id = interpreter.block.last_event_id();
+    Event { event_type, data, last_event_id, has_id: id.is_some().into() }
+}
+
 /// Lends what the interpreter has found. `text` finds well-formed text in the chunk, which is `bytes`.
 #[inline]
 pub(crate) fn lend<'s, M: Memory>(
@@ -94,11 +98,11 @@ pub(crate) fn lend<'s, M: Memory>(
 ) -> Result<Frame<'s>, DecodeError> {
     Ok(match found {
         Found::Event => Frame::Event(lend_event(interpreter, bytes, text)),
-        Found::Comment => Frame::Comment(interpreter.buffers.text_of(bytes, text)),
-        Found::Ignored => Frame::Ignored(interpreter.buffers.text_of(bytes, text)),
-        Found::Id => Frame::Id(interpreter.last_event_id()),
-        Found::Retry => Frame::Retry(interpreter.reconnection_time().unwrap_or(Duration::ZERO)),
-        Found::TooLong(what) => return Err(interpreter.progress.error(what)),
+        Found::Comment => Frame::Comment(interpreter.block.buffers.text_of(bytes, text)),
+        Found::Ignored => Frame::Ignored(interpreter.block.buffers.text_of(bytes, text)),
+        Found::Id => Frame::Id(interpreter.block.last_event_id()),
+        Found::Retry => Frame::Retry(interpreter.block.reconnection_time().unwrap_or(Duration::ZERO)),
+        Found::TooLong(what) => return Err(interpreter.block.progress.error(what)),
     })
 }
 
@@ -109,8 +113,8 @@ pub(crate) fn lend_event<'s, M: Memory>(
     bytes: &'s [u8],
     text: impl FnMut(Place) -> Option<&'s str>,
 ) -> Event<'s> {
-    let has_id = interpreter.buffers.has_id();
-    let ([event_type, data, _], last_event_id) = interpreter.buffers.event_texts(bytes, false, text);
+    let has_id = interpreter.block.buffers.has_id();
+    let ([event_type, data, _], last_event_id) = interpreter.block.buffers.event_texts(bytes, false, text);
     Event { event_type: or_default(event_type), data, last_event_id, has_id: has_id.into() }
 }
 
@@ -119,8 +123,8 @@ pub(crate) fn end_of_stream<M: Memory>(interpreter: &mut Interpreter<M>) -> Opti
     if !interpreter.end_of_stream() {
         return None;
     }
-    let has_id = interpreter.buffers.has_id();
-    let ([event_type, data, id], last_event_id) = interpreter.buffers.event_texts(&[], true, |_| None);
+    let has_id = interpreter.block.buffers.has_id();
+    let ([event_type, data, id], last_event_id) = interpreter.block.buffers.event_texts(&[], true, |_| None);
     let last_event_id = if has_id { id } else { last_event_id };
     Some(Event { event_type: or_default(event_type), data, last_event_id, has_id: has_id.into() })
 }

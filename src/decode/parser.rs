@@ -1,11 +1,11 @@
 //! Sections 9.2.5 and 9.2.6 up to the fields: chunks in, tokens out, no buffer.
 
-use core::fmt;
 use core::ops::ControlFlow;
 
-use crate::decode::field::{Field, FirstWord};
+use crate::decode::field::Field;
+use crate::decode::line::{Line, Piece, line};
 use crate::decode::place::Place;
-use crate::escaped::Escaped;
+use crate::decode::token::Token;
 use crate::line_end::{self, CR, LF};
 use crate::work;
 
@@ -78,75 +78,6 @@ enum State {
     Value(Line),
 }
 
-/// What a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line {
-    Field(Field),
-    Comment,
-    Unknown,
-}
-
-/// A [`Token`] without a lifetime: indices into the chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    Line {
-        line: Line,
-        value: Place,
-        complete: bool,
-    },
-    /// The first bytes of an unknown line, which were taken for the beginning of a name in an earlier chunk.
-    Again(&'static [u8]),
-    Blank,
-}
-
-/// A part of one line of an event stream, returned by [`Parser::next_token`].
-///
-/// A value is returned in one piece if its line lies in one chunk, and in several otherwise; `complete` says that the
-/// line ends with this piece. A piece that is not `complete` is never empty; the last piece may be.
-///
-/// # Examples
-///
-/// ```
-/// use sse_wire::{Parser, Token};
-///
-/// let mut chunk: &[u8] = b": hel";
-/// let mut parser = Parser::new();
-/// assert_eq!(parser.next_token(&mut chunk), Some(Token::Comment { text: b"hel", complete: false }));
-/// chunk = b"lo\n";
-/// assert_eq!(parser.next_token(&mut chunk), Some(Token::Comment { text: b"lo", complete: true }));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Token<'i> {
-    /// A field that the standard defines, whatever its value: this includes a `retry` that is not a number and an `id`
-    /// with a NUL, although they have no effect.
-    Field {
-        /// The field's name.
-        field: Field,
-        /// A piece of the value, without the one space after the colon.
-        value: &'i [u8],
-        /// Whether the line has ended.
-        complete: bool,
-    },
-    /// A line that begins with a colon.
-    Comment {
-        /// A piece of the text, without the colon and without one space after it.
-        text: &'i [u8],
-        /// Whether the line has ended.
-        complete: bool,
-    },
-    /// A line whose field name is none of the four that the standard defines, and which it therefore ignores.
-    Unknown {
-        /// A piece of the whole line, name and colon included. The first piece is in static memory if a name that
-        /// looked like a known one was split across chunks.
-        line: &'i [u8],
-        /// Whether the line has ended.
-        complete: bool,
-    },
-    /// An empty line: the one that dispatches the event.
-    Blank,
-}
-
 impl Parser {
     /// Creates a parser for the beginning of a stream, where a byte order mark is skipped.
     ///
@@ -209,7 +140,7 @@ impl Parser {
     #[inline]
     pub(crate) fn next_piece(&mut self, bytes: &[u8], index: &mut usize) -> Option<Piece> {
         if self.is_at_line_start()
-            && let Some((piece, next)) = Self::line(bytes, *index)
+            && let Some((piece, next)) = line(bytes, *index)
         {
             *index = next;
             if let Piece::Line { line, complete: false, .. } = piece {
@@ -218,67 +149,6 @@ impl Parser {
             return Some(piece);
         }
         self.next_part(bytes, index)
-    }
-
-    /// The line at `index`, as far as the chunk has it, and the byte after that, if its name is one of the standard's
-    /// with a colon: the same result as by the states, without going through them.
-    #[inline(always)]
-    fn line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
-        let word = || FirstWord::at(bytes, index);
-        // Each arm compares with constants.
-        let (line, prefix) = match *bytes.get(index)? {
-            b'd' => (Line::Field(Field::Data), word()?.prefix_len(Field::Data)?),
-            b'e' => (Line::Field(Field::Event), word()?.prefix_len(Field::Event)?),
-            b'i' => (Line::Field(Field::Id), word()?.prefix_len(Field::Id)?),
-            b'r' => (Line::Field(Field::Retry), word()?.prefix_len(Field::Retry)?),
-            b':' => (Line::Comment, 1 + usize::from(bytes.get(index + 1) == Some(&b' '))),
-            _ => {
-                let next = line_end::after(bytes, index)?;
-                work::looked(next - index);
-                return Some((Piece::Blank, next));
-            }
-        };
-        let (value, next) = Self::value_at(bytes, index + prefix)?;
-        Some((Piece::Line { line, value, complete: next.is_some() }, next.unwrap_or(value.end)))
-    }
-
-    /// The comment at `index`: see [`value_at`](Self::value_at).
-    #[inline(always)]
-    pub(crate) fn comment(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
-        match bytes.get(index..)? {
-            [b':', b' ', ..] => Self::value_at(bytes, index + 2),
-            [b':', ..] => Self::value_at(bytes, index + 1),
-            _ => None,
-        }
-    }
-
-    /// The value of the data line at `index`: see [`value_at`](Self::value_at).
-    #[inline(always)]
-    pub(crate) fn data_line(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
-        Self::value_at(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
-    }
-
-    /// The value of the `event` line at `index`, if there is one and it is whole.
-    #[inline]
-    pub(crate) fn event_type_line(bytes: &[u8], index: usize) -> Option<Place> {
-        let prefix = FirstWord::at(bytes, index)?.prefix_len(Field::Event)?;
-        let (value, next) = Self::value_at(bytes, index + prefix)?;
-        next.map(|_| value)
-    }
-
-    /// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk.
-    /// Refuses what is for the states: an empty part, a CR without an LF, and one that the chunk ends with.
-    #[inline(always)]
-    pub(crate) fn value_at(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
-        let rest = bytes.get(start..)?;
-        match line_end::short_line_end::<16>(rest) {
-            Some(len) => {
-                let end = start + len;
-                Some((Place { start, end }, Some(line_end::after(bytes, end)?)))
-            }
-            None if rest.is_empty() => None,
-            None => Some((Place { start, end: bytes.len() }, None)),
-        }
     }
 
     /// The chunk ends within the value of a line; the states were not used to find that out.
@@ -451,25 +321,6 @@ impl Parser {
             self.skip_lf = *index + 1 == bytes.len();
             *index + 1
         });
-    }
-}
-
-impl fmt::Debug for Token<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, label, bytes, complete) = match *self {
-            Self::Field { field, value, complete } => {
-                return f
-                    .debug_struct("Field")
-                    .field("field", &field)
-                    .field("value", &Escaped(value))
-                    .field("complete", &complete)
-                    .finish();
-            }
-            Self::Comment { text, complete } => ("Comment", "text", text, complete),
-            Self::Unknown { line, complete } => ("Unknown", "line", line, complete),
-            Self::Blank => return f.write_str("Blank"),
-        };
-        f.debug_struct(name).field(label, &Escaped(bytes)).field("complete", &complete).finish()
     }
 }
 

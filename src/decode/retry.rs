@@ -13,34 +13,25 @@ pub(crate) enum Digits {
 }
 
 impl Digits {
-    /// The time in milliseconds that a whole value says, if it has too few digits to be too large. `None`: for
-    /// [`add`](Self::add) to decide.
+    /// The value with another piece.
     #[inline]
-    pub(crate) fn of_short(value: &[u8]) -> Option<u64> {
-        if value.is_empty() || value.len() > 19 {
-            return None;
-        }
-        work::looked(value.len());
-        value.iter().try_fold(0, |number: u64, byte| {
-            let digit = byte.wrapping_sub(b'0');
-            (digit < 10).then(|| number * 10 + u64::from(digit))
-        })
-    }
-
-    /// Adds a piece of the value.
-    #[inline]
-    pub(crate) fn add(&mut self, piece: &[u8]) {
+    pub(crate) fn with(self, piece: &[u8]) -> Self {
+        let mut number = match self {
+            Self::None if piece.is_empty() => return Self::None,
+            Self::None => 0,
+            Self::Number(number) => number,
+            Self::Void => return Self::Void,
+        };
         for byte in piece {
-            let before = match *self {
-                Self::None => 0,
-                Self::Number(number) => number,
-                Self::Void => break,
-            };
             work::looked(1);
-            let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
-            let number = digit.and_then(|digit| before.checked_mul(10)?.checked_add(digit));
-            *self = number.map_or(Self::Void, Self::Number);
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 || number > u64::MAX / 10 {
+                return Self::Void;
+            }
+            let Some(next) = (number * 10).checked_add(digit.into()) else { return Self::Void };
+            number = next;
         }
+        Self::Number(number)
     }
 
     /// The time in milliseconds, once the line has ended. `None`: the field is ignored.

@@ -1,7 +1,7 @@
 //! The shortcuts: a whole event, or the lines that it begins with, found in one step. They answer or refuse, and touch no state.
 
 use crate::decode::field::{Field, FirstWord};
-use crate::decode::parser::{Line, Parser};
+use crate::decode::line::{self, Line};
 use crate::decode::place::Place;
 use crate::decode::retry::Digits;
 use crate::line_end;
@@ -65,7 +65,7 @@ pub(crate) struct Lines {
     /// Where the block begins, after blank lines.
     pub(crate) start: usize,
     /// Where the first line begins that is no comment.
-    pub(crate) fields: usize,
+    pub(crate) first_field: usize,
     pub(crate) event_type: Option<Place>,
     pub(crate) id: Option<Place>,
     /// In milliseconds.
@@ -73,7 +73,7 @@ pub(crate) struct Lines {
     pub(crate) data: Option<Place>,
     pub(crate) comments: u64,
     /// There is a line that is not a comment.
-    pub(crate) in_block: bool,
+    pub(crate) has_fields: bool,
     /// The blank line is among them.
     pub(crate) is_whole: bool,
     /// The byte after the last of these lines.
@@ -96,7 +96,7 @@ pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
         } else if FRAMES {
             break;
         } else {
-            match Parser::comment(bytes, found.next) {
+            match line::comment(bytes, found.next) {
                 Some((_, Some(next))) => found.next = next,
                 Some((comment, None)) => {
                     found.cut = Some((Line::Comment, comment));
@@ -107,11 +107,11 @@ pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
             found.comments += 1;
         }
     }
-    found.fields = found.next;
+    found.first_field = found.next;
     if found.cut.is_none() {
         let _ = fields::<FRAMES>(bytes, &mut found);
     }
-    found.in_block = found.next > found.fields;
+    found.has_fields = found.next > found.first_field;
     found
 }
 
@@ -135,7 +135,7 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
     }
     if let Some(prefix) = word.prefix_len(Field::Retry) {
         let (value, next) = value(bytes, Field::Retry, line + prefix, found)?;
-        let millis = Digits::of_short(value.of(bytes))?;
+        let millis = Digits::None.with(value.of(bytes)).millis()?;
         (found.retry, found.next, line) = (Some(millis), next, next);
         if FRAMES {
             return None;
@@ -152,7 +152,7 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
 /// The value that begins at `start`, and the byte after its line, if that is whole.
 #[inline(always)]
 fn value(bytes: &[u8], field: Field, start: usize, found: &mut Lines) -> Option<(Place, usize)> {
-    let (value, next) = Parser::value_at(bytes, start)?;
+    let (value, next) = line::value_at(bytes, start)?;
     found.cut = next.is_none().then_some((Line::Field(field), value));
     Some((value, next?))
 }

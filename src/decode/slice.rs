@@ -3,10 +3,11 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
+use crate::decode::block::Found;
 use crate::decode::chunk::ChunkBuf;
 use crate::decode::find::{Next, find};
 use crate::decode::growable::Growable;
-use crate::decode::interpreter::{Found, Interpreter};
+use crate::decode::interpreter::Interpreter;
 use crate::decode::lend::{lend, lend_event};
 use crate::decode::place::Place;
 use crate::decode::shortcut::Plain;
@@ -64,7 +65,7 @@ fn next<const FRAMES: bool, T>(
         }
         Next::Plain(plain, len) => {
             if let Some(event) = slice_plain(interpreter, plain, chunk) {
-                interpreter.dispatched(len, event.id());
+                interpreter.block.dispatched(len, event.id());
                 chunk.release();
                 return Ok(Some(plain_event(event)));
             }
@@ -112,7 +113,7 @@ fn slice(
     let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
     let last_event_id = match id {
         Some(id) => LastEventId::Own(id.from(origin)),
-        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
+        None => LastEventId::Earlier(interpreter.block.buffers.memory.last_event_id.share()),
     };
     Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
 }
@@ -124,7 +125,7 @@ fn own(interpreter: &mut Interpreter<Growable>, found: Found, chunk: &mut ChunkB
         if let Some(event) = slice_event(interpreter, chunk).or_else(|| take_event(interpreter, chunk)) {
             return Ok(FrameBuf::Event(event));
         }
-        let earlier = interpreter.buffers.memory.last_event_id.share();
+        let earlier = interpreter.block.buffers.memory.last_event_id.share();
         let event = lend_event(interpreter, chunk.bytes(), |place| chunk.text(place));
         return Ok(FrameBuf::Event(EventBuf::copied(event, earlier)));
     }
@@ -139,16 +140,16 @@ fn own(interpreter: &mut Interpreter<Growable>, found: Found, chunk: &mut ChunkB
 
 /// The event as a slice of the chunk, if all of it lies there and is well-formed.
 fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> Option<EventBuf> {
-    let (event_type, data, id) = interpreter.buffers.places_in_chunk()?;
+    let (event_type, data, id) = interpreter.block.buffers.places_in_chunk()?;
     slice(interpreter, event_type, data, id, chunk)
 }
 
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
-    let max_retained = interpreter.settings.max_retained;
-    let mut data = interpreter.buffers.take_data(max_retained)?;
+    let max_retained = interpreter.block.settings.max_retained;
+    let mut data = interpreter.block.buffers.take_data(max_retained)?;
     if utf8(&data).is_none() {
-        interpreter.buffers.put_data_back(data);
+        interpreter.block.buffers.put_data_back(data);
         return None;
     }
     let mut names = String::new();
@@ -157,7 +158,7 @@ fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Opti
         append_text(bytes, &mut names);
         Place { start, end: data.len() + names.len() }
     };
-    let (event_type, id) = interpreter.buffers.event_type_and_id(chunk.bytes());
+    let (event_type, id) = interpreter.block.buffers.event_type_and_id(chunk.bytes());
     let event_type = append(event_type);
     let own_id = id.map(&mut append);
     let place = Place { start: 0, end: data.len() };
@@ -170,7 +171,7 @@ fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Opti
     }
     let last_event_id = match own_id {
         Some(id) => LastEventId::Own(id),
-        None => LastEventId::Earlier(interpreter.buffers.memory.last_event_id.share()),
+        None => LastEventId::Earlier(interpreter.block.buffers.memory.last_event_id.share()),
     };
     Some(EventBuf::new(Text::of_buffer(data)?, event_type, place, last_event_id))
 }

@@ -1,6 +1,7 @@
 //! Lines that are handed out on their own: comments, and ignored lines. The limit applies to each separately.
 
 use crate::decode::buffers::Buffers;
+use crate::decode::line::Part;
 use crate::decode::memory::Memory;
 use crate::decode::place::Place;
 
@@ -10,9 +11,6 @@ pub(crate) enum TextLine {
     Whole,
     TooLong,
 }
-
-/// A piece of a line: a place in the chunk, or what looked like a name in an earlier one.
-pub(crate) type Part<'b> = Result<Place, &'b [u8]>;
 
 /// Why the rest of the line is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +28,7 @@ impl SkipText {
     pub(crate) fn add<M: Memory>(
         &mut self,
         buffers: &mut Buffers<M>,
-        part: Part<'_>,
+        part: Part,
         complete: bool,
         bytes: &[u8],
         max: usize,
@@ -62,7 +60,7 @@ impl SkipText {
     pub(crate) fn capture<M: Memory>(
         &mut self,
         buffers: &mut Buffers<M>,
-        beginning: Option<[&str; 2]>,
+        beginning: Option<[&'static str; 2]>,
         value: Place,
         bytes: &[u8],
         max: usize,
@@ -70,9 +68,9 @@ impl SkipText {
         let mut fits = true;
         if let Some(beginning) = beginning {
             *self = Self::No;
-            fits = beginning.into_iter().all(|part| buffers.add_text(Err(part.as_bytes()), bytes, max));
+            fits = beginning.into_iter().all(|part| buffers.add_text(Part::Static(part.as_bytes()), bytes, max));
         }
-        if *self == Self::No && !(fits && buffers.add_text(Ok(value), bytes, max)) {
+        if *self == Self::No && !(fits && buffers.add_text(Part::InChunk(value), bytes, max)) {
             *self = Self::TooLong;
         }
     }

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use crate::decode::decoder::Decoder;
 use crate::decode::find::{Next, find};
-use crate::decode::lend::{lend, plain_texts};
+use crate::decode::lend::{lend, lend_plain, plain_texts};
 use crate::decode::place::Place;
 use crate::decode::window::Window;
 use crate::error::Error;
@@ -162,15 +162,8 @@ impl<R: Read> EventReader<R> {
             Next::Plain(plain, len) => {
                 self.buffer.validate(plain.end);
                 let buffer = &self.buffer;
-                if let Some((event_type, data, id)) = plain_texts(plain, |place| buffer.text(place)) {
-                    interpreter.dispatched(len, id);
-                    let last_event_id = interpreter.last_event_id();
-                    return Ok(Some(Frame::Event(Event {
-                        event_type,
-                        data,
-                        last_event_id,
-                        has_id: plain.id.is_some().into(),
-                    })));
+                if let Some(texts) = plain_texts(plain, |place| buffer.text(place)) {
+                    return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
                 }
                 interpreter.dispatch_whole(plain, &buffer.bytes, len)
             }
