@@ -34,24 +34,38 @@ start() {
     curl --silent --fail --output /dev/null "http://127.0.0.1:$port/ready" && return
     sleep 0.1
   done
+  fail 'the server does not start'
+}
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
   cat "$work/server.log" >&2
   exit 1
+}
+
+# stop SIGNAL STATUS: ends the server, which has to end like that, and not before.
+stop() {
+  local code=0
+  kill "-$1" "$server" 2>/dev/null || fail "the server has ended by itself"
+  wait "$server" || code=$?
+  [ "$code" = "$2" ] || fail "the server ended with status $code after SIG$1, expected $2"
 }
 
 start
 "$demo" load "http://127.0.0.1:$port" --clients 200 --rate 20 --seconds "$seconds" --insist 60 --patience 30 &
 load=$!
 kills=0 last=$((SECONDS + seconds))
-while ((SECONDS < last)) && kill -0 "$load" 2>/dev/null; do
+while ((SECONDS < last)); do
   sleep "$((1 + RANDOM % 4)).$((RANDOM % 10))"
-  signal=$((RANDOM % 2 ? 9 : 15))
-  kill "-$signal" "$server"
-  wait "$server" || true
+  kill -0 "$load" 2>/dev/null || break
+  if ((RANDOM % 2)); then stop KILL 137; else stop TERM 0; fi
   kills=$((kills + 1))
   start
 done
 code=0
 wait "$load" || code=$?
 load=
+stop TERM 0
 echo "$kills kills of the server's process"
-exit "$code"
+((code == 0)) || fail "the clients ended with status $code"
+((kills)) || fail 'the clients ended before the first kill'

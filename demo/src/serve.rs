@@ -225,7 +225,7 @@ async fn serve(args: &Args) -> Result<(), String> {
 }
 
 /// Completes when a task ends that the server needs, and a server without it would only look like one.
-async fn first_end(needed: &mut JoinSet<()>) -> String {
+pub(crate) async fn first_end(needed: &mut JoinSet<()>) -> String {
     match needed.join_next().await {
         Some(Err(error)) => format!("a task that the server needs has ended: {error}"),
         Some(Ok(())) | None => "a task that the server needs has ended".into(),

@@ -50,7 +50,8 @@ impl Access {
             .allow_origin(origins.collect::<Vec<_>>())
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(
-                ["authorization", "cache-control", "content-type", "last-event-id"].map(HeaderName::from_static),
+                ["authorization", "cache-control", "content-type", "idempotency-key", "last-event-id"]
+                    .map(HeaderName::from_static),
             )
     }
 

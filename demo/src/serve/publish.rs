@@ -1,6 +1,6 @@
 //! `POST /publish` and `POST /cut`: what others may do to the stream.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use axum::Json;
@@ -47,7 +47,7 @@ pub(crate) async fn publish(
         return Err(Refusal::bad_request(format!("event: `{}` is the server's own", draft.name())));
     }
     let failed = |error: io::Error| {
-        let passes = error.kind() == io::ErrorKind::NotConnected;
+        let passes = matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::ResourceBusy);
         let status = if passes { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         Refusal::new(status, format!("the log cannot be written: {error}"))
     };

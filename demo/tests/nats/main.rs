@@ -3,6 +3,7 @@
 //! Needs `nats-server`, `nginx` and `haproxy`; `.ci/run cluster` installs them.
 
 mod away;
+mod credentials;
 #[path = "../server/harness.rs"]
 #[allow(dead_code, reason = "made for the tests of the server, which use all of it")]
 mod harness;

@@ -9,7 +9,7 @@ use crate::harness::output;
 use crate::nats::Nats;
 
 #[track_caller]
-fn assert_refuses(args: &[&str], parts: &[&str]) {
+pub(crate) fn assert_refuses(args: &[&str], parts: &[&str]) {
     let output = output(&[&["--addr", "127.0.0.1:0"], args].concat());
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{args:?}: {error}");
@@ -58,6 +58,7 @@ fn a_stream_of_another_shape() {
         storage: StorageType::File,
         num_replicas: 1,
         allow_direct: true,
+        duplicate_window: std::time::Duration::from_secs(3600),
         ..Config::default()
     };
     for (shape, says) in [
@@ -73,7 +74,7 @@ fn a_stream_of_another_shape() {
         (Config { allow_direct: false, ..fine() }, "allow_direct false, expected true"),
         (
             Config { duplicate_window: std::time::Duration::from_secs(1), ..fine() },
-            "duplicate_window 1s, expected 120s",
+            "duplicate_window 1s, expected 3600s",
         ),
         (Config { max_message_size: 100, ..fine() }, "max_msg_size 100, expected none"),
         (Config { no_ack: true, ..fine() }, "no_ack true, expected false"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, Stream};
+use crate::harness::{Server, Stream, wait_for};
 use crate::nats::Nats;
 
 fn numbers(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
@@ -167,6 +167,61 @@ fn a_hole_in_the_stream_is_never_silent() {
 }
 
 #[test]
+fn a_node_starts_though_the_newest_event_was_deleted() {
+    let nats = Nats::start();
+    let ids = publish(&nats.node(&[]), 1..=3);
+    nats.client(async |context| {
+        context.get_stream("demo").await.unwrap().delete_message(3).await.unwrap();
+    });
+    let node = nats.node(&[]);
+    assert_eq!(
+        (node.stats()["log"]["last_id"].as_str(), node.stats()["nats"]["behind"].as_u64()),
+        (Some(&*ids[1]), Some(0))
+    );
+    let mut stream = node.resume(&ids[2]);
+    node.publish("4");
+    assert_eq!(stream.next().data, "4");
+    // It has not had the third one.
+    assert_reset(node.resume(&ids[1]), "expired");
+}
+
+#[test]
+fn a_node_has_one_consumer_however_many_clients_it_has() {
+    let nats = Nats::start();
+    let nodes = [nats.node(&[]), nats.node(&[])];
+    let mut streams: Vec<_> = nodes.iter().cycle().take(30).map(|node| node.stream("/events")).collect();
+    publish(&nodes[0], 1..=1);
+    for stream in &mut streams {
+        assert_eq!(stream.next().data, "1");
+    }
+    let consumers =
+        nats.client(async |context| context.get_stream("demo").await.unwrap().cached_info().state.consumer_count);
+    assert_eq!(consumers, 2);
+}
+
+#[test]
+fn the_stream_is_bounded_by_bytes_and_by_age() {
+    let nats = Nats::start();
+    let node = nats.node(&["--log-stream", "bytes", "--log-bytes", "200000", "--log-tail", "1"]);
+    let ids: Vec<_> = (0..10).map(|_| node.publish(&"x".repeat(50_000))).collect();
+    assert_reset(node.resume(&ids[4]), "expired");
+    assert_eq!(node.resume(&ids[6]).take(3), vec!["x".repeat(50_000); 3]);
+
+    let node = nats.node(&["--log-stream", "age", "--log-age", "1"]);
+    let ids = publish(&node, 1..=2);
+    let expired = |id: &str| node.resume(id).try_next().is_ok_and(|event| event.name == "reset").then_some(());
+    node.wait_for("the end of the first events", |stats| stats["log"]["events"] == 0);
+    // Each new one tells who waits that the second one is not to come.
+    wait_for("a reset", || {
+        node.publish("3");
+        expired(&ids[0])
+    });
+    let window =
+        nats.client(async |context| context.get_stream("age").await.unwrap().cached_info().config.duplicate_window);
+    assert_eq!(window.as_secs(), 1);
+}
+
+#[test]
 fn a_publisher_that_tries_again_doubles_nothing() {
     let nats = Nats::start();
     let nodes = [nats.node(&[]), nats.node(&[])];
@@ -208,13 +263,13 @@ fn what_others_publish_is_not_taken_on_trust() {
     let node = nats.node(&[]);
     let mut stream = node.stream("/events");
     nats.client(async |context| {
-        for (name, data) in [("fine", &b"a\r\nb"[..]), ("", b"\xff\x00"), ("x", b"")] {
+        for (name, data) in [("fine", &b"a\r\nb"[..]), ("", b"\xff\x00"), ("x", b""), ("reset", b"{}")] {
             let mut headers = async_nats::HeaderMap::new();
             headers.insert("Event", name);
             context.publish_with_headers("demo", headers, data.into()).await.unwrap().await.unwrap();
         }
     });
-    let got = [stream.next(), stream.next(), stream.next()].map(|event| (event.name, event.data));
-    let expected = [("fine", "a\nb"), ("message", "\u{fffd}\0"), ("x", "")];
+    let got = [(); 4].map(|()| stream.next()).map(|event| (event.name, event.data));
+    let expected = [("fine", "a\nb"), ("message", "\u{fffd}\0"), ("x", ""), ("message", "{}")];
     assert_eq!(got, expected.map(|(name, data)| (name.to_owned(), data.to_owned())));
 }

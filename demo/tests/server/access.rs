@@ -150,13 +150,15 @@ fn a_preflight_lets_the_listed_origins_publish() {
         let request = client().build().unwrap().request(Method::OPTIONS, url).header("origin", origin);
         request
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "content-type")
+            .header("access-control-request-headers", "content-type, idempotency-key")
             .send()
             .unwrap()
     };
     let response = preflight("https://a.example");
     assert_eq!(response.headers()["access-control-allow-origin"], "https://a.example");
-    assert!(response.headers()["access-control-allow-headers"].to_str().unwrap().contains("content-type"));
+    for header in ["authorization", "content-type", "idempotency-key"] {
+        assert!(response.headers()["access-control-allow-headers"].to_str().unwrap().contains(header), "{header}");
+    }
     assert!(!preflight("https://evil.example").headers().contains_key("access-control-allow-origin"));
 }
 

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -22,6 +23,8 @@ use crate::serve::say::say;
 
 /// More than any line has that was written here.
 const MAX_LINE: u64 = 1024 * 1024;
+/// How many events wait for the disk at most.
+const WAITING: usize = 1024;
 
 /// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
 /// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
@@ -31,7 +34,7 @@ const MAX_LINE: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct FileLog {
     tail: Arc<Tail>,
-    appends: mpsc::Sender<Append>,
+    appends: mpsc::SyncSender<Append>,
 }
 
 #[derive(Debug)]
@@ -77,7 +80,7 @@ impl FileLog {
         let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
         let tail = Arc::new(files.open()?);
         tail.begin_epoch(&new_epoch());
-        let (appends, appended) = mpsc::channel::<Append>();
+        let (appends, appended) = mpsc::sync_channel::<Append>(WAITING);
         let log = Self { tail: Arc::clone(&tail), appends };
         thread::Builder::new().name("log".into()).spawn(move || {
             for Append { name, data, key, done } in appended {
@@ -97,8 +100,13 @@ impl Log for FileLog {
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
         let (done, appended) = oneshot::channel();
         let (name, data, key) = (draft.name().into(), draft.data().into(), key.map(Into::into));
-        let _ = self.appends.send(Append { name, data, key, done });
-        appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed()
+        match self.appends.try_send(Append { name, data, key, done }) {
+            Err(TrySendError::Full(_)) => {
+                let error = format!("{WAITING} events wait for the disk already");
+                ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed()
+            }
+            _ => appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed(),
+        }
     }
 }
 
@@ -268,4 +276,21 @@ fn set_aside(path: &Path, error: &io::Error) -> io::Result<()> {
     let (path, damaged) = (path.display(), damaged.display());
     say(format_args!("{path}: damaged, and now called {damaged}; clients that come back are reset: {error}"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_does_not_answer_fills_no_memory() {
+        let limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
+        let (appends, _nobody_takes_them) = mpsc::sync_channel(WAITING);
+        let log = FileLog { tail: Arc::new(Tail::new(limits)), appends };
+        let append = || log.append(Draft::unnamed("x"), None).now_or_never();
+        for _ in 0..WAITING {
+            assert!(append().is_none());
+        }
+        assert_eq!(append().unwrap().unwrap_err().kind(), ErrorKind::ResourceBusy);
+    }
 }

@@ -15,14 +15,14 @@ use std::time::{Duration, SystemTime};
 
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::message::{Info as Delivery, PublishMessage};
 use async_nats::jetstream::stream::{Info, RawMessageErrorKind};
 use async_nats::jetstream::{self, Context, ErrorCode, Message, context};
 use async_nats::{HeaderMap, header};
 use futures_util::future::{BoxFuture, ready};
 use futures_util::{FutureExt as _, StreamExt as _};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -30,7 +30,8 @@ use self::older::Older;
 pub(crate) use self::stream::Options;
 use super::tail::new_epoch;
 use super::{Health, Limits, Log, Lost, Position, Read, Tail};
-use crate::serve::event::{Draft, MESSAGE};
+use crate::serve::event::{Draft, MESSAGE, RESET};
+use crate::serve::first_end;
 use crate::serve::say::say;
 
 /// Has the type of an event that has one; the data is the payload.
@@ -58,6 +59,8 @@ struct Shared {
     /// The first and the last number of the stream, as far as this node knows.
     first: AtomicU64,
     last: AtomicU64,
+    /// Up to which number this node has all that there is. The newest events may have been deleted.
+    reached: watch::Sender<u64>,
     /// When the stream was asked for that on behalf of clients, and whether it has answered.
     asked: Mutex<Option<(Instant, bool)>>,
 }
@@ -82,13 +85,16 @@ impl NatsLog {
         let tail = Tail::after(start, &epoch, limits);
         let name = info.config.name;
         let (first, known) = (AtomicU64::new(first), AtomicU64::new(last));
-        let (older, asked) = (Older::default(), Mutex::default());
-        let shared = Arc::new(Shared { context, name, epoch, tail, older, first, last: known, asked });
+        let (older, asked, reached) = (Older::default(), Mutex::default(), watch::Sender::new(start));
+        let shared = Arc::new(Shared { context, name, epoch, tail, older, first, last: known, reached, asked });
         needed.spawn(Arc::clone(&shared).follow());
         needed.spawn(Arc::clone(&shared).look());
         needed.spawn(Arc::clone(&shared).load_older());
-        // Fails without a tail only.
-        let _ = shared.tail.end().wait_for(|end| end.0 >= last).await;
+        let mut reached = shared.reached.subscribe();
+        tokio::select! {
+            _ = reached.wait_for(|reached| *reached >= last) => {}
+            ended = first_end(needed) => return Err(ended),
+        }
         Ok(Self(shared))
     }
 }
@@ -124,7 +130,7 @@ impl Log for NatsLog {
     }
 
     fn health(&self) -> Option<Health> {
-        let behind = self.0.last.load(Ordering::Relaxed).saturating_sub(self.0.end().0);
+        let behind = self.0.last.load(Ordering::Relaxed).saturating_sub(*self.0.reached.borrow());
         let connected = self.0.is_connected();
         Some(Health { connection: if connected { "connected" } else { "disconnected" }, behind })
     }
@@ -280,9 +286,11 @@ impl Shared {
     /// With a consumer that knows nothing but where it is, and is made anew whenever anything goes wrong.
     async fn consume(&self, said: &mut bool) -> Result<(), Passing> {
         // Or numbers of another stream would be taken for those of this one.
-        if epoch(&self.info().await?) != self.epoch {
+        let info = self.info().await?;
+        if epoch(&info) != self.epoch {
             return Ok(());
         }
+        let last = info.state.last_sequence;
         let config = pull::Config {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.end().next().0 },
             ack_policy: AckPolicy::None,
@@ -297,14 +305,23 @@ impl Shared {
         if std::mem::take(said) {
             say("NATS: reading the stream again");
         }
+        if consumer.cached_info().num_pending == 0 {
+            self.reach(last);
+        }
         while let Some(message) = messages.next().await {
-            self.keep(&message?).await?;
+            let message = message?;
+            let info = message.info()?;
+            self.keep(&message, &info).await?;
+            self.reach(if info.pending == 0 { info.stream_sequence.max(last) } else { info.stream_sequence });
         }
         Ok(())
     }
 
-    async fn keep(&self, message: &Message) -> Result<(), Passing> {
-        let info = message.info()?;
+    fn reach(&self, number: u64) {
+        self.reached.send_if_modified(|reached| number > std::mem::replace(reached, number.max(*reached)));
+    }
+
+    async fn keep(&self, message: &Message, info: &Delivery<'_>) -> Result<(), Passing> {
         let number = info.stream_sequence;
         let next = self.end().next().0;
         if number < next {
@@ -340,5 +357,6 @@ fn name(headers: Option<&HeaderMap>) -> Cow<'_, str> {
 
 /// What others than this program have published is not taken on trust.
 fn draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
-    Draft::new(name, data).unwrap_or(Draft::unnamed(data))
+    let draft = Draft::new(name, data).ok().filter(|draft| draft.name() != RESET.as_str());
+    draft.unwrap_or(Draft::unnamed(data))
 }

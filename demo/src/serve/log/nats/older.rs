@@ -14,10 +14,12 @@ use tokio::time::{sleep, timeout};
 use super::{PAUSE, Passing, Position, Read, Shared, draft, name};
 use crate::serve::event::Event;
 
-/// How much one request reads, in events and bytes, and how many batches are kept.
+/// How much one request reads, in events and bytes.
 const BATCH: u64 = 256;
 const BATCH_BYTES: u64 = 1024 * 1024;
-const BATCHES: usize = 32;
+/// How much is kept, in events and in bytes of memory; one batch at least.
+const KEPT: usize = 8192;
+const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
 /// Clients that come back to a node that was just started have about the same place, so they share what is read.
 #[derive(Debug, Default)]
@@ -30,6 +32,9 @@ pub(super) struct Older {
 struct State {
     /// Events that follow each other, and the number before the first of them; the newest batch last.
     batches: VecDeque<(u64, Vec<Arc<Event>>)>,
+    /// How many events these are, and their size.
+    events: usize,
+    bytes: usize,
     /// Numbers after which somebody needs an event.
     wanted: BTreeSet<u64>,
 }
@@ -61,17 +66,26 @@ impl Older {
         state.wanted.remove(&before);
         let end = before + events.len() as u64;
         state.wanted.retain(|number| !(before..end).contains(number));
-        if !events.is_empty() {
-            state.batches.push_back((before, events));
+        if events.is_empty() {
+            return;
         }
-        if state.batches.len() > BATCHES {
-            state.batches.pop_front();
+        state.events += events.len();
+        state.bytes += size(&events);
+        state.batches.push_back((before, events));
+        while state.batches.len() > 1 && (state.events > KEPT || state.bytes > KEPT_BYTES) {
+            let Some((_, oldest)) = state.batches.pop_front() else { return };
+            state.events -= oldest.len();
+            state.bytes -= size(&oldest);
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn size(events: &[Arc<Event>]) -> usize {
+    events.iter().map(|event| event.size()).sum()
 }
 
 impl Shared {
@@ -123,5 +137,25 @@ impl Shared {
             }
         }
         Ok(events)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded_by_count_and_by_bytes() {
+        for (batch, len) in [(256, 1), (16, 64 * 1024), (1, 2 * KEPT_BYTES)] {
+            let event = Event::new(EventId::new("x-1").unwrap(), draft("", &"x".repeat(len)));
+            let older = Older::default();
+            for number in 0..100 {
+                older.keep(number * batch, vec![Arc::clone(&event); usize::try_from(batch).unwrap()]);
+            }
+            let State { events, bytes, batches, .. } = &*older.state();
+            assert!(*events <= KEPT && (*bytes <= KEPT_BYTES || batches.len() == 1), "{events} events, {bytes} bytes");
+            let sum = |(count, bytes), (_, events): &(_, Vec<_>)| (count + events.len(), bytes + size(events));
+            assert_eq!((*events, *bytes), batches.iter().fold((0, 0), sum));
+        }
     }
 }

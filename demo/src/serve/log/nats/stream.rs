@@ -18,8 +18,8 @@ use crate::serve::say::say;
 
 /// The oldest NATS that reads older events in batches.
 const OLDEST: (i64, i64) = (2, 11);
-/// How long NATS knows the key of an event again.
-const KEYS: Duration = Duration::from_secs(120);
+/// How long NATS recognises the key of an event.
+const KEYS: Duration = Duration::from_secs(60 * 60);
 const REQUEST: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
