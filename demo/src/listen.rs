@@ -10,13 +10,10 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::Context as _;
-use reqwest::header::{HeaderName, HeaderValue};
 use sse_wire::{Decoder, EventSource};
 
-use crate::interrupt::interrupt;
+use crate::signals::Signals;
 use ended::{EXIT_STATUS, Ended};
 use print::{Format, Printer};
 use request::Requests;
@@ -82,34 +79,21 @@ pub(crate) struct Args {
     quiet: bool,
 }
 
-pub(crate) fn run(args: Args) -> ExitCode {
-    let parsed = request::url(&args.url).and_then(|url| {
-        Ok((url, args.headers.iter().map(|header| request::header(header)).collect::<Result<_, _>>()?))
-    });
-    let (url, headers) = match parsed {
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let headers = args.headers.iter().map(|header| request::header(header)).collect::<Result<_, _>>();
+    let (url, headers) = match request::url(&args.url).and_then(|url| Ok((url, headers?))) {
         Ok(parsed) => parsed,
         Err(error) => {
             note(format_args!("error: {error}\n\nFor more information, try '--help'."));
-            return ExitCode::from(2);
+            return Ok(ExitCode::from(2));
         }
     };
-    match listen(args, url, headers) {
-        Ok(code) => code,
-        Err(error) => {
-            note(format_args!("error: {error:#}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn listen(args: Args, url: reqwest::Url, headers: Vec<(HeaderName, HeaderValue)>) -> anyhow::Result<ExitCode> {
     let requests = Requests {
         client: request::client(args.cacert.as_deref())?,
         url,
         headers,
         body: args.post.as_deref().map(request::read).transpose()?,
-        retry_status: args.retry_status,
-        quiet: args.quiet,
+        args,
         excerpt: RefCell::default(),
     };
     let mut decoder = Decoder::new().with_max_event_len(args.max_event_len);
@@ -117,19 +101,16 @@ fn listen(args: Args, url: reqwest::Url, headers: Vec<(HeaderName, HeaderValue)>
         decoder = decoder.with_last_event_id(id);
     }
     let format = if args.json { Format::Json } else { Format::text() };
-    let mut session = Session {
-        printer: Printer::new(format, args.only, args.max_events),
-        comments: args.comments,
-        repeatable: args.post.is_none() || args.repeat_post,
-        until: args.until,
-        max_retries: args.max_retries,
-        idle_timeout: args.idle_timeout.map(Duration::from_secs),
-        stall_timeout: args.stall_timeout.map(Duration::from_secs),
-        quiet: args.quiet,
-        skipped: false,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let ended = runtime.block_on(until_interrupted(session.run(EventSource::with_decoder(decoder), &requests)));
+    let printer = Printer::new(format, args.only.clone(), args.max_events);
+    let mut session = Session { args, printer, skipped: false };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::new()?;
+        tokio::select! {
+            ended = session.run(EventSource::with_decoder(decoder), &requests) => io::Result::Ok(ended),
+            () = signals.next() => Ok(Ended::Interrupted),
+        }
+    })?;
     let code = ended.code(session.skipped);
     if !(args.quiet && code == 0) {
         note(&ended);
@@ -140,11 +121,4 @@ fn listen(args: Args, url: reqwest::Url, headers: Vec<(HeaderName, HeaderValue)>
 /// Says something on standard error, whether anybody reads it or not.
 fn note(what: impl Display) {
     let _ = writeln!(io::stderr(), "{what}");
-}
-
-async fn until_interrupted(session: impl Future<Output = Ended>) -> Ended {
-    tokio::select! {
-        ended = session => ended,
-        result = interrupt() => result.map_or_else(Ended::Failed, |()| Ended::Interrupted),
-    }
 }

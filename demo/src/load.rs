@@ -1,18 +1,31 @@
 //! `demo load`: thousands of clients of one server, what arrives at each, and what it costs.
 
+mod chart;
+mod clients;
+pub(crate) mod crew;
+mod feed;
+pub(crate) mod floor;
+mod http;
+mod ledger;
+mod outcome;
 mod report;
-mod scale;
+mod run;
+mod server;
+mod socket;
+mod sse;
+mod table;
+mod websocket;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 
-use crate::measure::outcome::Outcome;
-use crate::measure::progress::Progress;
-use crate::measure::server::Server;
-use crate::measure::{Plan, Transport, open_files, run, until_interrupted};
+use crate::signals::Signals;
+use outcome::Outcome;
+use run::Transport;
+use server::Server;
 
 /// Opens many connections to a server, publishes, and reports what arrives at each and what it costs the server.
 #[derive(Debug, clap::Args)]
@@ -40,6 +53,9 @@ pub(crate) struct Args {
     /// Cut a random connection so often, by turns from the client's and from the server's side
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     kill_every: Option<u64>,
+    /// Then cut so many connections, one after the other, and take the time until each client has what it missed
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(..=1_000))]
+    recoveries: u32,
     /// Take what is missing for lost when nothing has come for so long
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
@@ -47,14 +63,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "0", requires = "url")]
     insist: u64,
     /// Processes for the clients, where one may not open as many files
-    #[arg(long, value_name = "N", default_value = "1", conflicts_with_all = ["kill_every", "publish_to", "floor"],
+    #[arg(long, value_name = "N", default_value = "1",
+          conflicts_with_all = ["kill_every", "recoveries", "publish_to", "websocket", "floor"],
           value_parser = clap::value_parser!(u8).range(1..=64))]
     processes: u8,
     /// Threads for the clients of each process; the server has its own
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
-    /// The same against the least that a server can do, a loop of `send`, right after
+    /// The same over WebSocket, right after; its client resumes and reconnects by code of its own, as its users have to
     #[arg(long, conflicts_with = "url")]
+    websocket: bool,
+    /// The same against the least that a server can do, a loop of `send`, right after
+    #[arg(long, conflicts_with_all = ["url", "kill_every", "recoveries"])]
     floor: bool,
     /// The server is not `demo serve`: the URL is its stream, and the body of a POST to this one is published as an event
     #[arg(long, value_name = "URL", requires_all = ["url", "pid"])]
@@ -68,7 +88,7 @@ pub(crate) struct Args {
     /// Put together the figures of these files (JSON) instead of measuring
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["url", "scale", "clients", "floor"])]
     from: Vec<PathBuf>,
-    /// Write the figures to this file ("-": standard output, in place of the table)
+    /// Write the figures to this file ("-": standard output, instead of the table)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Write table (Markdown) and figures (JSON) to this directory, and a chart (SVG) of several runs
@@ -82,71 +102,19 @@ Exit status:
   1  not so, or the run failed; standard error says what
   2  the arguments are wrong";
 
-pub(crate) fn run(args: &Args) -> ExitCode {
-    let result = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the runtime")
-        .and_then(|runtime| runtime.block_on(until_interrupted(load(args))));
-    match result {
-        Ok(outcomes) => complain(&outcomes),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
+/// What a process needs beside its connections, each of which is an open file.
+const OTHER_FILES: u64 = 64;
 
-async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
-    if !args.from.is_empty() {
-        let outcomes = scale::read(&args.from)?;
-        scale::write(args, &outcomes)?;
-        return Ok(outcomes);
-    }
-    let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
-    // With several processes, each sees to itself.
-    let most = counts.iter().copied().max().unwrap_or_default() as usize;
-    open_files::allow(if args.processes > 1 { 0 } else { most })?;
-    let mut outcomes = Vec::new();
-    for clients in counts {
-        let plan = args.plan(clients);
-        for floor in [false, true].into_iter().filter(|floor| args.floor || !floor) {
-            let server = match (&*args.url, &args.publish_to) {
-                _ if floor => Server::start_floor().await?,
-                ([url], Some(publish)) => Server::other(url, publish, args.pid.unwrap_or_default(), &args.name).await?,
-                ([_, _, ..], Some(_)) => anyhow::bail!("--publish-to: one URL, not several"),
-                (urls @ [_, ..], None) => Server::at_all(urls, Duration::from_secs(args.insist)).await?,
-                ([], _) => Server::start(plan.clients, Duration::from_millis(200)).await?,
-            };
-            let progress = Progress::new(format!("{clients} clients"));
-            outcomes.push(run::run(&server, &plan, &progress).await?);
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcomes = runtime.block_on(async {
+        let mut signals = Signals::new()?;
+        // The server that was started goes along.
+        tokio::select! {
+            outcomes = load(args) => outcomes,
+            () = signals.next() => bail!("interrupted"),
         }
-    }
-    match &*outcomes {
-        [outcome] if args.scale.is_empty() => report::write(args, outcome)?,
-        outcomes => scale::write(args, outcomes)?,
-    }
-    Ok(outcomes)
-}
-
-impl Args {
-    fn plan(&self, clients: u32) -> Plan {
-        Plan {
-            transport: Transport::Sse,
-            clients: clients as usize,
-            rate: self.rate,
-            events: Plan::events(self.rate, self.seconds),
-            data_len: self.data_len as usize,
-            kill_every: self.kill_every.map(Duration::from_millis),
-            recoveries: 0,
-            patience: Duration::from_secs(self.patience),
-            processes: self.processes.into(),
-            threads: self.threads.into(),
-        }
-    }
-}
-
-fn complain(outcomes: &[Outcome]) -> ExitCode {
+    })?;
     let mut code = ExitCode::SUCCESS;
     for outcome in outcomes {
         for complaint in outcome.complaints() {
@@ -154,11 +122,63 @@ fn complain(outcomes: &[Outcome]) -> ExitCode {
             code = ExitCode::FAILURE;
         }
     }
-    code
+    Ok(code)
+}
+
+async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
+    let mut outcomes = report::read(&args.from)?;
+    if args.from.is_empty() {
+        let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
+        // With several processes, each sees to itself.
+        let most = counts.iter().copied().max().filter(|_| args.processes == 1);
+        allow_open_files(most.unwrap_or_default() as usize)?;
+        for clients in counts {
+            let clients = clients as usize;
+            outcomes.push(run::run(&args.server(clients).await?, args, clients, Transport::Sse).await?);
+            if args.websocket {
+                outcomes.push(run::run(&args.server(clients).await?, args, clients, Transport::WebSocket).await?);
+            }
+            if args.floor {
+                outcomes.push(run::run(&Server::start_floor().await?, args, clients, Transport::Sse).await?);
+            }
+        }
+    }
+    report::write(args, &outcomes)?;
+    Ok(outcomes)
+}
+
+impl Args {
+    async fn server(&self, clients: usize) -> anyhow::Result<Server> {
+        match (&*self.url, &self.publish_to) {
+            ([], _) => Server::start(clients).await,
+            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist)).await,
+            ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default(), &self.name).await,
+            (_, Some(_)) => bail!("--publish-to: one URL, not several"),
+        }
+    }
+
+    /// How many events are published in the time.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by the arguments")]
+    fn events(&self) -> u64 {
+        (self.rate * f64::from(self.seconds)).ceil() as u64
+    }
+}
+
+/// Makes room for so many connections in this process and those that it starts.
+fn allow_open_files(connections: usize) -> anyhow::Result<()> {
+    let needed = connections as u64 + OTHER_FILES;
+    let allowed = rlimit::increase_nofile_limit(needed).context("the limit of open files cannot be read")?;
+    ensure!(
+        allowed >= needed,
+        "{connections} clients need {needed} open files, and this process may have {allowed}: raise the hard limit \
+         (`ulimit -Hn {needed}` as root, LimitNOFILE= of systemd, --ulimit nofile={needed} of Docker), or use fewer \
+         --clients"
+    );
+    Ok(())
 }
 
 /// A rate that a machine can keep.
-pub(crate) fn rate(text: &str) -> Result<f64, String> {
+fn rate(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if (0.01..=10_000.0).contains(&rate) => Ok(rate),
         _ => Err("expected a number from 0.01 to 10000".to_owned()),

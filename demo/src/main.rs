@@ -1,13 +1,13 @@
 //! Server-Sent Events at work, over `sse-wire`.
 
-mod compare;
-mod interrupt;
 mod listen;
 mod load;
-mod measure;
 mod process;
 mod serve;
+mod signals;
 
+use std::env;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
@@ -26,7 +26,6 @@ enum Command {
     Serve(Box<serve::Args>),
     Listen(Box<listen::Args>),
     Load(Box<load::Args>),
-    Compare(compare::Args),
     /// The server of `load --floor`.
     #[command(hide = true)]
     Floor,
@@ -36,12 +35,17 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.unwrap_or_else(|| Command::Serve(Box::default())) {
+    let default = (env::args_os().len() == 1).then(|| "serve".into());
+    let ended = match Cli::parse_from(env::args_os().chain(default)).command {
         Command::Serve(args) => serve::run(&args),
-        Command::Listen(args) => listen::run(*args),
+        Command::Listen(args) => listen::run(&args),
         Command::Load(args) => load::run(&args),
-        Command::Compare(args) => compare::run(&args),
-        Command::Floor => measure::floor::run(),
-        Command::Crew => measure::crew::run(),
-    }
+        Command::Floor => load::floor::run(),
+        Command::Crew => load::crew::run(),
+    };
+    ended.unwrap_or_else(|error| {
+        // Whether anybody reads it or not.
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

@@ -39,7 +39,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args as _, FromArgMatches as _};
+use anyhow::{Context as _, anyhow, ensure};
 use rlimit::increase_nofile_limit;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -48,6 +48,7 @@ use self::access::{Access, Origin};
 use self::hub::{Hub, Settings};
 use self::log::{FileLog, Limits, Log, Tail};
 use self::say::say;
+use crate::signals::Signals;
 
 /// How long streams have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -125,36 +126,15 @@ pub(crate) struct Args {
     no_sources: bool,
 }
 
-impl Default for Args {
-    /// As if no argument was given.
-    fn default() -> Self {
-        let none = Self::augment_args(clap::Command::new("serve")).get_matches_from(["serve"]);
-        Self::from_arg_matches(&none).unwrap_or_else(|error| error.exit())
-    }
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let served = runtime.block_on(serve(args));
+    // Connections that did not end in time end with the process.
+    runtime.shutdown_background();
+    served.map(|()| ExitCode::SUCCESS)
 }
 
-pub(crate) fn run(args: &Args) -> ExitCode {
-    let served = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("the runtime does not start: {error}"))
-        .and_then(|runtime| {
-            let served = runtime.block_on(serve(args));
-            // Connections that did not end in time end with the process.
-            runtime.shutdown_background();
-            served
-        });
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // The last words, so that they are not left to `say`.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn serve(args: &Args) -> Result<(), String> {
+async fn serve(args: &Args) -> anyhow::Result<()> {
     let access = access(args)?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
@@ -173,19 +153,18 @@ async fn serve(args: &Args) -> Result<(), String> {
         sources: !args.no_sources && shared.is_none(),
     };
     raise_file_limit(args.max_clients);
-    let failed = |error: io::Error| format!("cannot listen on {}: {error}", args.addr);
-    let listener = TcpListener::bind(args.addr).await.map_err(failed)?;
+    let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let address = listener.local_addr().map_err(failed)?;
+    let address = listener.local_addr()?;
     // After the address is sure: a start that fails leaves the log as it was.
     let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
     let hub = Hub::new(args.max_clients, settings, args.node.clone().unwrap_or_else(host));
     let limits = Limits { events: args.log_events, bytes: args.log_bytes, age: Duration::from_secs(args.log_age) };
     if shared.is_none() {
-        hub.log.open(open_log(args, limits)?);
+        hub.open(open_log(args, limits)?);
     }
 
-    let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let mut signals = Signals::new()?;
     let router = routes::router(Arc::clone(&hub), access);
     let mut needed = JoinSet::new();
     needed.spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
@@ -195,7 +174,7 @@ async fn serve(args: &Args) -> Result<(), String> {
             opened = log::nats::NatsLog::open(servers, &args.nats, limits, &hub.node, &mut needed) => opened?,
             () = signals.next() => return Ok(()),
         };
-        hub.log.open(Box::new(opened));
+        hub.open(Box::new(opened));
     }
     let attended = Arc::clone(&hub);
     needed.spawn(async move { attended.attend().await });
@@ -225,32 +204,32 @@ async fn serve(args: &Args) -> Result<(), String> {
 }
 
 /// Completes when a task ends that the server needs, and a server without it would only look like one.
-pub(crate) async fn first_end(needed: &mut JoinSet<()>) -> String {
+pub(crate) async fn first_end(needed: &mut JoinSet<()>) -> anyhow::Error {
     match needed.join_next().await {
-        Some(Err(error)) => format!("a task that the server needs has ended: {error}"),
-        Some(Ok(())) | None => "a task that the server needs has ended".into(),
+        Some(Err(error)) => anyhow!("a task that the server needs has ended: {error}"),
+        Some(Ok(())) | None => anyhow!("a task that the server needs has ended"),
     }
 }
 
-fn access(args: &Args) -> Result<Access, String> {
+fn access(args: &Args) -> anyhow::Result<Access> {
     let local = args.addr.ip().is_loopback();
     let token = args.token.clone();
-    if token.as_deref().is_some_and(|token| token.trim().is_empty()) {
-        return Err("the token is empty (--token or DEMO_TOKEN)".into());
-    }
-    if token.is_none() && !local {
-        return Err(format!(
-            "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
-            args.addr
-        ));
-    }
+    ensure!(
+        token.as_deref().is_none_or(|token| !token.trim().is_empty()),
+        "the token is empty (--token or DEMO_TOKEN)"
+    );
+    ensure!(
+        token.is_some() || local,
+        "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
+        args.addr
+    );
     Ok(Access { token, origins: args.origins.clone(), local })
 }
 
-fn open_log(args: &Args, limits: Limits) -> Result<Box<dyn Log>, String> {
+fn open_log(args: &Args, limits: Limits) -> anyhow::Result<Box<dyn Log>> {
     Ok(match &args.log_file {
         None => Box::new(Tail::new(limits)),
-        Some(path) => Box::new(FileLog::open(path, limits).map_err(|error| format!("{}: {error}", path.display()))?),
+        Some(path) => Box::new(FileLog::open(path, limits).with_context(|| path.display().to_string())?),
     })
 }
 
@@ -270,42 +249,6 @@ fn raise_file_limit(max_clients: usize) {
     }
 }
 
-/// What asks the server to stop: Ctrl-C, or a process manager.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,7 +259,7 @@ mod tests {
             let mut needed = JoinSet::new();
             needed.spawn(std::future::pending());
             needed.spawn(async move { assert!(!panics) });
-            assert!(first_end(&mut needed).await.contains(said));
+            assert!(first_end(&mut needed).await.to_string().contains(said));
         }
     }
 }

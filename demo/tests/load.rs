@@ -129,7 +129,7 @@ fn the_floor_is_measured_in_the_same_run() {
     let bytes = |run: usize| runs[run]["wire_bytes_per_delivery"].as_f64().unwrap();
     assert!((bytes(0) - bytes(1)).abs() < 12.0, "{runs:#}");
 
-    let json = dir.path().join("scale.json");
+    let json = dir.path().join("load.json");
     let (code, out, err) = load(&["--from", json.to_str().unwrap()]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.contains("floor") && out.contains('×'), "{out}");
@@ -171,4 +171,31 @@ fn other_servers_are_measured_in_the_same_way() {
     let (code, _, err) = load(&args);
     assert_eq!(code, Some(1), "{err}");
     assert!(err.contains(&format!("someone: no process {pid}")), "{err}");
+}
+
+/// The same feed over both, and for each how soon a client that was cut has what it missed.
+#[test]
+fn websocket_is_measured_in_the_same_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    let args = ["--websocket", "--clients", "20", "--rate", "20", "--seconds", "1", "--recoveries", "3", "--out", path];
+    let (code, out, err) = load(&args);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("demo serve, WebSocket"), "{out}");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let runs: serde_json::Value = serde_json::from_str(&read("load.json")).unwrap();
+    for (run, server) in ["demo serve", "demo serve, WebSocket"].into_iter().enumerate() {
+        let run = &runs[run];
+        for (key, expected) in [("held", 20), ("deliveries", 20 * 20), ("lost", 0), ("doubled", 0), ("wrong_id", 0)] {
+            assert_eq!(run[key], expected, "{key}: {run:#}");
+        }
+        assert_eq!((&run["server"], run["recovery_ms"].as_array().unwrap().len()), (&server.into(), 3));
+        for key in ["handshake_bytes", "server_bytes_per_idle_client"] {
+            assert!(run[key].as_f64() > Some(0.0), "{key}: {run:#}");
+        }
+        // The data alone has a hundred; the agreed wait alone takes a hundred milliseconds.
+        assert!(run["wire_bytes_per_delivery"].as_f64() > Some(100.0), "{run:#}");
+        assert!(run["recovery_ms"].as_array().unwrap().iter().all(|time| time.as_f64() > Some(100.0)), "{run:#}");
+    }
+    assert!(read("load.md").starts_with("| Measure | demo serve | demo serve, WebSocket |\n| --- | ---: | ---: |\n"));
 }

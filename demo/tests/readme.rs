@@ -61,7 +61,7 @@ fn flags(text: &str) -> BTreeSet<&str> {
 #[test]
 fn all_flags_are_named_and_no_others() {
     let readme = read("README.md");
-    for command in ["serve", "listen", "load", "compare"] {
+    for command in ["serve", "listen", "load"] {
         let mut sections = vec![format!("### `demo {command}`\n")];
         if command == "serve" && cfg!(feature = "nats") {
             sections.push("## More than one machine\n".to_owned());

@@ -19,8 +19,8 @@ use reqwest::{Certificate, Client, Response, Url, redirect};
 use sse_wire::stream::{Accepted, Attempt};
 use sse_wire::{Chunk, Decoder, EventSource, LAST_EVENT_ID};
 
-use super::note;
 use super::print::harmless;
+use super::{Args, note};
 
 const MAX_REDIRECTS: usize = 10;
 /// How much of an error's body is shown, and how long it may take to come.
@@ -28,14 +28,13 @@ const EXCERPT: usize = 1024;
 const EXCERPT_PATIENCE: Duration = Duration::from_millis(800);
 
 #[derive(Debug)]
-pub(super) struct Requests {
+pub(super) struct Requests<'a> {
+    pub(super) args: &'a Args,
     pub(super) client: Client,
     pub(super) url: Url,
     /// What the user wants to be sent, to this origin alone.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Bytes>,
-    pub(super) retry_status: Vec<u16>,
-    pub(super) quiet: bool,
     /// How the body of the answer begins that was refused.
     pub(super) excerpt: RefCell<String>,
 }
@@ -56,7 +55,7 @@ pub(super) struct BodyEnd {
     pub(super) inside_event: bool,
 }
 
-impl Requests {
+impl Requests<'_> {
     /// The headers of a request, without the user's.
     pub(super) fn headers(&self, attempt: Attempt<'_>) -> HeaderMap {
         let mut headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
@@ -80,7 +79,7 @@ impl Requests {
         self.tell(format_args!("connecting to {}", shown(&self.url)));
         let response = self.send(headers).await?;
         let status = response.status().as_u16();
-        if self.retry_status.contains(&status) {
+        if self.args.retry_status.contains(&status) {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let value = response.headers().get(RETRY_AFTER);
             let wait = value.and_then(|value| sse_wire::retry_after(value.as_bytes(), now));
@@ -144,7 +143,7 @@ impl Requests {
     }
 
     fn tell(&self, what: fmt::Arguments<'_>) {
-        if !self.quiet {
+        if !self.args.quiet {
             note(what);
         }
     }

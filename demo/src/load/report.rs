@@ -1,71 +1,139 @@
-//! One run, for people and programs.
+//! What was measured, for people and programs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::Args;
-use crate::measure::outcome::Outcome;
-use crate::measure::table::{Rows, count, kib, number};
+use super::chart::{self, Line};
+use super::outcome::Outcome;
+use super::table::{Rows, count, kib, number};
 
-pub(super) fn write(args: &Args, outcome: &Outcome) -> anyhow::Result<()> {
-    let json = serde_json::to_string_pretty(outcome)? + "\n";
-    let rows = rows(outcome);
-    publish(args, &rows, &json)?;
-    if let Some(dir) = &args.out {
-        put(dir, "load.md", &rows.markdown())?;
-        put(dir, "load.json", &json)?;
+/// Runs that were written before.
+pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Outcome>> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file).with_context(|| format!("--from {}", file.display()))?;
+        let one = || serde_json::from_str(&text).map(|outcome| vec![outcome]);
+        outcomes.extend(serde_json::from_str(&text).or_else(|_| one()).with_context(|| file.display().to_string())?);
     }
-    Ok(())
+    outcomes.sort_by_key(|outcome| outcome.clients);
+    Ok(outcomes)
 }
 
-/// Prints the table or the JSON, and writes the JSON where it is wanted.
-pub(super) fn publish(args: &Args, rows: &Rows, json: &str) -> anyhow::Result<()> {
-    match args.json.as_deref() {
-        Some(path) if path == Path::new("-") => {
-            print!("{json}");
-            return Ok(());
-        }
-        Some(path) => fs::write(path, json).with_context(|| format!("--json {}", path.display()))?,
+/// One number of clients is a column of many measures for each server, several of them are a row each.
+pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let grows = !(args.scale.is_empty() && args.from.is_empty());
+    let json = match outcomes {
+        [outcome] if !grows => serde_json::to_string_pretty(outcome)?,
+        outcomes => serde_json::to_string_pretty(outcomes)?,
+    } + "\n";
+    let rows = if grows { growth(outcomes) } else { measures(outcomes) };
+    let to_output = args.json.as_deref() == Some(Path::new("-"));
+    match &args.json {
+        _ if to_output => print!("{json}"),
+        Some(path) => fs::write(path, &json).with_context(|| format!("--json {}", path.display()))?,
         None => {}
     }
-    println!("{}", rows.terminal());
-    Ok(())
-}
-
-pub(super) fn put(dir: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    fs::create_dir_all(dir).with_context(|| format!("--out {}", dir.display()))?;
-    let path = dir.join(name);
-    fs::write(&path, text).with_context(|| format!("--out: {}", path.display()))
-}
-
-fn rows(outcome: &Outcome) -> Rows {
-    let latency = outcome.latency_ms;
-    let mut rows = vec![
-        ("Connections held", format!("{} of {}", count(outcome.held as u64), count(outcome.clients as u64))),
-        ("Connections made per second", number(outcome.connects_per_second)),
-        ("Events published", count(outcome.events_published)),
-        ("Events published per second", number(outcome.events_per_second)),
-        ("Deliveries per second", number(outcome.deliveries_per_second)),
-        ("Latency, median", format!("{} ms", number(latency.p50))),
-        ("Latency, p99", format!("{} ms", number(latency.p99))),
-        ("Latency, p99.9", format!("{} ms", number(latency.p999))),
-        ("Latency, most", format!("{} ms", number(latency.max))),
-        ("The last client of an event, median", format!("{} ms", number(outcome.last_ms))),
-        ("Publishing an event, most", format!("{} ms", number(outcome.longest_publish_ms))),
-        ("Server memory per idle client", kib(outcome.server_bytes_per_idle_client)),
-        ("Server memory per client, after the feed", kib(outcome.server_bytes_per_client)),
-        ("Server CPU per delivery", format!("{} µs", number(outcome.server_cpu_us_per_delivery))),
-        ("On the wire per delivery", format!("{} bytes", number(outcome.wire_bytes_per_delivery))),
-    ];
-    if outcome.kills > 0 {
-        rows.push(("Connections cut", count(outcome.kills)));
-        rows.push(("Reconnections", count(outcome.reconnections)));
+    if !to_output {
+        println!("{}", rows.terminal());
     }
-    rows.push(("Events lost", count(outcome.lost)));
-    rows.push(("Events doubled", count(outcome.doubled)));
-    rows.push(("Events out of order", count(outcome.out_of_order)));
-    let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    Rows { head: vec!["Measure".to_owned(), "Value".to_owned()], rows }
+    let Some(dir) = &args.out else { return Ok(()) };
+    fs::create_dir_all(dir).with_context(|| format!("--out {}", dir.display()))?;
+    let name = if grows { "scale" } else { "load" };
+    let put = |ending: &str, text: &str| {
+        let path = dir.join(format!("{name}.{ending}"));
+        fs::write(&path, text).with_context(|| format!("--out: {}", path.display()))
+    };
+    put("md", &rows.markdown())?;
+    put("json", &json)?;
+    if grows { put("svg", &chart(args.rate, outcomes)?) } else { Ok(()) }
+}
+
+fn measures(outcomes: &[Outcome]) -> Rows {
+    type Words = fn(&Outcome) -> String;
+    let measures: [(&str, Words); 21] = [
+        ("Connections held", |run| format!("{} of {}", count(run.held as u64), count(run.clients as u64))),
+        ("Connections made per second", |run| number(run.connects_per_second)),
+        ("Handshake, both ways", |run| format!("{} bytes", number(run.handshake_bytes))),
+        ("Events published", |run| count(run.events_published)),
+        ("Events published per second", |run| number(run.events_per_second)),
+        ("Deliveries per second", |run| number(run.deliveries_per_second)),
+        ("Latency, median", |run| format!("{} ms", number(run.latency_ms.p50))),
+        ("Latency, p99", |run| format!("{} ms", number(run.latency_ms.p99))),
+        ("Latency, p99.9", |run| format!("{} ms", number(run.latency_ms.p999))),
+        ("Latency, most", |run| format!("{} ms", number(run.latency_ms.max))),
+        ("The last client of an event, median", |run| format!("{} ms", number(run.last_ms))),
+        ("Publishing an event, most", |run| format!("{} ms", number(run.longest_publish_ms))),
+        ("Server memory per idle client", |run| kib(run.server_bytes_per_idle_client)),
+        ("Server memory per client, after the feed", |run| kib(run.server_bytes_per_client)),
+        ("Server CPU per delivery", |run| format!("{} µs", number(run.server_cpu_us_per_delivery))),
+        ("On the wire per delivery", |run| format!("{} bytes", number(run.wire_bytes_per_delivery))),
+        ("Connections cut", |run| count(run.kills)),
+        ("Reconnections", |run| count(run.reconnections)),
+        ("Whole again after a cut, median", |run| {
+            run.recovery().map_or("–".into(), |ms| format!("{} ms", number(ms)))
+        }),
+        ("Events lost", |run| count(run.lost)),
+        ("Events doubled, or out of order", |run| count(run.doubled + run.out_of_order)),
+    ];
+    let row = |(name, words): (&str, Words)| [name.to_owned()].into_iter().chain(outcomes.iter().map(words)).collect();
+    let head = ["Measure"].into_iter().chain(outcomes.iter().map(|run| &*run.server)).map(str::to_owned);
+    Rows { head: head.collect(), rows: measures.into_iter().map(row).collect() }
+}
+
+fn growth(outcomes: &[Outcome]) -> Rows {
+    let head =
+        ["Clients", "Server", "Connects/s", "p50", "p99", "Last", "Memory/client", "CPU/delivery", "Lost", "Doubled"];
+    let rows = outcomes.iter().map(|outcome| {
+        let floor = outcomes.iter().find(|floor| floor.clients == outcome.clients && floor.server == "floor");
+        let floor = floor.filter(|floor| floor.server != outcome.server);
+        let times = |value: fn(&Outcome) -> f64, unit: &str| match floor.map(value) {
+            Some(floor) if floor > 0.0 => {
+                format!("{} {unit} ({:.2}×)", number(value(outcome)), value(outcome) / floor)
+            }
+            _ => format!("{} {unit}", number(value(outcome))),
+        };
+        vec![
+            count(outcome.clients as u64),
+            outcome.server.clone(),
+            number(outcome.connects_per_second),
+            format!("{} ms", number(outcome.latency_ms.p50)),
+            format!("{} ms", number(outcome.latency_ms.p99)),
+            times(|outcome| outcome.last_ms, "ms"),
+            kib(outcome.server_bytes_per_client),
+            times(|outcome| outcome.server_cpu_us_per_delivery, "µs"),
+            count(outcome.lost),
+            count(outcome.doubled),
+        ]
+    });
+    Rows { head: head.map(str::to_owned).into(), rows: rows.collect() }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "clients")]
+fn chart(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> {
+    // In the order in which they come.
+    let mut servers: Vec<&str> = Vec::new();
+    for outcome in outcomes {
+        if !servers.contains(&&*outcome.server) {
+            servers.push(&outcome.server);
+        }
+    }
+    let lines = |value: fn(&Outcome) -> f64| -> Vec<Line<'_>> {
+        let line = |(name, colour)| {
+            let its = outcomes.iter().filter(|outcome| outcome.server == name);
+            Line { name, colour, points: its.map(|outcome| (outcome.clients as f64, value(outcome))).collect() }
+        };
+        servers.iter().copied().zip(chart::COLOURS.into_iter().cycle()).map(line).collect()
+    };
+    chart::growth(
+        "What more clients cost",
+        &format!("One server process, events to every client at {rate} a second; server and clients share the machine"),
+        &[
+            ("Until the last client has it", "ms", lines(|outcome| outcome.last_ms)),
+            ("Server memory per client", "KiB", lines(|outcome| outcome.server_bytes_per_client / 1024.0)),
+            ("Server CPU per delivery", "µs", lines(|outcome| outcome.server_cpu_us_per_delivery)),
+        ],
+    )
 }

@@ -65,7 +65,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, rout
                 continue;
             }
         };
-        if hub.connections.count() >= hub.clients.limit().saturating_add(SPARE) {
+        if hub.connections.count() >= hub.clients.limit.saturating_add(SPARE) {
             hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
             continue;
         }
@@ -248,14 +248,14 @@ where
 fn note(connection: &Connection, ended: &hyper::Result<()>) {
     let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
     if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-        connection.set_lost();
+        connection.lost.store(true, Ordering::Relaxed);
     }
 }
 
 impl Served {
     /// Hands the request on, with the connection that it came over.
     async fn respond(&self, mut request: Request<Body>) -> Response<Body> {
-        self.connection.set_used();
+        self.connection.used.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(Arc::clone(&self.connection));
         match self.router.clone().oneshot(request).await {
             Ok(response) => response,

@@ -2,14 +2,11 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use subtle::ConstantTimeEq as _;
 use tower_http::cors::CorsLayer;
 
@@ -57,7 +54,8 @@ impl Access {
 
     /// A name that leads here only because someone's name server says so is what DNS rebinding needs: a page that is
     /// loaded under it may read and write all that this server has.
-    fn check_host(&self, authority: Option<&Authority>) -> Result<(), Refusal> {
+    pub(crate) fn check_host(&self, request: &Request) -> Result<(), Refusal> {
+        let authority = authority(request)?;
         if !self.local {
             return Ok(());
         }
@@ -73,11 +71,12 @@ impl Access {
 
     /// Browsers send the origin of a page with whatever that page sends elsewhere, and ask nobody before they open a
     /// WebSocket.
-    fn check_origin(&self, headers: &HeaderMap, authority: Option<&Authority>) -> Result<(), Refusal> {
-        let Some(given) = headers.get(ORIGIN) else { return Ok(()) };
+    pub(crate) fn check_origin(&self, request: &Request) -> Result<(), Refusal> {
+        let Some(given) = request.headers().get(ORIGIN) else { return Ok(()) };
+        let authority = authority(request)?;
         let origin = given.to_str().ok().and_then(|text| text.parse::<Origin>().ok());
         let allowed = origin.is_some_and(|origin| {
-            authority.is_some_and(|own| *own == origin.authority)
+            authority.is_some_and(|own| own == origin.authority)
                 || self.origins.iter().any(|allowed| allowed.text == origin.text)
         });
         if allowed {
@@ -87,10 +86,10 @@ impl Access {
         Err(Refusal::new(StatusCode::FORBIDDEN, reason))
     }
 
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(crate) fn check_token(&self, request: &Request) -> Result<(), Refusal> {
         let Some(token) = &self.token else { return Ok(()) };
         let refused = |reason| Err(Refusal::new(StatusCode::UNAUTHORIZED, reason));
-        let Some(given) = headers.get(AUTHORIZATION) else {
+        let Some(given) = request.headers().get(AUTHORIZATION) else {
             return refused("publishing needs a token: `Authorization: Bearer TOKEN`");
         };
         let bearer = given.as_bytes().split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
@@ -100,36 +99,6 @@ impl Access {
             None => refused("expected `Authorization: Bearer TOKEN`"),
         }
     }
-}
-
-/// For every request.
-pub(crate) async fn check_host(
-    State(access): State<Arc<Access>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    access.check_host(authority(&request)?.as_ref())?;
-    Ok(next.run(request).await)
-}
-
-/// For requests that do more than read, and for WebSocket.
-pub(crate) async fn check_origin(
-    State(access): State<Arc<Access>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    access.check_origin(request.headers(), authority(&request)?.as_ref())?;
-    Ok(next.run(request).await)
-}
-
-/// For requests that publish.
-pub(crate) async fn check_token(
-    State(access): State<Arc<Access>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    access.check_token(request.headers())?;
-    Ok(next.run(request).await)
 }
 
 /// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header, once (RFC 9112, section 3.2).

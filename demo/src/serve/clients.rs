@@ -1,5 +1,6 @@
 //! Who is listening, and how far each one is.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -118,7 +119,7 @@ impl Client {
 
     /// Why the stream has ended, now that it has.
     pub(crate) fn ended(&self) -> Ending {
-        let by_itself = if self.connection.is_lost() { Ending::SilentWindow } else { Ending::Gone };
+        let by_itself = if self.connection.lost.load(Ordering::Relaxed) { Ending::SilentWindow } else { Ending::Gone };
         self.ending().unwrap_or(by_itself)
     }
 
@@ -147,7 +148,7 @@ impl Client {
 /// All of them, up to a limit.
 #[derive(Debug)]
 pub(crate) struct Clients {
-    limit: usize,
+    pub(crate) limit: usize,
     all: Mutex<Slab<Arc<Client>>>,
 }
 
@@ -160,10 +161,6 @@ pub(crate) struct Count {
 impl Clients {
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, all: Mutex::default() }
-    }
-
-    pub(crate) fn limit(&self) -> usize {
-        self.limit
     }
 
     /// The place to leave from, or none if there are too many.

@@ -19,8 +19,9 @@ pub(crate) struct Connection {
     all: Arc<Connections>,
     aborted: Notify,
     /// A request has come over it.
-    used: AtomicBool,
-    lost: AtomicBool,
+    pub(crate) used: AtomicBool,
+    /// The peer acknowledged nothing for too long.
+    pub(crate) lost: AtomicBool,
 }
 
 impl Connections {
@@ -59,25 +60,12 @@ impl Connection {
         let _ = self.all.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
-    pub(crate) fn set_used(&self) {
-        self.used.store(true, Ordering::Relaxed);
-    }
-
     /// Completes if no request has come in that time, whatever protocol it would come by.
     pub(crate) async fn unused(&self, patience: Duration) {
         tokio::time::sleep(patience).await;
         if self.used.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
-    }
-
-    /// The peer acknowledged nothing for too long.
-    pub(crate) fn set_lost(&self) {
-        self.lost.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /events`: the event stream.
 
-use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ pub(crate) async fn events(
         Some(Extension(handover)) => {
             handover.put(Chunk::new(&first), feed);
             // Nobody reads it, but its length must not be known: the head is the stream's.
-            Body::from_stream(stream::pending::<Result<Bytes, Aborted>>())
+            Body::from_stream(stream::pending::<io::Result<Bytes>>())
         }
         None => Body::from_stream(stream(first, feed)),
     };
@@ -52,7 +52,7 @@ pub(crate) async fn events(
 }
 
 /// For connections that stay with hyper: of TLS, HTTP/2 and HTTP/1.0.
-fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted>> {
+fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = io::Result<Bytes>> {
     stream::unfold((Some(first), Some(feed)), |(first, feed)| async move {
         let mut feed = feed?;
         if let Some(first) = first {
@@ -62,9 +62,10 @@ fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = Result<Bytes, Aborted>
             Step::Event(event) => event.chunk.content(),
             Step::Silence(keep_alive) => keep_alive.content(),
             Step::End(Ending::Stopped) => {
-                return Some((Ok(spread(feed.hub().settings.retry).to_bytes()), (None, None)));
+                return Some((Ok(spread(feed.hub.settings.retry).to_bytes()), (None, None)));
             }
-            Step::End(_) => return Some((Err(Aborted), (None, None))),
+            // The body ends without its end, and with it the connection.
+            Step::End(_) => return Some((Err(io::ErrorKind::ConnectionAborted.into()), (None, None))),
         };
         Some((Ok(bytes), (None, Some(feed))))
     })
@@ -85,15 +86,3 @@ fn preamble(start: &Start, retry: Duration) -> Bytes {
 pub(crate) fn spread(retry: Duration) -> EventBuilder<'static> {
     EventBuilder::new().retry(retry + retry.mul_f64(fastrand::f64()))
 }
-
-/// Ends the body without its end, and with it the connection.
-#[derive(Debug)]
-struct Aborted;
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stream cut by the server")
-    }
-}
-
-impl std::error::Error for Aborted {}

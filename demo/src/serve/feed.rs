@@ -18,11 +18,11 @@ use super::log::{Position, Read};
 
 #[derive(Debug)]
 pub(crate) struct Feed {
-    hub: Arc<Hub>,
-    client: Arc<Client>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) client: Arc<Client>,
     place: usize,
     only: Only,
-    position: Position,
+    pub(crate) position: Position,
     /// Events that the client did not ask for have passed since it was last given an id.
     passed: bool,
 }
@@ -56,7 +56,7 @@ impl Feed {
         position: Position,
     ) -> Option<Self> {
         // What it missed does not count against it, however much that is.
-        let allowance = hub.settings.queue.saturating_add(position.distance(*hub.log.end().borrow()));
+        let allowance = hub.settings.queue.saturating_add(position.distance(*hub.log().tail().end().borrow()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
         let place = hub.clients.join(&client)?;
         let feed = Self { hub: Arc::clone(hub), client, place, only, position, passed: false };
@@ -97,7 +97,7 @@ impl Feed {
     /// The next event after `position` that the client asked for, and the position after that; or where the log ends.
     pub(crate) fn after(&self, mut position: Position) -> (Read, Position) {
         loop {
-            let read = self.hub.log.read(position);
+            let read = self.hub.log().read(position);
             match &read {
                 Read::Event(event) => {
                     position = position.next();
@@ -128,7 +128,7 @@ impl Feed {
         if !self.client.take_keep_alive() {
             return None;
         }
-        let id = std::mem::take(&mut self.passed).then(|| self.hub.log.id(position));
+        let id = std::mem::take(&mut self.passed).then(|| self.hub.log().tail().id(position));
         Some(match id.as_deref().and_then(|id| EventId::new(id).ok()) {
             Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
             None => Chunk::new(KEEP_ALIVE),
@@ -141,18 +141,6 @@ impl Feed {
         self.client.ended()
     }
 
-    pub(crate) fn position(&self) -> Position {
-        self.position
-    }
-
-    pub(crate) fn hub(&self) -> &Hub {
-        &self.hub
-    }
-
-    pub(crate) fn end(&self, ending: Ending) {
-        self.client.end(ending);
-    }
-
     /// Completes when the stream is to end.
     pub(crate) async fn ended(&self) -> Ending {
         poll_fn(|cx| self.poll_ending(cx).map_or(Poll::Pending, Poll::Ready)).await
@@ -161,7 +149,8 @@ impl Feed {
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        self.hub.counters.ended.count(self.client.ended());
+        let ending = self.client.ended();
+        self.hub.counters.ended[ending as usize].fetch_add(1, Ordering::Relaxed);
         self.hub.clients.leave(self.place);
     }
 }

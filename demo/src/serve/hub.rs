@@ -1,21 +1,21 @@
 //! Where what is published meets those who listen.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::clients::{Clients, Ending};
 use super::connections::Connections;
 use super::event::Draft;
-use super::log::Opened;
+use super::log::Log;
 
 /// How often somebody looks after all clients.
 const SWEEP: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Hub {
-    pub(crate) log: Opened,
+    log: OnceLock<Box<dyn Log>>,
     pub(crate) clients: Clients,
     pub(crate) connections: Arc<Connections>,
     pub(crate) counters: Counters,
@@ -47,27 +47,14 @@ pub(crate) struct Counters {
     pub(crate) deliveries: AtomicU64,
     pub(crate) resets: AtomicU64,
     pub(crate) rejected: AtomicU64,
-    pub(crate) ended: Ended,
-}
-
-/// Streams that have ended, by the reason.
-#[derive(Debug, Default)]
-pub(crate) struct Ended([AtomicU64; Ending::ALL.len()]);
-
-impl Ended {
-    pub(crate) fn count(&self, ending: Ending) {
-        self.0[ending as usize].fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn of(&self, ending: Ending) -> u64 {
-        self.0[ending as usize].load(Ordering::Relaxed)
-    }
+    /// Streams, by the reason of their end.
+    pub(crate) ended: [AtomicU64; Ending::ALL.len()],
 }
 
 impl Hub {
     pub(crate) fn new(max_clients: usize, settings: Settings, node: String) -> Arc<Self> {
         Arc::new(Self {
-            log: Opened::default(),
+            log: OnceLock::new(),
             clients: Clients::new(max_clients),
             connections: Arc::default(),
             counters: Counters::default(),
@@ -78,16 +65,29 @@ impl Hub {
         })
     }
 
+    /// Until then no request gets as far as to need the log.
+    pub(crate) fn open(&self, log: Box<dyn Log>) {
+        let _ = self.log.set(log);
+    }
+
+    pub(crate) fn opened(&self) -> Option<&dyn Log> {
+        self.log.get().map(|log| &**log)
+    }
+
+    pub(crate) fn log(&self) -> &dyn Log {
+        self.opened().expect("the log was opened first")
+    }
+
     /// Encodes the event, keeps it, and wakes all clients. Returns its id.
     pub(crate) async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<String> {
-        let id = self.log.append(draft, key).await?;
+        let id = self.log().append(draft, key).await?;
         self.counters.published.fetch_add(1, Ordering::Relaxed);
         Ok(id)
     }
 
     /// Wakes all clients when the log moves, and looks after them once a second; for as long as there is a log.
     pub(crate) async fn attend(&self) {
-        let mut end = self.log.end();
+        let mut end = self.log().tail().end();
         let mut sweeps = tokio::time::interval(SWEEP);
         loop {
             tokio::select! {

@@ -13,14 +13,12 @@ mod tail;
 
 use std::fmt::Debug;
 use std::io;
-use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use serde::Serialize;
-use tokio::sync::watch;
 
 pub(crate) use self::file::FileLog;
 pub(crate) use self::tail::Tail;
@@ -68,7 +66,7 @@ pub(crate) enum Lost {
     Away,
 }
 
-/// What differs between logs is how an event gets in. All read what the tail in memory has.
+/// What differs between logs is how an event gets in, and what becomes of what the tail in memory no longer has.
 pub(crate) trait Log: Debug + Send + Sync {
     fn tail(&self) -> &Tail;
 
@@ -84,25 +82,6 @@ pub(crate) trait Log: Debug + Send + Sync {
     /// Where a client goes on that has seen `id` and all before it.
     fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
         ready(self.tail().find(id)).boxed()
-    }
-
-    /// The id that leads to `position`.
-    fn id(&self, position: Position) -> String {
-        self.tail().id(position)
-    }
-
-    /// The position behind the last event, now and whenever it moves.
-    fn end(&self) -> watch::Receiver<Position> {
-        self.tail().end()
-    }
-
-    /// The data of the last event of that name.
-    fn last_data(&self, name: &str) -> Option<String> {
-        self.tail().last_data(name)
-    }
-
-    fn extent(&self) -> Extent {
-        self.tail().extent()
     }
 
     /// Of a log that is somewhere else.
@@ -134,26 +113,4 @@ pub(crate) struct Health {
     pub(crate) connection: &'static str,
     /// How many events it has that this server has not.
     pub(crate) behind: u64,
-}
-
-/// A log that is there once it was opened. Until then no request gets as far as to need it.
-#[derive(Debug, Default)]
-pub(crate) struct Opened(OnceLock<Box<dyn Log>>);
-
-impl Opened {
-    pub(crate) fn open(&self, log: Box<dyn Log>) {
-        let _ = self.0.set(log);
-    }
-
-    pub(crate) fn get(&self) -> Option<&(dyn Log + 'static)> {
-        self.0.get().map(|log| &**log)
-    }
-}
-
-impl Deref for Opened {
-    type Target = dyn Log + 'static;
-
-    fn deref(&self) -> &Self::Target {
-        self.get().expect("the log was opened first")
-    }
 }

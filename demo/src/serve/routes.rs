@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
+use tower_http::validate_request::{ValidateRequest, ValidateRequestHeaderLayer};
 
-use super::access::{self, Access};
+use super::access::Access;
 use super::events::events;
 use super::hub::Hub;
 use super::page;
@@ -28,32 +29,42 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let cors = access.cors();
     let access = Arc::new(access);
-    let token = from_fn_with_state(Arc::clone(&access), access::check_token);
-    let origin = from_fn_with_state(Arc::clone(&access), access::check_origin);
-    let opened = from_fn_with_state(Arc::clone(&hub), opened);
+    let check = |check: fn(&Access, &Request) -> Result<(), Refusal>| {
+        let access = Arc::clone(&access);
+        layer(move |request: &Request| check(&access, request))
+    };
+    let (host, origin, token) = (check(Access::check_host), check(Access::check_origin), check(Access::check_token));
+    let log = Arc::clone(&hub);
+    // Nothing that needs the log gets on before it is there.
+    let opened = layer(move |_: &Request| {
+        let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not there yet");
+        log.opened().map(|_| ()).ok_or_else(waits)
+    });
     let posts = Router::new()
-        .route("/publish", post(publish).layer(opened.clone()).layer(token).layer(origin.clone()))
+        .route("/publish", post(publish).layer((origin.clone(), token, opened.clone())))
         .route("/cut", post(cut).layer(origin.clone()))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE));
     Router::new()
         .route("/events", get(events).layer(opened.clone()))
-        .route("/ws", get(ws).layer(opened.clone()).layer(origin))
+        .route("/ws", get(ws).layer((origin, opened.clone())))
         .route("/ready", get("ready\n").layer(opened))
         .route("/stats", get(stats))
         .route("/metrics", get(metrics))
         .merge(page::routes())
         .merge(posts)
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no such page"))
-        .layer(from_fn_with_state(access, access::check_host))
+        .layer(host)
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .with_state(hub)
 }
 
-/// Nothing that needs the log gets on before it is there.
-async fn opened(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Result<Response, Refusal> {
-    let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not there yet");
-    hub.log.get().ok_or_else(waits)?;
-    Ok(next.run(request).await)
+/// Refuses what does not pass the check.
+#[expect(clippy::result_large_err, reason = "the layer's own interface")]
+fn layer<F>(check: F) -> ValidateRequestHeaderLayer<impl Clone + ValidateRequest<Body, ResponseBody = Body>>
+where
+    F: Fn(&Request) -> Result<(), Refusal> + Clone,
+{
+    ValidateRequestHeaderLayer::custom(move |request: &mut Request| check(request).map_err(Refusal::into_response))
 }

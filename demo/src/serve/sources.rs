@@ -80,7 +80,7 @@ fn last_number(hub: &Hub, name: &str) -> u64 {
     struct Numbered {
         number: u64,
     }
-    let last = hub.log.last_data(name).and_then(|data| serde_json::from_str(&data).ok());
+    let last = hub.log().tail().last_data(name).and_then(|data| serde_json::from_str(&data).ok());
     last.map_or(0, |Numbered { number }| number)
 }
 

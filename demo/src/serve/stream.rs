@@ -51,7 +51,7 @@ impl Stream {
                 // The rest of the current one.
                 Some(Ending::Stopped) if self.offset > 0 => 1,
                 Some(Ending::Stopped) => {
-                    let last = spread(self.feed.hub().settings.retry);
+                    let last = spread(self.feed.hub.settings.retry);
                     self.pending =
                         [&self.pending[..], Chunk::new(&last.encode()).framed(), Chunk::LAST].concat().into();
                     self.ends = true;
@@ -72,7 +72,7 @@ impl Stream {
 
     /// Writes what is pending and so many events, as far as the socket takes it at once. False if there was nothing.
     fn write(&mut self, mut room: usize) -> io::Result<bool> {
-        let mut position = self.feed.position();
+        let mut position = self.feed.position;
         let mut read = Read::End;
         let events: [Option<(Arc<Event>, Position)>; BATCH] = array::from_fn(|_| {
             room = room.checked_sub(1)?;
@@ -152,7 +152,7 @@ impl Future for Stream {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if let Err(error) = ready!(self.poll_end(cx)) {
             let silent = error.kind() == io::ErrorKind::TimedOut;
-            self.feed.end(if silent { Ending::SilentWindow } else { Ending::Gone });
+            self.feed.client.end(if silent { Ending::SilentWindow } else { Ending::Gone });
         }
         Poll::Ready(())
     }

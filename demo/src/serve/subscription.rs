@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::extract::{FromRequestParts, Query};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{Extensions, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use sse_wire::{EventId, EventType, LAST_EVENT_ID};
@@ -69,7 +69,7 @@ impl<S: Sync> FromRequestParts<S> for Subscription {
             last_event_id: last_event_id(header.or(parameters.last_event_id))?,
             last: parameters.last,
             key: parameters.client,
-            connection: connection(&parts.extensions),
+            connection: parts.extensions.get().cloned().expect("every request comes over a connection"),
         })
     }
 }
@@ -79,10 +79,8 @@ fn only(names: &str) -> Result<Only, Refusal> {
     for name in names.split(',').filter(|name| !name.is_empty()) {
         EventType::new(name).map_err(Refusal::bad_request)?;
         if name.len() > MAX_NAME {
-            return Err(Refusal::bad_request(format!(
-                "only: a name of {} bytes, expected {MAX_NAME} at most",
-                name.len()
-            )));
+            let len = name.len();
+            return Err(Refusal::bad_request(format!("only: a name of {len} bytes, expected {MAX_NAME} at most")));
         }
         if only.iter().any(|known| **known == *name) {
             continue;
@@ -100,30 +98,25 @@ fn last_event_id(id: Option<String>) -> Result<Option<String>, Refusal> {
     id.map(|id| EventId::new(&id).map(|_| id.clone()).map_err(Refusal::bad_request)).transpose()
 }
 
-fn connection(extensions: &Extensions) -> Arc<Connection> {
-    extensions.get().cloned().expect("every request comes over a connection")
-}
-
 impl Subscription {
     pub(crate) async fn start(self, hub: &Arc<Hub>, carrier: Carrier) -> Result<(Start, Feed), Refusal> {
         let found = match &self.last_event_id {
             None => None,
-            Some(id) => Some(hub.log.find(id).await),
+            Some(id) => Some(hub.log().find(id).await),
         };
-        let end = *hub.log.end().borrow();
+        let end = *hub.log().tail().end().borrow();
         let (start, position) = match found {
             None => {
-                let begin = if self.last == 0 { end } else { end.back(self.last.min(hub.log.extent().events as u64)) };
-                (Start::After { id: hub.log.id(begin) }, begin)
+                let begin =
+                    if self.last == 0 { end } else { end.back(self.last.min(hub.log().tail().extent().events as u64)) };
+                (Start::After { id: hub.log().tail().id(begin) }, begin)
             }
             Some(Err(Lost::Away)) => {
-                return Err(Refusal::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "the log cannot be asked for your last event",
-                ));
+                let reason = "the log cannot be asked for your last event";
+                return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
             }
             Some(Ok(position)) => (Start::Resumed, position),
-            Some(Err(lost)) => (Start::Reset(reset(&hub.log.id(end), lost)?), end),
+            Some(Err(lost)) => (Start::Reset(reset(&hub.log().tail().id(end), lost)?), end),
         };
         let Some(feed) = Feed::join(hub, self.connection, carrier, self.key, self.only, position) else {
             hub.counters.rejected.fetch_add(1, Ordering::Relaxed);

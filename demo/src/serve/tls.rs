@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::{Context as _, anyhow};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -14,29 +15,21 @@ pub(crate) const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";
 
 /// What is wrong with a file is said with its name.
-pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
-    let chain = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| explain(cert, "certificate", &error))?;
-    if chain.is_empty() {
-        return Err(explain(cert, "certificate", &PemError::NoItemsFound));
-    }
-    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| explain(key, "private key", &error))?;
+pub(crate) fn acceptor(cert: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
+    let explain = |path: &Path, expected: &str, error: PemError| match error {
+        PemError::Io(error) => anyhow!("{}: {error}", path.display()),
+        PemError::NoItemsFound => anyhow!("{}: no {expected} in PEM format", path.display()),
+        error => anyhow!("{}: {error}", path.display()),
+    };
+    let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.and_then(|chain| if chain.is_empty() { Err(PemError::NoItemsFound) } else { Ok(chain) });
+    let chain = chain.map_err(|error| explain(cert, "certificate", error))?;
+    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| explain(key, "private key", error))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, private_key)
-        .map_err(|error| format!("{} and {}: {error}", cert.display(), key.display()))?;
+        .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
     config.alpn_protocols = vec![HTTP_2.into(), HTTP_1.into()];
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-fn explain(path: &Path, expected: &str, error: &PemError) -> String {
-    let path = path.display();
-    match error {
-        PemError::Io(error) => format!("{path}: {error}"),
-        PemError::NoItemsFound => format!("{path}: no {expected} in PEM format"),
-        error => format!("{path}: {error}"),
-    }
 }

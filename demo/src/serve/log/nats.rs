@@ -15,9 +15,9 @@ use std::time::{Duration, SystemTime};
 
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use async_nats::jetstream::message::{Info as Delivery, PublishMessage};
+use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Info, RawMessageErrorKind};
-use async_nats::jetstream::{self, Context, ErrorCode, Message, context};
+use async_nats::jetstream::{self, Context, ErrorCode, context};
 use async_nats::{HeaderMap, header};
 use futures_util::future::{BoxFuture, ready};
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -76,7 +76,7 @@ impl NatsLog {
         limits: Limits,
         node: &str,
         needed: &mut JoinSet<()>,
-    ) -> Result<Self, String> {
+    ) -> anyhow::Result<Self> {
         let (context, info) = options.open(servers, limits, node).await?;
         let limits = Limits { events: limits.events.min(options.log_tail), ..limits };
         let (first, last) = (info.state.first_sequence.max(1), info.state.last_sequence);
@@ -311,31 +311,24 @@ impl Shared {
         while let Some(message) = messages.next().await {
             let message = message?;
             let info = message.info()?;
-            self.keep(&message, &info).await?;
-            self.reach(if info.pending == 0 { info.stream_sequence.max(last) } else { info.stream_sequence });
+            let (number, next) = (info.stream_sequence, self.end().next().0);
+            if number > next {
+                self.forget(next, number).await?;
+                self.tail.restart(Position(number - 1));
+            }
+            if number >= next {
+                self.last.fetch_max(number + info.pending, Ordering::Relaxed);
+                let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
+                let data = String::from_utf8_lossy(&message.payload);
+                self.tail.push(draft(&name(message.headers.as_ref()), &data), age, None);
+            }
+            self.reach(if info.pending == 0 { number.max(last) } else { number });
         }
         Ok(())
     }
 
     fn reach(&self, number: u64) {
         self.reached.send_if_modified(|reached| number > std::mem::replace(reached, number.max(*reached)));
-    }
-
-    async fn keep(&self, message: &Message, info: &Delivery<'_>) -> Result<(), Passing> {
-        let number = info.stream_sequence;
-        let next = self.end().next().0;
-        if number < next {
-            return Ok(());
-        }
-        if number > next {
-            self.forget(next, number).await?;
-            self.tail.restart(Position(number - 1));
-        }
-        self.last.fetch_max(number + info.pending, Ordering::Relaxed);
-        let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
-        let data = String::from_utf8_lossy(&message.payload);
-        self.tail.push(draft(&name(message.headers.as_ref()), &data), age, None);
-        Ok(())
     }
 }
 

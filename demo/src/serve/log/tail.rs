@@ -142,20 +142,23 @@ impl Tail {
         if position < kept.start { Err(Lost::Expired) } else { Ok(position) }
     }
 
-    pub(super) fn id(&self, position: Position) -> String {
+    /// The id that leads to `position`.
+    pub(crate) fn id(&self, position: Position) -> String {
         self.shared().id(position)
     }
 
-    pub(super) fn end(&self) -> watch::Receiver<Position> {
+    /// The position behind the last event, now and whenever it moves.
+    pub(crate) fn end(&self) -> watch::Receiver<Position> {
         self.end.subscribe()
     }
 
-    pub(super) fn last_data(&self, name: &str) -> Option<String> {
+    /// The data of the last event of that name.
+    pub(crate) fn last_data(&self, name: &str) -> Option<String> {
         let kept = self.shared();
         kept.events.iter().rev().find(|entry| *entry.event.name == *name).map(|entry| entry.event.data())
     }
 
-    pub(super) fn extent(&self) -> Extent {
+    pub(crate) fn extent(&self) -> Extent {
         let mut kept = self.exclusive();
         kept.expire(self.limits);
         let some = !kept.events.is_empty();

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context as _, bail};
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
@@ -52,12 +53,12 @@ pub(crate) struct Options {
 }
 
 /// `nats://HOST:PORT`, and further ones after commas.
-fn servers(text: &str) -> Result<Vec<ServerAddr>, String> {
+fn servers(text: &str) -> anyhow::Result<Vec<ServerAddr>> {
     // Without the text itself, which may have a password.
     let server = |text: &str| match text.parse::<ServerAddr>() {
         Ok(server) if ["nats", "tls"].contains(&server.scheme()) && !server.host().is_empty() => Ok(server),
-        Ok(server) => Err(format!("expected `nats://` or `tls://` and a host, found the scheme `{}`", server.scheme())),
-        Err(error) => Err(format!("expected nats://HOST:PORT[,…]: {error}")),
+        Ok(server) => bail!("expected `nats://` or `tls://` and a host, found the scheme `{}`", server.scheme()),
+        Err(error) => bail!("expected nats://HOST:PORT[,…]: {error}"),
     };
     text.split(',').map(server).collect()
 }
@@ -70,15 +71,15 @@ enum Trouble {
 
 impl Options {
     /// The stream, which is made if it is missing and never changed.
-    pub(super) async fn open(&self, servers: &str, limits: Limits, node: &str) -> Result<(Context, Info), String> {
-        let servers = self::servers(servers).map_err(|error| format!("--log: {error}"))?;
+    pub(super) async fn open(&self, servers: &str, limits: Limits, node: &str) -> anyhow::Result<(Context, Info)> {
+        let servers = self::servers(servers).context("--log")?;
         let hosts: Vec<_> = servers.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
         let hosts = hosts.join(", ");
         let mut said = String::new();
         loop {
             match self.try_open(&servers, limits, node).await {
                 Ok(opened) => return Ok(opened),
-                Err(Trouble::Final(error)) => return Err(format!("NATS at {hosts}: {error}")),
+                Err(Trouble::Final(error)) => bail!("NATS at {hosts}: {error}"),
                 Err(Trouble::Passing(error)) if error != said => {
                     say(format_args!("waiting for NATS at {hosts}: {error}"));
                     said = error;

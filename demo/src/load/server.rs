@@ -1,7 +1,5 @@
 //! The server that is measured, from outside: a child process of its own, or one that runs already; by its HTTP interface.
 
-use std::collections::VecDeque;
-use std::io;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,19 +9,20 @@ use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::feed::EVENT_TYPE;
+use super::websocket::RECONNECTION_TIME;
 use crate::process::usage;
 
 /// Longer than a server takes for anything but streaming.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(super) struct Server {
     /// What it is, for people.
     pub(super) name: String,
     /// Of each node, if there are several.
@@ -70,8 +69,8 @@ struct Cut {
 
 impl Server {
     /// Starts this program as a server without sources of its own, on a free port.
-    pub(crate) async fn start(clients: usize, reconnection_time: Duration) -> anyhow::Result<Self> {
-        let (clients, retry) = ((clients + 16).to_string(), reconnection_time.as_millis().to_string());
+    pub(super) async fn start(clients: usize) -> anyhow::Result<Self> {
+        let (clients, retry) = ((clients + 16).to_string(), RECONNECTION_TIME.as_millis().to_string());
         let serve = ["serve", "--addr", "127.0.0.1:0", "--no-sources", "--max-clients", &clients, "--retry", &retry];
         let (mut server, mut child, _) = Self::spawn(&serve).await?;
         drop(child.stdin.take());
@@ -80,7 +79,7 @@ impl Server {
     }
 
     /// Starts this program as the bare loop.
-    pub(crate) async fn start_floor() -> anyhow::Result<Self> {
+    pub(super) async fn start_floor() -> anyhow::Result<Self> {
         let (mut server, mut child, output) = Self::spawn(&["floor"]).await?;
         let (input, pid) = (child.stdin.take().context("the floor's input")?, child.id().context("the floor")?);
         server.name = "floor".into();
@@ -98,25 +97,19 @@ impl Server {
             .env_remove("DEMO_LOG")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .context("the server cannot be started")?;
-        let said = child.stderr.take().map(|stderr| tokio::spawn(keep_last(stderr)));
         let mut output = BufReader::new(child.stdout.take().context("the server's output")?).lines();
         let line = timeout(PATIENCE, output.next_line()).await.context("the server does not start")??;
-        let Some(url) = line.as_deref().and_then(|line| line.strip_prefix("Serving on ")) else {
-            let said = match said {
-                Some(said) => timeout(PATIENCE, said).await???,
-                None => VecDeque::new(),
-            };
-            bail!("the server does not start: {}", said.into_iter().collect::<Vec<_>>().join("\n"));
-        };
+        // Why not, it says itself.
+        let url =
+            line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
         Ok((Self::at(&url.parse().context("the server's URL")?).await?, child, output))
     }
 
     /// A server of another kind: where its stream is, where its events are published, and which process it is.
-    pub(crate) async fn other(stream: &Url, publish: &Url, pid: u32, name: &str) -> anyhow::Result<Self> {
+    pub(super) async fn other(stream: &Url, publish: &Url, pid: u32, name: &str) -> anyhow::Result<Self> {
         let path =
             stream.query().map_or_else(|| stream.path().to_owned(), |query| format!("{}?{query}", stream.path()));
         let server = Self::at(stream).await?;
@@ -125,7 +118,7 @@ impl Server {
     }
 
     /// Nodes that run on this machine, and share a log.
-    pub(crate) async fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
+    pub(super) async fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
         let (first, others) = urls.split_first().context("no URL")?;
         let mut server = Self { insist, ..Self::at(first).await? };
         for url in others {
@@ -135,7 +128,7 @@ impl Server {
     }
 
     /// A server that runs on this machine.
-    pub(crate) async fn at(url: &Url) -> anyhow::Result<Self> {
+    pub(super) async fn at(url: &Url) -> anyhow::Result<Self> {
         ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
         let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -254,17 +247,4 @@ impl Server {
 
 fn url(addr: SocketAddr, path: &str) -> anyhow::Result<Url> {
     Url::parse(&format!("http://{addr}/{path}")).context("a URL")
-}
-
-/// Reads lines to their end, so that the child never waits; the last ones.
-async fn keep_last(lines: impl AsyncRead + Unpin) -> io::Result<VecDeque<String>> {
-    let mut lines = BufReader::new(lines).lines();
-    let mut last = VecDeque::new();
-    while let Some(line) = lines.next_line().await? {
-        last.push_back(line);
-        if last.len() > 20 {
-            last.pop_front();
-        }
-    }
-    Ok(last)
 }

@@ -4,13 +4,13 @@ use comfy_table::{CellAlignment, Table, presets};
 
 /// Rows under a head; the first column is text, the others are numbers.
 #[derive(Debug)]
-pub(crate) struct Rows {
-    pub(crate) head: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
+pub(super) struct Rows {
+    pub(super) head: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
 }
 
 impl Rows {
-    pub(crate) fn terminal(&self) -> String {
+    pub(super) fn terminal(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::UTF8_BORDERS_ONLY).set_header(&self.head).add_rows(&self.rows);
         for column in table.column_iter_mut().skip(1) {
@@ -19,7 +19,7 @@ impl Rows {
         table.to_string()
     }
 
-    pub(crate) fn markdown(&self) -> String {
+    pub(super) fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let mut text = line(&self.head);
         text.push_str("| --- |");
@@ -31,7 +31,7 @@ impl Rows {
 }
 
 /// With three significant digits at least, and groups of three: `0.123`, `12.3`, `12 345`.
-pub(crate) fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let decimals = match value.abs() {
         0.0 => 0,
         ..0.995 => 3,
@@ -58,11 +58,11 @@ fn grouped(digits: &str) -> String {
     grouped
 }
 
-pub(crate) fn count(value: u64) -> String {
+pub(super) fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
-pub(crate) fn kib(bytes: f64) -> String {
+pub(super) fn kib(bytes: f64) -> String {
     format!("{} KiB", number(bytes / 1024.0))
 }
 

@@ -2,39 +2,52 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, ensure};
 use hdrhistogram::Histogram;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::clients::{Clients, Counts, Part, Shared, Verdict};
-use super::crew::{Crew, Order};
+use super::clients::{Clients, Part};
+use super::crew::Crew;
 use super::feed::Sample;
-use super::outcome::{Latency, Outcome, millis};
-use super::progress::Progress;
+use super::outcome::{Counts, Latency, Outcome, Verdict, millis};
 use super::server::Server;
-use super::{Plan, Transport, sse, websocket};
+use super::{Args, sse, websocket};
 
 /// What is published while a client is away.
 const MISSED: u64 = 5;
 
-/// Runs the plan against a server that has no other clients.
-pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> anyhow::Result<Outcome> {
-    let empty = server.stats().await?;
-    let most_events = 1 + plan.events + u64::from(plan.recoveries) * MISSED;
-    let here = if plan.processes > 1 { 0 } else { plan.clients };
-    let part = Part::of(server, here, most_events);
-    let clients = match plan.transport {
-        Transport::Sse => Clients::start(part, plan.threads, sse::run)?,
-        Transport::WebSocket => Clients::start(part, plan.threads, websocket::run)?,
-    };
-    let crew = Crew::start(&orders(&clients.shared, plan, most_events)).await?;
-    let longest_publish = Mutex::default();
-    let run = Running { server, plan, progress, clients, crew, started: Instant::now(), longest_publish };
-    let all = plan.clients as u64;
+/// How events travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    Sse,
+    WebSocket,
+}
 
-    run.until("connecting", all, || run.counts().open as u64).await;
+/// Measures a server that has no other clients.
+pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport: Transport) -> anyhow::Result<Outcome> {
+    let empty = server.stats().await?;
+    let events = 1 + args.events() + u64::from(args.recoveries) * MISSED;
+    let mut parts = parts(server, args, clients, events);
+    let here = parts.pop().context("a part")?;
+    let crew = Crew::start(&parts).await?;
+    let here = match transport {
+        Transport::Sse => Clients::start(here, sse::run)?,
+        Transport::WebSocket => Clients::start(here, websocket::run)?,
+    };
+    let run = Running {
+        server,
+        args,
+        count: clients,
+        here,
+        crew,
+        started: Instant::now(),
+        longest_publish: Mutex::default(),
+    };
+    let all = clients as u64;
+
+    run.until(all, || run.counts().open as u64).await;
     let connected = run.started.elapsed();
     let handshake_bytes = run.wire_bytes();
     sleep(Duration::from_millis(500)).await;
@@ -43,26 +56,26 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
     // With an event each client has an id to resume from.
     let mut published = 0;
     run.publish(&mut published).await?;
-    run.until("warming up", all, || run.delivered()).await;
+    run.until(all, || run.delivered()).await;
 
     let (before, before_bytes, before_delivered) = (server.stats().await?, run.wire_bytes(), run.delivered());
     let feed = Instant::now();
     let kills = run.feed(&mut published).await?;
     let published_in = feed.elapsed();
-    run.until("draining", all * published, || run.delivered()).await;
+    run.until(all * published, || run.delivered()).await;
     let drained = feed.elapsed();
     let (after, after_bytes) = (server.stats().await?, run.wire_bytes());
     let deliveries = run.delivered() - before_delivered;
 
     let recovery_ms = run.recoveries(&mut published).await?;
-    run.until("settling", all, || run.counts().open as u64).await;
+    run.until(all, || run.counts().open as u64).await;
 
     let longest_publish = *run.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
     let mut latencies = Histogram::<u64>::new(3)?;
-    let mut lasts = vec![0; usize::try_from(most_events)?];
+    let mut lasts = vec![0; usize::try_from(events)?];
     let mut verdicts = run.crew.stop(published).await?;
-    let shared = std::sync::Arc::clone(&run.clients.shared);
-    verdicts.push(run.clients.stop(published).await?);
+    let shared = std::sync::Arc::clone(&run.here.shared);
+    verdicts.push(run.here.stop(published).await?);
     let (mut counts, mut strange) = (Counts::default(), 0);
     for verdict in &verdicts {
         counts = counts.plus(verdict.counts);
@@ -75,24 +88,26 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
         // What one process has seen, all have to have seen, and the publisher.
         let ids = verdict.ids.iter().enumerate();
         let seen = ids.filter_map(|(number, id)| Some((number as u64, id.as_deref()?)));
-        strange += seen.filter(|(number, id)| shared.path.is_none() && !shared.is_id(*number, id)).count() as u64;
+        strange += seen.filter(|(number, id)| shared.part.path.is_none() && !shared.is_id(*number, id)).count() as u64;
     }
     let sum = |count: fn(&Verdict) -> u64| verdicts.iter().map(count).sum::<u64>();
     let (held, opened) = (counts.open, counts.opened);
     let memory = |bytes: u64| ratio(bytes.saturating_sub(empty.resident_bytes), all);
     Ok(Outcome {
-        server: server.name.clone(),
-        transport: plan.transport,
-        clients: plan.clients,
+        server: match transport {
+            Transport::Sse => server.name.clone(),
+            Transport::WebSocket => format!("{}, WebSocket", server.name),
+        },
+        clients,
         held,
         connects_per_second: ratio(opened.min(all), 1) / connected.as_secs_f64(),
         events_published: published,
-        events_per_second: ratio(plan.events, 1) / published_in.as_secs_f64(),
-        data_bytes: plan.data_len,
+        events_per_second: ratio(args.events(), 1) / published_in.as_secs_f64(),
+        data_bytes: args.data_len as usize,
         deliveries,
         deliveries_per_second: ratio(deliveries, 1) / drained.as_secs_f64(),
         latency_ms: Latency::of(&latencies),
-        last_ms: last_ms(&mut lasts[1..=usize::try_from(plan.events)?]),
+        last_ms: last_ms(&mut lasts[1..=usize::try_from(args.events())?]),
         longest_publish_ms: longest_publish.as_secs_f64() * 1e3,
         server_bytes_per_idle_client: memory(idle.resident_bytes),
         server_bytes_per_client: memory(after.resident_bytes),
@@ -108,16 +123,16 @@ pub(crate) async fn run(server: &Server, plan: &Plan, progress: &Progress) -> an
         reconnections: opened.saturating_sub(all),
         recovery_ms,
         first_error: verdicts.iter().find_map(|verdict| verdict.first_error.clone()),
-        latencies,
     })
 }
 
 struct Running<'a> {
     server: &'a Server,
-    plan: &'a Plan,
-    progress: &'a Progress,
-    clients: Clients,
-    /// Those of other processes.
+    args: &'a Args,
+    /// How many clients there are.
+    count: usize,
+    /// Those of this process, and of others.
+    here: Clients,
     crew: Crew,
     started: Instant,
     longest_publish: Mutex<Duration>,
@@ -133,17 +148,16 @@ impl Running<'_> {
     }
 
     fn counts(&self) -> Counts {
-        self.clients.counts().plus(self.crew.counts())
+        self.here.counts().plus(self.crew.counts())
     }
 
     /// Waits until the count is there, or does not grow any more.
-    async fn until(&self, phase: &'static str, count: u64, now: impl Fn() -> u64) {
-        self.progress.phase(phase, count);
+    async fn until(&self, count: u64, now: impl Fn() -> u64) {
+        let patience = Duration::from_secs(self.args.patience);
         let (mut last, mut since) = (now(), Instant::now());
-        while last < count && since.elapsed() < self.plan.patience {
+        while last < count && since.elapsed() < patience {
             sleep(Duration::from_millis(10)).await;
             let now = now();
-            self.progress.set(now);
             if now != last {
                 (last, since) = (now, Instant::now());
             }
@@ -151,10 +165,10 @@ impl Running<'_> {
     }
 
     async fn publish(&self, published: &mut u64) -> anyhow::Result<()> {
-        let shared = &self.clients.shared;
-        let sample = Sample { run: shared.run, number: *published, sent: shared.epoch.elapsed() };
+        let shared = &self.here.shared;
+        let sample = Sample { run: shared.part.run, number: *published, sent: shared.epoch.elapsed() };
         let begun = Instant::now();
-        let id = self.server.publish(&sample.text(self.plan.data_len)).await?;
+        let id = self.server.publish(&sample.text(self.args.data_len as usize)).await?;
         let mut longest = self.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
         *longest = begun.elapsed().max(*longest);
         if id.is_some_and(|id| !shared.is_id(sample.number, &id)) {
@@ -166,16 +180,14 @@ impl Running<'_> {
 
     /// Publishes at the rate, and cuts meanwhile; how many were cut.
     async fn feed(&self, published: &mut u64) -> anyhow::Result<u64> {
-        self.progress.phase("publishing", self.plan.events);
         let mut kills = 0;
         let publish = async {
-            let mut ticks = interval(Duration::from_secs_f64(1.0 / self.plan.rate));
+            let mut ticks = interval(Duration::from_secs_f64(1.0 / self.args.rate));
             // Late events are made up for, so that the rate holds.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-            for number in 1..=self.plan.events {
+            for _ in 0..self.args.events() {
                 ticks.tick().await;
                 self.publish(published).await?;
-                self.progress.set(number);
             }
             // The last event has its share of the time too.
             ticks.tick().await;
@@ -189,15 +201,15 @@ impl Running<'_> {
 
     /// Cuts random connections, by turns at the client and at the server, for ever.
     async fn kill(&self, kills: &mut u64) -> anyhow::Result<()> {
-        let Some(period) = self.plan.kill_every else { return std::future::pending().await };
-        let mut ticks = interval(period);
+        let Some(period) = self.args.kill_every else { return std::future::pending().await };
+        let mut ticks = interval(Duration::from_millis(period));
         loop {
             ticks.tick().await;
-            let client = fastrand::usize(..self.plan.clients);
+            let client = fastrand::usize(..self.count);
             if kills.is_multiple_of(2) {
-                self.clients.shared.cut(client);
+                self.here.shared.cut(client);
             } else {
-                self.server.cut(&self.clients.shared.key(client)).await?;
+                self.server.cut(&self.here.shared.key(client)).await?;
             }
             *kills += 1;
         }
@@ -205,11 +217,10 @@ impl Running<'_> {
 
     /// Cuts one client after the other, publishes what it misses, and takes the time until it has that.
     async fn recoveries(&self, published: &mut u64) -> anyhow::Result<Vec<f64>> {
-        let shared = &self.clients.shared;
-        self.progress.phase("recovering", self.plan.recoveries.into());
+        let shared = &self.here.shared;
         let mut times = Vec::new();
-        for number in 1..=self.plan.recoveries {
-            let client = fastrand::usize(..self.plan.clients);
+        for _ in 0..self.args.recoveries {
+            let client = fastrand::usize(..self.count);
             let whole = shared.whole(client, *published + MISSED);
             let cut_at = shared.epoch.elapsed();
             let cut = self.server.cut(&shared.key(client)).await?;
@@ -217,27 +228,34 @@ impl Running<'_> {
             for _ in 0..MISSED {
                 self.publish(published).await?;
             }
-            let whole_at = timeout(self.plan.patience, whole)
+            let whole_at = timeout(Duration::from_secs(self.args.patience), whole)
                 .await
                 .context("a client that was cut does not get what it missed")??;
             times.push(whole_at.saturating_sub(cut_at).as_secs_f64() * 1000.0);
-            self.until("recovering", self.plan.clients as u64 * *published, || self.delivered()).await;
-            self.progress.phase("recovering", self.plan.recoveries.into());
-            self.progress.set(number.into());
+            self.until(self.count as u64 * *published, || self.delivered()).await;
         }
         Ok(times)
     }
 }
 
-/// What each process is told that has clients, but for this one.
-fn orders(shared: &Shared, plan: &Plan, events: u64) -> Vec<Order> {
-    let order = |index: usize| {
-        let (first, end) = (plan.clients * index / plan.processes, plan.clients * (index + 1) / plan.processes);
-        let Shared { addrs, run, began, .. } = shared;
-        let (addrs, run, began, threads) = (addrs.clone(), *run, *began, plan.threads);
-        Order { addrs, run, began, first, clients: end - first, events, threads }
+/// What each process is told that has clients; the last one is this.
+fn parts(server: &Server, args: &Args, clients: usize, events: u64) -> Vec<Part> {
+    let others = if args.processes > 1 { usize::from(args.processes) } else { 0 };
+    let (run, began) = (fastrand::u32(..), SystemTime::now());
+    let part = |first: usize, end: usize| Part {
+        addrs: server.addrs.clone(),
+        path: server.path.clone(),
+        run,
+        began,
+        first,
+        clients: end - first,
+        events,
+        threads: args.threads.into(),
     };
-    (0..plan.processes).filter(|_| plan.processes > 1).map(order).collect()
+    let mut parts: Vec<_> =
+        (0..others).map(|index| part(clients * index / others, clients * (index + 1) / others)).collect();
+    parts.push(if others > 0 { part(clients, clients) } else { part(0, clients) });
+    parts
 }
 
 /// Of the median event.

@@ -14,27 +14,36 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-use super::crew::Order;
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::Ledger;
-use super::server::Server;
+use super::outcome::{Counts, Verdict};
 use super::socket::{Bytes, Socket};
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
 const DOORS: usize = 128;
 
-/// What all clients of a run have in common.
-#[derive(Debug)]
-pub(super) struct Shared {
+/// The clients of one process, and what they are told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Part {
     pub(super) addrs: Vec<SocketAddr>,
     /// The path of the stream, where it is not one of ours: without our event types and ids.
     pub(super) path: Option<String>,
     pub(super) run: u32,
-    pub(super) epoch: Instant,
-    /// The same, for other processes.
+    /// The same instant for all processes.
     pub(super) began: SystemTime,
     /// Clients of other processes that come before those of this one.
-    first: usize,
+    pub(super) first: usize,
+    pub(super) clients: usize,
+    /// How many events there are at most.
+    pub(super) events: u64,
+    pub(super) threads: usize,
+}
+
+/// What all clients of a process have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) part: Part,
+    pub(super) epoch: Instant,
     /// The id of each event, as whoever was first has seen it.
     pub(super) ids: Vec<OnceLock<Box<str>>>,
     /// Events whose receivers saw another id than their publisher.
@@ -68,35 +77,30 @@ struct Awaited {
 
 impl Shared {
     fn new(part: Part) -> anyhow::Result<Self> {
-        let Part { addrs, path, run, began, first, clients, events: most_events } = part;
-        let ago = began.elapsed().unwrap_or_default();
+        let ago = part.began.elapsed().unwrap_or_default();
         Ok(Self {
-            addrs,
-            path,
-            run,
             epoch: Instant::now().checked_sub(ago).context("a clock that goes back so far")?,
-            began,
-            first,
-            ids: (0..most_events).map(|_| OnceLock::new()).collect(),
+            ids: (0..part.events).map(|_| OnceLock::new()).collect(),
             wrong_ids: AtomicU64::new(0),
             open: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
             latencies: Mutex::new(Histogram::new(3)?),
-            lasts: (0..most_events).map(|_| AtomicU64::new(0)).collect(),
+            lasts: (0..part.events).map(|_| AtomicU64::new(0)).collect(),
             bytes: Arc::default(),
             first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
-            cuts: (0..clients).map(|_| Notify::new()).collect(),
+            cuts: (0..part.clients).map(|_| Notify::new()).collect(),
             stopped: AtomicBool::new(false),
             awaited_client: AtomicUsize::new(usize::MAX),
             awaited: Mutex::new(None),
+            part,
         })
     }
 
     /// The key by which a client's connections can be cut at the server.
     pub(super) fn key(&self, client: usize) -> String {
-        format!("load-{:08x}-{}", self.run, self.first + client)
+        format!("load-{:08x}-{}", self.part.run, self.part.first + client)
     }
 
     /// Makes a client drop its connection.
@@ -143,17 +147,13 @@ impl Client {
         self.shared.key(self.index)
     }
 
-    pub(super) fn is_stopped(&self) -> bool {
-        self.shared.stopped.load(Relaxed)
-    }
-
     pub(super) async fn connect(&mut self) -> io::Result<Socket> {
         self.door = Arc::clone(&self.shared.doors).acquire_owned().await.ok();
         // Any node resumes it.
         if std::mem::replace(&mut self.has_tried, true) {
-            self.addr = self.shared.addrs[fastrand::usize(..self.shared.addrs.len())];
+            self.addr = self.shared.part.addrs[fastrand::usize(..self.shared.part.addrs.len())];
         }
-        Socket::connect(self.addr, self.shared.first + self.index, Arc::clone(&self.shared.bytes)).await
+        Socket::connect(self.addr, self.shared.part.first + self.index, Arc::clone(&self.shared.bytes)).await
     }
 
     /// The server has accepted.
@@ -166,7 +166,7 @@ impl Client {
     }
 
     /// The connection has ended, if there was one.
-    pub(super) fn close<E: std::fmt::Display>(&mut self, result: &Result<(), E>) {
+    fn close(&mut self, result: &io::Result<()>) {
         self.door = None;
         if std::mem::take(&mut self.is_open) {
             self.shared.open.fetch_sub(1, Relaxed);
@@ -180,9 +180,9 @@ impl Client {
             self.ledger.resets += 1;
         }
         let shared = &*self.shared;
-        let ours = event_type == EVENT_TYPE || shared.path.is_some();
-        let Some(sample) = Sample::parse(data).filter(|sample| ours && sample.run == shared.run) else { return };
-        if shared.path.is_none() && !shared.is_id(sample.number, id) {
+        let ours = event_type == EVENT_TYPE || shared.part.path.is_some();
+        let Some(sample) = Sample::parse(data).filter(|sample| ours && sample.run == shared.part.run) else { return };
+        if shared.part.path.is_none() && !shared.is_id(sample.number, id) {
             self.ledger.wrong_id += 1;
         }
         if !self.ledger.enter(sample.number) {
@@ -208,81 +208,35 @@ impl Client {
         }
     }
 
-    /// Runs a connection until it ends or is cut.
-    pub(super) async fn until_cut<T>(shared: &Shared, index: usize, connection: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            result = connection => Some(result),
-            () = shared.cuts[index].notified() => None,
-        }
-    }
-
-    pub(super) const fn index(&self) -> usize {
-        self.index
-    }
-
-    pub(super) fn into_ledger(self) -> Ledger {
-        self.ledger
-    }
-}
-
-/// The clients of one process, and what they are to know.
-#[derive(Debug)]
-pub(super) struct Part {
-    addrs: Vec<SocketAddr>,
-    path: Option<String>,
-    run: u32,
-    began: SystemTime,
-    first: usize,
-    clients: usize,
-    events: u64,
-}
-
-impl Part {
-    pub(super) fn of(server: &Server, clients: usize, events: u64) -> Self {
-        let (addrs, path) = (server.addrs.clone(), server.path.clone());
-        Self { addrs, path, run: fastrand::u32(..), began: SystemTime::now(), first: 0, clients, events }
-    }
-
-    pub(super) fn of_order(order: &Order) -> Self {
-        let Order { addrs, run, began, first, clients, events, .. } = order.clone();
-        Self { addrs, path: None, run, began, first, clients, events }
-    }
-}
-
-/// How far the clients are.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Counts {
-    pub(super) open: usize,
-    pub(super) opened: u64,
-    pub(super) delivered: u64,
-    pub(super) bytes: u64,
-}
-
-impl Counts {
-    pub(super) const fn plus(self, other: Self) -> Self {
-        Self {
-            open: self.open + other.open,
-            opened: self.opened + other.opened,
-            delivered: self.delivered + other.delivered,
-            bytes: self.bytes + other.bytes,
+    /// One connection after the other, until the run is over.
+    pub(super) async fn run(mut self, mut protocol: impl Protocol) -> Ledger {
+        let shared = Arc::clone(&self.shared);
+        let cut = &shared.cuts[self.index];
+        loop {
+            let result = until_cut(protocol.connection(&mut self), cut).await.unwrap_or(Ok(()));
+            self.close(&result);
+            let wait = if self.shared.stopped.load(Relaxed) { None } else { protocol.on_end() };
+            let Some(wait) = wait else { return self.ledger };
+            let _ = until_cut(tokio::time::sleep(wait), cut).await;
         }
     }
 }
 
-/// What the clients of one process have received.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Verdict {
-    pub(super) counts: Counts,
-    pub(super) lost: u64,
-    pub(super) doubled: u64,
-    pub(super) out_of_order: u64,
-    pub(super) wrong_id: u64,
-    pub(super) resets: u64,
-    pub(super) latencies: Vec<(u64, u64)>,
-    pub(super) lasts: Vec<u64>,
-    pub(super) ids: Vec<Option<Box<str>>>,
-    pub(super) first_error: Option<String>,
+/// How events come to a client.
+pub(super) trait Protocol {
+    /// Connects, and receives until the connection ends.
+    fn connection(&mut self, client: &mut Client) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// How long to wait until the next one, if there should be one.
+    fn on_end(&mut self) -> Option<Duration>;
+}
+
+async fn until_cut<T>(connection: impl Future<Output = T>, cut: &Notify) -> Option<T> {
+    tokio::select! {
+        biased;
+        result = connection => Some(result),
+        () = cut.notified() => None,
+    }
 }
 
 /// The clients of a run, at work until [`stop`](Self::stop).
@@ -295,22 +249,23 @@ pub(super) struct Clients {
 
 impl Clients {
     /// Each is a future of `run`.
-    pub(super) fn start<F>(part: Part, threads: usize, run: impl Fn(Client) -> F) -> anyhow::Result<Self>
+    pub(super) fn start<F>(part: Part, run: impl Fn(Client) -> F) -> anyhow::Result<Self>
     where
         F: Future<Output = Ledger> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
+            .worker_threads(part.threads)
             .enable_all()
             .build()
             .context("threads for the clients")?;
         let shared = Arc::new(Shared::new(part)?);
-        let tasks = (0..shared.cuts.len())
+        let part = &shared.part;
+        let tasks = (0..part.clients)
             .map(|index| {
                 let client = Client {
                     shared: Arc::clone(&shared),
                     index,
-                    addr: shared.addrs[(shared.first + index) % shared.addrs.len()],
+                    addr: part.addrs[(part.first + index) % part.addrs.len()],
                     has_tried: false,
                     ledger: Ledger::default(),
                     is_open: false,
@@ -320,7 +275,7 @@ impl Clients {
                 runtime.spawn(run(client))
             })
             .collect();
-        Ok(Self { shared, runtime: Some(runtime), tasks })
+        Ok(Self { shared: Arc::clone(&shared), runtime: Some(runtime), tasks })
     }
 
     pub(super) fn counts(&self) -> Counts {

@@ -16,17 +16,7 @@ use crate::serve::event::Chunk;
 const HEAD: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n3\r\n:\n\n\r\n";
 
-pub(crate) fn run() -> ExitCode {
-    match serve() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn serve() -> io::Result<()> {
+pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("Serving on http://{}", listener.local_addr()?);
     let clients = Arc::new(Mutex::new(Vec::new()));
@@ -38,7 +28,7 @@ fn serve() -> io::Result<()> {
     });
     for (number, data) in io::stdin().lock().lines().enumerate() {
         let (data, id) = (data?, format!("floor-{number}"));
-        let id = EventId::new(&id).map_err(io::Error::other)?;
+        let id = EventId::new(&id)?;
         let event = EventBuilder::new().event_type(EventType::from_static(EVENT_TYPE)).id(id).data(&data);
         let chunk = Chunk::new(&event.encode());
         println!("{}", id.as_str());
@@ -46,7 +36,7 @@ fn serve() -> io::Result<()> {
         // Whoever does not read is no client of a floor.
         clients.retain_mut(|client| client.write(chunk.framed()).is_ok_and(|written| written == chunk.framed().len()));
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn accept(mut socket: TcpStream) -> io::Result<TcpStream> {

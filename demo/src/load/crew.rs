@@ -4,10 +4,9 @@
 //! clients have received.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::process::{ExitCode, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -15,20 +14,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinHandle;
 
-use super::clients::{Clients, Counts, Part, Verdict};
-use super::{open_files, sse};
-
-/// What a process is told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Order {
-    pub(super) addrs: Vec<SocketAddr>,
-    pub(super) run: u32,
-    pub(super) began: SystemTime,
-    pub(super) first: usize,
-    pub(super) clients: usize,
-    pub(super) events: u64,
-    pub(super) threads: usize,
-}
+use super::clients::{Clients, Part};
+use super::outcome::{Counts, Verdict};
+use super::{allow_open_files, sse};
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Line {
@@ -49,16 +37,16 @@ struct Member {
 }
 
 impl Crew {
-    /// A process for each order.
-    pub(super) async fn start(orders: &[Order]) -> anyhow::Result<Self> {
+    /// A process for each of the parts.
+    pub(super) async fn start(parts: &[Part]) -> anyhow::Result<Self> {
         let mut members = Vec::new();
-        for order in orders {
+        for part in parts {
             let program = std::env::current_exe().context("the path of this program")?;
             let mut command = Command::new(program);
             command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
             let mut child = command.spawn().context("a process for clients")?;
             let mut input = child.stdin.take().context("its input")?;
-            input.write_all(format!("{}\n", serde_json::to_string(order)?).as_bytes()).await?;
+            input.write_all(format!("{}\n", serde_json::to_string(part)?).as_bytes()).await?;
             let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
             let counts = Arc::<Mutex<Counts>>::default();
             let known = Arc::clone(&counts);
@@ -92,30 +80,23 @@ impl Crew {
 }
 
 /// Such a process.
-pub(crate) fn run() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(obey())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn obey() -> anyhow::Result<()> {
-    let mut input = BufReader::new(stdin()).lines();
-    let order: Order = serde_json::from_str(&input.next_line().await?.context("no order")?)?;
-    open_files::allow(order.clients)?;
-    let clients = Clients::start(Part::of_order(&order), order.threads, sse::run)?;
-    let mut ticks = tokio::time::interval(Duration::from_millis(20));
-    let published = loop {
-        tokio::select! {
-            line = input.next_line() => break line?.context("nobody is left")?.parse()?,
-            _ = ticks.tick() => say(&Line::Counts(clients.counts()))?,
-        }
-    };
-    say(&Line::Verdict(Box::new(clients.stop(published).await?)))
+pub(crate) fn run() -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut input = BufReader::new(stdin()).lines();
+        let part: Part = serde_json::from_str(&input.next_line().await?.context("nothing to do")?)?;
+        allow_open_files(part.clients)?;
+        let clients = Clients::start(part, sse::run)?;
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        let published = loop {
+            tokio::select! {
+                line = input.next_line() => break line?.context("nobody is left")?.parse()?,
+                _ = ticks.tick() => say(&Line::Counts(clients.counts()))?,
+            }
+        };
+        say(&Line::Verdict(Box::new(clients.stop(published).await?)))?;
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 fn say(line: &Line) -> anyhow::Result<()> {

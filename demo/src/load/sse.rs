@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Poll, ready};
+use std::time::Duration;
 
 use sse_wire::{Chunk, EventSource, LAST_EVENT_ID, MIME_TYPE};
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 
-use super::clients::Client;
+use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
 use super::http::Response;
 use super::ledger::Ledger;
@@ -20,47 +20,42 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 16 * 1024]);
 }
 
-pub(super) async fn run(mut client: Client) -> Ledger {
-    let shared = Arc::clone(&client.shared);
-    let index = client.index();
-    let mut source = EventSource::new();
-    loop {
-        let result = Client::until_cut(&shared, index, connection(&mut client, &mut source)).await.unwrap_or(Ok(()));
-        client.close(&result);
-        if client.is_stopped() {
-            return client.into_ledger();
-        }
-        let Some(wait) = source.on_end(fastrand::u32(..)) else { return client.into_ledger() };
-        let _ = Client::until_cut(&shared, index, tokio::time::sleep(wait)).await;
-    }
+pub(super) async fn run(client: Client) -> Ledger {
+    client.run(EventSource::new()).await
 }
 
-async fn connection(client: &mut Client, source: &mut EventSource) -> io::Result<()> {
-    let mut socket = client.connect().await?;
-    socket.write_all(&request(client, source)).await?;
-    let mut response = Response::new();
-    poll_fn(|cx| {
-        BUFFER.with_borrow_mut(|buffer| {
-            loop {
-                let mut buffer = ReadBuf::new(buffer);
-                ready!(pin!(&mut socket).poll_read(cx, &mut buffer))?;
-                if buffer.filled().is_empty() {
-                    return Poll::Ready(Ok(()));
+impl Protocol for EventSource {
+    async fn connection(&mut self, client: &mut Client) -> io::Result<()> {
+        let mut socket = client.connect().await?;
+        socket.write_all(&request(client, self)).await?;
+        let mut response = Response::new();
+        poll_fn(|cx| {
+            BUFFER.with_borrow_mut(|buffer| {
+                loop {
+                    let mut buffer = ReadBuf::new(buffer);
+                    ready!(pin!(&mut socket).poll_read(cx, &mut buffer))?;
+                    if buffer.filled().is_empty() {
+                        return Poll::Ready(Ok(()));
+                    }
+                    receive(client, self, &mut response, buffer.filled())?;
+                    // A proxy keeps the connection open for the next request.
+                    if response.is_complete() {
+                        return Poll::Ready(Ok(()));
+                    }
                 }
-                receive(client, source, &mut response, buffer.filled())?;
-                // A proxy keeps the connection open for the next request.
-                if response.is_complete() {
-                    return Poll::Ready(Ok(()));
-                }
-            }
+            })
         })
-    })
-    .await
+        .await
+    }
+
+    fn on_end(&mut self) -> Option<Duration> {
+        self.on_end(fastrand::u32(..))
+    }
 }
 
 fn request(client: &Client, source: &EventSource) -> Vec<u8> {
     let ours = || format!("/events?only={EVENT_TYPE}&client={}", client.key());
-    let path = client.shared.path.clone().unwrap_or_else(ours);
+    let path = client.shared.part.path.clone().unwrap_or_else(ours);
     let mut request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.addr).into_bytes();
     if let Some(id) = source.last_event_id_header() {
         request.extend_from_slice(format!("{LAST_EVENT_ID}: ").as_bytes());

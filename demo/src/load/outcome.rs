@@ -1,0 +1,132 @@
+//! What the clients have received, and what a run has measured.
+
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+
+/// How far the clients are.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub(super) open: usize,
+    pub(super) opened: u64,
+    pub(super) delivered: u64,
+    pub(super) bytes: u64,
+}
+
+impl Counts {
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            open: self.open + other.open,
+            opened: self.opened + other.opened,
+            delivered: self.delivered + other.delivered,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
+/// What the clients of one process have received.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Verdict {
+    pub(super) counts: Counts,
+    pub(super) lost: u64,
+    pub(super) doubled: u64,
+    pub(super) out_of_order: u64,
+    pub(super) wrong_id: u64,
+    pub(super) resets: u64,
+    pub(super) latencies: Vec<(u64, u64)>,
+    pub(super) lasts: Vec<u64>,
+    pub(super) ids: Vec<Option<Box<str>>>,
+    pub(super) first_error: Option<String>,
+}
+
+/// The names are the keys of the JSON; units are in them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Outcome {
+    pub(super) server: String,
+    pub(super) clients: usize,
+    /// Connected when the last event had been delivered.
+    pub(super) held: usize,
+    pub(super) connects_per_second: f64,
+    pub(super) events_published: u64,
+    pub(super) events_per_second: f64,
+    pub(super) data_bytes: usize,
+    pub(super) deliveries: u64,
+    pub(super) deliveries_per_second: f64,
+    pub(super) latency_ms: Latency,
+    /// Until an event's last receiver had it; of the median event.
+    pub(super) last_ms: f64,
+    /// What the publisher waited for an event at most.
+    #[serde(default)]
+    pub(super) longest_publish_ms: f64,
+    /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients.
+    pub(super) server_bytes_per_idle_client: f64,
+    /// The same after the feed.
+    pub(super) server_bytes_per_client: f64,
+    pub(super) server_cpu_us_per_delivery: f64,
+    /// Both ways, request and response heads.
+    pub(super) handshake_bytes: f64,
+    /// Both ways, for each delivery, whatever goes over the wire during the feed.
+    pub(super) wire_bytes_per_delivery: f64,
+    pub(super) lost: u64,
+    pub(super) doubled: u64,
+    pub(super) out_of_order: u64,
+    pub(super) wrong_id: u64,
+    pub(super) resets: u64,
+    pub(super) kills: u64,
+    pub(super) reconnections: u64,
+    /// From each timed cut to the client having every event that it missed.
+    pub(super) recovery_ms: Vec<f64>,
+    pub(super) first_error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Latency {
+    pub(super) p50: f64,
+    pub(super) p90: f64,
+    pub(super) p99: f64,
+    #[serde(rename = "p99.9")]
+    pub(super) p999: f64,
+    pub(super) max: f64,
+}
+
+impl Latency {
+    /// Of a histogram of microseconds.
+    pub(super) fn of(latencies: &Histogram<u64>) -> Self {
+        let at = |quantile| millis(latencies.value_at_quantile(quantile));
+        Self { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: millis(latencies.max()) }
+    }
+}
+
+impl Outcome {
+    /// The median of the timed cuts.
+    pub(super) fn recovery(&self) -> Option<f64> {
+        let mut times = self.recovery_ms.clone();
+        times.sort_by(f64::total_cmp);
+        times.get(times.len() / 2).copied()
+    }
+
+    /// What is wrong, in words; nothing if every client has got every event once, in order, and is still there.
+    pub(super) fn complaints(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        for (count, what) in [
+            (self.lost, "events lost"),
+            (self.doubled, "events doubled"),
+            (self.out_of_order, "events out of order"),
+            (self.wrong_id, "events with an id that is not theirs"),
+            (self.resets, "resets instead of a resumption"),
+            ((self.clients - self.held.min(self.clients)) as u64, "connections not held"),
+        ] {
+            if count > 0 {
+                complaints.push(format!("{count} {what}"));
+            }
+        }
+        if let (false, Some(error)) = (complaints.is_empty(), &self.first_error) {
+            complaints.push(format!("the first error of a connection: {error}"));
+        }
+        complaints
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds of a run")]
+pub(super) fn millis(micros: u64) -> f64 {
+    micros as f64 / 1000.0
+}
