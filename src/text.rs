@@ -46,10 +46,16 @@ impl Text {
         ByteString::try_from(share(owner)).ok().map(Self::Slice)
     }
 
-    /// The whole of a buffer that is well-formed, without a copy.
-    pub(crate) fn of_buffer(text: Vec<u8>) -> Option<Self> {
-        work::validated(text.len());
-        ByteString::try_from(Bytes::from(text)).ok().map(Self::Slice)
+    /// A whole buffer, without a copy. Otherwise the buffer: if it is ill-formed; and with simdutf8 if it begins with
+    /// something else than ASCII, as in [`of`](Self::of).
+    pub(crate) fn of_buffer(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        const BEGINNING: usize = 1024;
+        if cfg!(feature = "simdutf8") && !is_ascii(bytes.get(..BEGINNING).unwrap_or(&bytes)) {
+            return Err(bytes);
+        }
+        work::validated(bytes.len());
+        let bytes = Bytes::from(bytes);
+        ByteString::try_from(bytes.clone()).map(Self::Slice).map_err(|_| bytes.into())
     }
 }
 

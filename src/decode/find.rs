@@ -43,7 +43,7 @@ pub(crate) fn find_plain<M: Memory>(
     bytes: &[u8],
     index: &mut usize,
 ) -> Result<(Plain, usize), Refusal> {
-    if !interpreter.is_at_event() {
+    if !(interpreter.is_at_event() && interpreter.expects_plain) {
         return Err(Refusal::Other);
     }
     let plain = plain(bytes, *index)?;

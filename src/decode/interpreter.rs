@@ -21,6 +21,8 @@ pub(crate) struct Interpreter<M> {
     /// Whether an event may begin with the next byte: nothing with an effect was received since the last blank line,
     /// and nothing must be released.
     is_at_event: bool,
+    /// Whether the shortcut to a plain event is worth a try: the last event was not one with other lines.
+    pub(crate) expects_plain: bool,
 }
 
 /// What has become of the lines that a shortcut has found.
@@ -38,7 +40,7 @@ pub(crate) enum Taken {
 impl<M: Memory> Interpreter<M> {
     /// For the beginning of a stream. Allocates nothing.
     pub(crate) const fn new(memory: M, settings: Settings) -> Self {
-        Self { parser: Parser::new(), block: Block::new(memory, settings), is_at_event: false }
+        Self { parser: Parser::new(), block: Block::new(memory, settings), is_at_event: false, expects_plain: true }
     }
 
     /// The interpreter and the parser's states do all the work from now on: for tests.
@@ -83,6 +85,7 @@ impl<M: Memory> Interpreter<M> {
         self.block.has_lines |= lines.has_fields;
         self.block.progress.count_signs(u64::from(lines.retry.is_some()));
         self.block.retry = lines.retry.or(self.block.retry);
+        self.expects_plain = lines.is_plain();
         if lines.is_whole && M::COUNTS_IDS {
             return Taken::Whole(len);
         }

@@ -82,6 +82,14 @@ pub(crate) struct Lines {
     pub(crate) cut: Option<(Line, Place)>,
 }
 
+impl Lines {
+    /// Whether the lines are those of a plain event.
+    #[inline(always)]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.id.is_none() && self.retry.is_none()
+    }
+}
+
 /// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and
 /// `data`, each at most once and in this order, which is the one that servers send; then the blank line. Stops at the
 /// first line that is not whole or not in its place, where the interpreter continues. With `FRAMES`, a comment is such

@@ -15,7 +15,7 @@ use crate::error::DecodeError;
 use crate::event::Frame;
 use crate::event_buf::{EventBuf, FrameBuf, LastEventId};
 use crate::text::Text;
-use crate::utf8::{append_text, utf8};
+use crate::utf8::append_text;
 use crate::work;
 
 /// Decodes up to the next event, owned.
@@ -147,31 +147,33 @@ fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) ->
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.block.settings.max_retained;
-    let mut data = interpreter.block.buffers.take_data(max_retained)?;
-    if utf8(&data).is_none() {
-        interpreter.block.buffers.put_data_back(data);
-        return None;
-    }
+    let mut text = interpreter.block.buffers.take_data(max_retained)?;
+    let data = Place { start: 0, end: text.len() };
     let mut names = String::new();
     let mut append = |bytes: &[u8]| {
-        let start = data.len() + names.len();
+        let start = data.end + names.len();
         append_text(bytes, &mut names);
-        Place { start, end: data.len() + names.len() }
+        Place { start, end: data.end + names.len() }
     };
     let (event_type, id) = interpreter.block.buffers.event_type_and_id(chunk.bytes());
     let event_type = append(event_type);
-    let own_id = id.map(&mut append);
-    let place = Place { start: 0, end: data.len() };
+    let own_id = id.map(append);
     work::copied(names.len());
-    data.reserve_exact(names.len());
-    data.extend_from_slice(names.as_bytes());
+    text.reserve_exact(names.len());
+    text.extend_from_slice(names.as_bytes());
     // Growing by doubling may have left as much again unused.
-    if data.capacity() - data.len() > data.len() / 4 {
-        data.shrink_to_fit();
+    if text.capacity() - text.len() > text.len() / 4 {
+        text.shrink_to_fit();
     }
-    let last_event_id = match own_id {
-        Some(id) => LastEventId::Own(id),
-        None => LastEventId::Earlier(interpreter.block.buffers.memory.last_event_id.share()),
-    };
-    Some(EventBuf::new(Text::of_buffer(data)?, event_type, place, last_event_id))
+    match Text::of_buffer(text) {
+        Ok(text) => {
+            let earlier = || LastEventId::Earlier(interpreter.block.buffers.memory.last_event_id.share());
+            Some(EventBuf::new(text, event_type, data, own_id.map_or_else(earlier, LastEventId::Own)))
+        }
+        Err(mut bytes) => {
+            bytes.truncate(data.end);
+            interpreter.block.buffers.put_data_back(bytes);
+            None
+        }
+    }
 }
