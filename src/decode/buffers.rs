@@ -202,9 +202,14 @@ impl<M: Memory> Buffers<M> {
     #[inline]
     fn gather(&mut self, buffer: Buffer, bytes: &[u8]) {
         if let Value::Chunk(place) = *self.value(buffer) {
-            self.memory.append(buffer, place.of(bytes));
-            *self.value(buffer) = Value::Memory;
+            self.gather_place(buffer, place, bytes);
         }
+    }
+
+    #[inline(never)]
+    fn gather_place(&mut self, buffer: Buffer, place: Place, bytes: &[u8]) {
+        self.memory.append(buffer, place.of(bytes));
+        *self.value(buffer) = Value::Memory;
     }
 
     /// Copies the event out of the chunk.

@@ -49,17 +49,23 @@ impl Growable {
         }
     }
 
-    /// Makes room for more.
+    /// Makes room for more data.
+    #[inline(always)]
+    fn make_room(&mut self, more: usize) {
+        if self.data.gathered.capacity() - self.data.gathered.len() < more {
+            self.grow(more);
+        }
+    }
+
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, buffer: Buffer, more: usize) {
-        let large = self.large;
-        let bytes = &mut self.bytes(buffer).gathered;
-        work::copied(bytes.len());
-        if buffer == Buffer::Data && bytes.len() + more > LARGE && large > bytes.len() + more {
-            bytes.reserve_exact(large - bytes.len());
+    fn grow(&mut self, more: usize) {
+        let (large, data) = (self.large, &mut self.data.gathered);
+        work::copied(data.len());
+        if data.len() + more > LARGE && large > data.len() + more {
+            data.reserve_exact(large - data.len());
         } else {
-            bytes.reserve(more);
+            data.reserve(more);
         }
     }
 
@@ -96,6 +102,13 @@ impl Growable {
     }
 }
 
+/// Appends to a buffer that is usually short: compiled once.
+#[inline(never)]
+fn append_short(gathered: &mut Vec<u8>, bytes: &[u8]) {
+    work::copied(if gathered.capacity() - gathered.len() < bytes.len() { gathered.len() } else { 0 });
+    gathered.extend_from_slice(bytes);
+}
+
 impl Memory for Growable {
     const COUNTS_IDS: bool = true;
     const MAX_ID_LEN: usize = usize::MAX;
@@ -114,20 +127,18 @@ impl Memory for Growable {
     #[inline(always)]
     fn append(&mut self, buffer: Buffer, bytes: &[u8]) {
         work::copied(bytes.len());
-        let gathered = &self.bytes(buffer).gathered;
-        if gathered.capacity() - gathered.len() < bytes.len() {
-            self.grow(buffer, bytes.len());
+        if buffer == Buffer::Data {
+            self.make_room(bytes.len());
+            self.data.gathered.extend_from_slice(bytes);
+        } else {
+            append_short(&mut self.bytes(buffer).gathered, bytes);
         }
-        self.bytes(buffer).gathered.extend_from_slice(bytes);
     }
 
     #[inline(always)]
     fn append_data_line(&mut self, line: &[u8]) {
         work::copied(line.len() + 1);
-        let data = &self.data.gathered;
-        if data.capacity() - data.len() <= line.len() {
-            self.grow(Buffer::Data, line.len() + 1);
-        }
+        self.make_room(line.len() + 1);
         self.data.gathered.push(b'\n');
         self.data.gathered.extend_from_slice(line);
     }
@@ -197,6 +208,7 @@ impl Memory for Growable {
             + self.last_event_id.spare().max(SPARE_ID)
     }
 
+    #[inline(never)]
     fn release(&mut self, buffer: Buffer) {
         *self.bytes(buffer) = Bytes::default();
     }
