@@ -85,19 +85,12 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
 /// What the shortcut to a plain event refused, and what comes after it.
 #[inline(never)]
 fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, bytes: &[u8], index: &mut usize) -> Next {
-    let mut is_refused = !interpreter.release();
+    interpreter.release();
     while *index < bytes.len() {
         let mut cut = None;
         if interpreter.is_at_event() {
             if FRAMES {
                 interpreter.pass_blank_lines(bytes, index);
-            }
-            if !core::mem::take(&mut is_refused) {
-                match find_plain(interpreter, bytes, index) {
-                    Ok((plain, len)) => return Next::Plain(plain, len),
-                    Err(Refusal::Cut(data)) if interpreter.begin_plain(data, bytes, index) => return Next::UsedUp,
-                    Err(_) => {}
-                }
             }
             if FRAMES && let Some((comment, next)) = line::comment(bytes, *index) {
                 match next {

@@ -95,6 +95,10 @@ impl<M: Memory> Interpreter<M> {
         }
         self.block.progress.advance(len);
         self.is_at_event = self.block.buffers.event_is_empty();
+        if lines.data_continues {
+            self.block.in_line = true;
+            self.parser.begin(Line::Field(Field::Data));
+        }
         let is_retry = FRAMES && lines.retry.is_some();
         if *index < bytes.len() && !is_retry {
             return Taken::Part;

@@ -71,6 +71,8 @@ pub(crate) struct Lines {
     /// In milliseconds.
     pub(crate) retry: Option<u64>,
     pub(crate) data: Option<Place>,
+    /// The data line continues in the next chunk.
+    pub(crate) data_continues: bool,
     pub(crate) comments: u64,
     /// There is a line that is not a comment.
     pub(crate) has_fields: bool,
@@ -78,7 +80,7 @@ pub(crate) struct Lines {
     pub(crate) is_whole: bool,
     /// The byte after the last of these lines.
     pub(crate) next: usize,
-    /// The line that begins there, and its value up to the end of the chunk, where it continues.
+    /// The line that begins there, unless it is data, and its value up to the end of the chunk, where it continues.
     pub(crate) cut: Option<(Line, Place)>,
 }
 
@@ -150,9 +152,10 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
         }
         word = FirstWord::at(bytes, line)?;
     }
-    let (value, next) = value(bytes, Field::Data, line + word.data_prefix_len()?, found)?;
-    (found.data, found.next) = (Some(value), next);
-    found.next = line_end::after(bytes, next)?;
+    let (value, next) = line::value_at(bytes, line + word.data_prefix_len()?)?;
+    found.data_continues = next.is_none();
+    (found.data, found.next) = (Some(value), next.unwrap_or(value.end));
+    found.next = line_end::after(bytes, next?)?;
     found.is_whole = true;
     Some(())
 }
