@@ -5,7 +5,7 @@ use crate::decode::interpreter::{Interpreter, Taken};
 use crate::decode::line::{self, Line};
 use crate::decode::memory::Memory;
 use crate::decode::place::Place;
-use crate::decode::shortcut::{Plain, Refusal, lines, plain};
+use crate::decode::shortcut::{Plain, lines, plain};
 
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
@@ -29,8 +29,8 @@ pub(crate) fn find<const FRAMES: bool, M: Memory>(
     index: &mut usize,
 ) -> Next {
     match find_plain(interpreter, bytes, index) {
-        Ok((plain, len)) => Next::Plain(plain, len),
-        Err(refusal) => find_other::<FRAMES, M>(interpreter, bytes, index, refusal),
+        Some((plain, len)) => Next::Plain(plain, len),
+        None => find_other::<FRAMES, M>(interpreter, bytes, index),
     }
 }
 
@@ -42,17 +42,17 @@ pub(crate) fn find_plain<M: Memory>(
     interpreter: &Interpreter<M>,
     bytes: &[u8],
     index: &mut usize,
-) -> Result<(Plain, usize), Refusal> {
+) -> Option<(Plain, usize)> {
     if !(interpreter.is_at_event() && interpreter.expects_plain) {
-        return Err(Refusal::Other);
+        return None;
     }
     let plain = plain(bytes, *index)?;
     let len = plain.end - *index;
     if !interpreter.block.settings.surely_fits(len) {
-        return Err(Refusal::Other);
+        return None;
     }
     *index = plain.end;
-    Ok((plain, len))
+    Some((plain, len))
 }
 
 /// Finds what the shortcut to a plain event refused.
@@ -61,15 +61,9 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
     interpreter: &mut Interpreter<M>,
     bytes: &[u8],
     index: &mut usize,
-    refusal: Refusal,
 ) -> Next {
     // Nothing is left to read, nor to release.
     if *index == bytes.len() && interpreter.is_at_event() {
-        return Next::UsedUp;
-    }
-    if let Refusal::Cut(data) = refusal
-        && interpreter.begin_plain(data, bytes, index)
-    {
         return Next::UsedUp;
     }
     if interpreter.is_in_data_line() {

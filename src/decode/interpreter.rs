@@ -107,25 +107,6 @@ impl<M: Memory> Interpreter<M> {
         if is_retry { Taken::Found(Found::Retry) } else { Taken::UsedUp }
     }
 
-    /// Begins the plain event at `index`, whose data begins at `data` and continues in the next chunk. Returns whether
-    /// it is within the limit.
-    #[inline(never)]
-    pub(crate) fn begin_plain(&mut self, data: usize, bytes: &[u8], index: &mut usize) -> bool {
-        let len = bytes.len() - *index;
-        if !self.block.settings.surely_fits(len) {
-            return false;
-        }
-        let event_type = line::event_type_line(bytes, *index);
-        let data = Place { start: data, end: bytes.len() };
-        *index = bytes.len();
-        self.block.progress.advance(len);
-        (self.block.has_lines, self.block.in_line, self.is_at_event) = (true, true, false);
-        self.parser.begin(Line::Field(Field::Data));
-        self.block.buffers.set_event(event_type, None, Some(data));
-        self.block.buffers.gather_event(bytes, false);
-        true
-    }
-
     /// Whether a data line continues, and counts.
     #[inline(always)]
     pub(crate) fn is_in_data_line(&self) -> bool {

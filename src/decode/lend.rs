@@ -19,17 +19,14 @@ pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
     chunk: &mut Chunk<'i>,
 ) -> Result<Option<Frame<'s>>, DecodeError> {
-    let refusal = match find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
-        Ok((plain, len)) => {
-            if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
-                return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
-            }
-            let found = interpreter.dispatch_whole(plain, chunk.bytes(), len);
-            return lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some);
+    if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
+        if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+            return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
         }
-        Err(refusal) => refusal,
-    };
-    let found = match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index, refusal) {
+        let found = interpreter.dispatch_whole(plain, chunk.bytes(), len);
+        return lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some);
+    }
+    let found = match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
         Next::UsedUp => return Ok(None),
         Next::Plain(plain, len) => {
             if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {

@@ -88,14 +88,6 @@ pub(crate) fn data_line(bytes: &[u8], index: usize) -> Option<(Place, Option<usi
     value_at(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
 }
 
-/// The value of the `event` line at `index`, if there is one and it is whole.
-#[inline]
-pub(crate) fn event_type_line(bytes: &[u8], index: usize) -> Option<Place> {
-    let prefix = FirstWord::at(bytes, index)?.prefix_len(Field::Event)?;
-    let (value, next) = value_at(bytes, index + prefix)?;
-    next.map(|_| value)
-}
-
 /// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk.
 /// Refuses what is for the states: an empty part, a CR without an LF, and one that the chunk ends with.
 #[inline(always)]

@@ -19,15 +19,6 @@ pub(crate) struct Plain {
     pub(crate) end: usize,
 }
 
-/// Why what begins at a place is no whole plain event.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Refusal {
-    /// It may be one: its data, which begins there, continues in the next chunk.
-    Cut(usize),
-    /// Anything else.
-    Other,
-}
-
 /// Finds the event that begins at `start`, if it is whole and plain: an optional `event` line, one `data` line and the
 /// blank line, with a colon in each field and LF or CRLF after each line.
 ///
@@ -36,27 +27,21 @@ pub(crate) enum Refusal {
 /// saves more than half of the instructions of a plain event. A loop over lines was tried instead and costs a quarter
 /// of the speed, because it spills what this keeps in registers.
 #[inline(always)]
-pub(crate) fn plain(bytes: &[u8], start: usize) -> Result<Plain, Refusal> {
-    let other = || Refusal::Other;
+pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     let mut line = start;
-    let mut word = FirstWord::at(bytes, line).ok_or_else(other)?;
+    let mut word = FirstWord::at(bytes, line)?;
     let mut event_type = Place::default();
     if let Some(prefix) = word.prefix_len(Field::Event) {
         let value = line + prefix;
-        let rest = bytes.get(value..).ok_or_else(other)?;
-        let end = value + line_end::short_line_end::<32>(rest).ok_or_else(other)?;
+        let end = value + line_end::short_line_end::<32>(bytes.get(value..)?)?;
         event_type = Place { start: value, end };
-        line = line_end::after(bytes, end).ok_or_else(other)?;
-        word = FirstWord::at(bytes, line).ok_or_else(other)?;
+        line = line_end::after(bytes, end)?;
+        word = FirstWord::at(bytes, line)?;
     }
-    let value = line + word.data_prefix_len().ok_or_else(other)?;
-    let rest = bytes.get(value..).ok_or_else(other)?;
-    let Some(len) = line_end::short_line_end::<16>(rest) else {
-        return Err(Refusal::Cut(value));
-    };
-    let end = value + len;
-    let end_of_event = end + line_end::two_len(bytes.get(end..).ok_or_else(other)?).ok_or_else(other)?;
-    Ok(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
+    let value = line + word.data_prefix_len()?;
+    let end = value + line_end::short_line_end::<16>(bytes.get(value..)?)?;
+    let end_of_event = end + line_end::two_len(bytes.get(end..)?)?;
+    Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
 }
 
 /// The content of a block's lines, as far as they are whole and usual.
