@@ -39,6 +39,17 @@ fn kills_lose_and_double_nothing() {
     assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
 }
 
+#[test]
+fn clients_in_several_processes_are_all_accounted_for() {
+    let (code, out, err) =
+        load(&["--clients", "21", "--processes", "3", "--rate", "20", "--seconds", "1", "--json", "-"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for (key, expected) in [("clients", 21), ("held", 21), ("deliveries", 21 * 20), ("lost", 0), ("wrong_id", 0)] {
+        assert_eq!(report[key], expected, "{key}: {report:#}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn too_few_open_files_are_told() {

@@ -101,23 +101,28 @@ fn events(mut stream: TcpStream, fault: Fault, streams: &Streams) {
     }
 }
 
+/// How many events are lost then, and what is said.
+const FAULTS: [(Fault, u64, &str); 6] = [
+    (Fault::None, 0, ""),
+    (Fault::Lose, 1, "1 events lost"),
+    (Fault::Double, 0, "1 events doubled"),
+    (Fault::Swap, 0, "1 events out of order"),
+    (Fault::Relabel, 0, " events with an id that is not theirs"),
+    (
+        Fault::Refuse,
+        11,
+        "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: status 503",
+    ),
+];
+
+/// A fault at a client of one process is one of all.
 #[test]
 fn every_fault_is_reported() {
-    for (fault, lost, said) in [
-        (Fault::None, 0, ""),
-        (Fault::Lose, 1, "1 events lost"),
-        (Fault::Double, 0, "1 events doubled"),
-        (Fault::Swap, 0, "1 events out of order"),
-        (Fault::Relabel, 0, " events with an id that is not theirs"),
-        (
-            Fault::Refuse,
-            11,
-            "1 connections not held\nerror: 3 clients of demo serve: the first error of a connection: status 503",
-        ),
-    ] {
+    for (fault, lost, said, processes) in ["1", "2"].into_iter().flat_map(|n| FAULTS.map(|(a, b, c)| (a, b, c, n))) {
         let url = format!("http://{}", server(fault));
         let output = Command::new(env!("CARGO_BIN_EXE_demo"))
             .args(["load", &url, "--clients", "3", "--rate", "100", "--seconds", "1", "--patience", "1", "--json", "-"])
+            .args(["--processes", processes])
             .timeout(Duration::from_secs(120))
             .output()
             .unwrap();

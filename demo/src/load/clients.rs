@@ -11,13 +11,13 @@ use anyhow::Context as _;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 use super::feed::{EVENT_TYPE, Sample};
-use super::ledger::Ledger;
+use super::ledger::{Faults, Ledger};
 use super::outcome::{Counts, Verdict};
-use super::socket::{Bytes, Socket};
+use super::socket::Socket;
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
 const DOORS: usize = 128;
@@ -58,21 +58,13 @@ pub(super) struct Shared {
     pub(super) latencies: Mutex<Histogram<u64>>,
     /// The same of each event's last receiver.
     pub(super) lasts: Vec<AtomicU64>,
-    pub(super) bytes: Arc<Bytes>,
+    /// As TCP carries them, both ways: without its own headers.
+    pub(super) bytes: Arc<AtomicU64>,
     /// The first thing that went wrong with a connection that nobody cut.
     pub(super) first_error: OnceLock<String>,
     doors: Arc<Semaphore>,
     cuts: Vec<Notify>,
     stopped: AtomicBool,
-    awaited_client: AtomicUsize,
-    awaited: Mutex<Option<Awaited>>,
-}
-
-/// Somebody waits for a client to have everything before an event.
-#[derive(Debug)]
-struct Awaited {
-    number: u64,
-    done: oneshot::Sender<Duration>,
 }
 
 impl Shared {
@@ -92,8 +84,6 @@ impl Shared {
             doors: Arc::new(Semaphore::new(DOORS)),
             cuts: (0..part.clients).map(|_| Notify::new()).collect(),
             stopped: AtomicBool::new(false),
-            awaited_client: AtomicUsize::new(usize::MAX),
-            awaited: Mutex::new(None),
             part,
         })
     }
@@ -108,14 +98,6 @@ impl Shared {
         if let Some(cut) = self.cuts.get(client) {
             cut.notify_one();
         }
-    }
-
-    /// Tells when, since the epoch, a client has everything before `number`.
-    pub(super) fn whole(&self, client: usize, number: u64) -> oneshot::Receiver<Duration> {
-        let (done, receiver) = oneshot::channel();
-        *self.awaited.lock().unwrap_or_else(PoisonError::into_inner) = Some(Awaited { number, done });
-        self.awaited_client.store(client, Relaxed);
-        receiver
     }
 
     /// Whether the id is the one that belongs to the event.
@@ -177,33 +159,25 @@ impl Client {
 
     pub(super) fn event(&mut self, event_type: &str, id: &str, data: &str) {
         if event_type == "reset" {
-            self.ledger.resets += 1;
+            self.ledger.faults.resets += 1;
         }
         let shared = &*self.shared;
         let ours = event_type == EVENT_TYPE || shared.part.path.is_some();
         let Some(sample) = Sample::parse(data).filter(|sample| ours && sample.run == shared.part.run) else { return };
         if shared.part.path.is_none() && !shared.is_id(sample.number, id) {
-            self.ledger.wrong_id += 1;
+            self.ledger.faults.wrong_id += 1;
         }
         if !self.ledger.enter(sample.number) {
             return;
         }
         shared.delivered.fetch_add(1, Relaxed);
-        let now = shared.epoch.elapsed();
         // The first event is for warming up.
         if sample.number > 0 && sample.sent >= self.since {
-            let latency = now.saturating_sub(sample.sent).as_micros().try_into().unwrap_or(u64::MAX);
+            let latency = shared.epoch.elapsed().saturating_sub(sample.sent).as_micros().try_into().unwrap_or(u64::MAX);
             // Fails for what no memory could count.
             let _ = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).record(latency);
             if let Some(last) = usize::try_from(sample.number).ok().and_then(|index| shared.lasts.get(index)) {
                 last.fetch_max(latency, Relaxed);
-            }
-        }
-        if shared.awaited_client.load(Relaxed) == self.index {
-            let mut awaited = shared.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(awaited) = awaited.take_if(|awaited| self.ledger.is_whole(awaited.number)) {
-                shared.awaited_client.store(usize::MAX, Relaxed);
-                let _ = awaited.done.send(now);
             }
         }
     }
@@ -284,7 +258,7 @@ impl Clients {
             open: open.load(Relaxed),
             opened: opened.load(Relaxed),
             delivered: delivered.load(Relaxed),
-            bytes: bytes.received.load(Relaxed) + bytes.sent.load(Relaxed),
+            bytes: bytes.load(Relaxed),
         }
     }
 
@@ -293,20 +267,15 @@ impl Clients {
         let counts = self.counts();
         self.shared.stopped.store(true, Relaxed);
         self.shared.cuts.iter().for_each(Notify::notify_one);
-        let mut ledgers = Vec::with_capacity(self.tasks.len());
-        for task in std::mem::take(&mut self.tasks) {
-            ledgers.push(task.await.context("a client")?);
-        }
         let shared = &*self.shared;
-        let sum = |count: fn(&Ledger) -> u64| ledgers.iter().map(count).sum::<u64>();
+        let mut faults = Faults { wrong_id: shared.wrong_ids.load(Relaxed), ..Faults::default() };
+        for task in std::mem::take(&mut self.tasks) {
+            faults = faults.plus(task.await.context("a client")?.faults(published));
+        }
         let latencies = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Verdict {
             counts,
-            lost: ledgers.iter().map(|ledger| ledger.lost(published)).sum(),
-            doubled: sum(|ledger| ledger.doubled),
-            out_of_order: sum(|ledger| ledger.out_of_order),
-            wrong_id: sum(|ledger| ledger.wrong_id) + shared.wrong_ids.load(Relaxed),
-            resets: sum(|ledger| ledger.resets),
+            faults,
             latencies: latencies.iter_recorded().map(|at| (at.value_iterated_to(), at.count_at_value())).collect(),
             lasts: shared.lasts.iter().map(|last| last.load(Relaxed)).collect(),
             ids: shared.ids.iter().map(|id| id.get().cloned()).collect(),

@@ -2,6 +2,32 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
+/// What went wrong; the names are keys of the JSON.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Faults {
+    pub(super) lost: u64,
+    pub(super) doubled: u64,
+    pub(super) out_of_order: u64,
+    /// Events whose id is not the one that others have seen with them.
+    pub(super) wrong_id: u64,
+    /// `reset` events: the server could not resume.
+    pub(super) resets: u64,
+}
+
+impl Faults {
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            lost: self.lost + other.lost,
+            doubled: self.doubled + other.doubled,
+            out_of_order: self.out_of_order + other.out_of_order,
+            wrong_id: self.wrong_id + other.wrong_id,
+            resets: self.resets + other.resets,
+        }
+    }
+}
+
 /// The numbers that a client has seen, and what was wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -9,12 +35,7 @@ pub(super) struct Ledger {
     next: u64,
     /// Passed over, and not seen since.
     missing: BTreeSet<u64>,
-    pub(super) doubled: u64,
-    pub(super) out_of_order: u64,
-    /// Events whose id is not the one that others have seen with them.
-    pub(super) wrong_id: u64,
-    /// `reset` events: the server could not resume.
-    pub(super) resets: u64,
+    pub(super) faults: Faults,
 }
 
 impl Ledger {
@@ -27,21 +48,17 @@ impl Ledger {
         }
         let late = self.missing.remove(&number);
         if late {
-            self.out_of_order += 1;
+            self.faults.out_of_order += 1;
         } else {
-            self.doubled += 1;
+            self.faults.doubled += 1;
         }
         late
     }
 
-    /// Whether everything before `number` has come.
-    pub(super) fn is_whole(&self, number: u64) -> bool {
-        self.next >= number && self.missing.is_empty()
-    }
-
-    /// How many of the `published` events never came.
-    pub(super) fn lost(&self, published: u64) -> u64 {
-        self.missing.len() as u64 + published.saturating_sub(self.next)
+    /// With those of the `published` events that never came.
+    pub(super) fn faults(&self, published: u64) -> Faults {
+        let lost = self.missing.len() as u64 + published.saturating_sub(self.next);
+        Faults { lost, ..self.faults }
     }
 }
 
@@ -62,13 +79,9 @@ mod tests {
         ] {
             let mut ledger = Ledger::default();
             let new = numbers.iter().filter(|number| ledger.enter(**number)).count() as u64;
-            assert_eq!(
-                (ledger.lost(4), ledger.doubled, ledger.out_of_order),
-                (lost, doubled, out_of_order),
-                "{numbers:?}"
-            );
+            let found = ledger.faults(4);
+            assert_eq!((found.lost, found.doubled, found.out_of_order), (lost, doubled, out_of_order), "{numbers:?}");
             assert_eq!(new, 4 - lost, "{numbers:?}");
-            assert_eq!(ledger.is_whole(4), lost == 0, "{numbers:?}");
         }
     }
 }

@@ -3,6 +3,8 @@
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
+use super::ledger::Faults;
+
 /// How far the clients are.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
@@ -27,11 +29,7 @@ impl Counts {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Verdict {
     pub(super) counts: Counts,
-    pub(super) lost: u64,
-    pub(super) doubled: u64,
-    pub(super) out_of_order: u64,
-    pub(super) wrong_id: u64,
-    pub(super) resets: u64,
+    pub(super) faults: Faults,
     pub(super) latencies: Vec<(u64, u64)>,
     pub(super) lasts: Vec<u64>,
     pub(super) ids: Vec<Option<Box<str>>>,
@@ -66,11 +64,8 @@ pub(super) struct Outcome {
     pub(super) handshake_bytes: f64,
     /// Both ways, for each delivery, whatever goes over the wire during the feed.
     pub(super) wire_bytes_per_delivery: f64,
-    pub(super) lost: u64,
-    pub(super) doubled: u64,
-    pub(super) out_of_order: u64,
-    pub(super) wrong_id: u64,
-    pub(super) resets: u64,
+    #[serde(flatten)]
+    pub(super) faults: Faults,
     pub(super) kills: u64,
     pub(super) reconnections: u64,
     /// From each timed cut to the client having every event that it missed.
@@ -106,13 +101,13 @@ impl Outcome {
 
     /// What is wrong, in words; nothing if every client has got every event once, in order, and is still there.
     pub(super) fn complaints(&self) -> Vec<String> {
-        let mut complaints = Vec::new();
+        let (mut complaints, faults) = (Vec::new(), &self.faults);
         for (count, what) in [
-            (self.lost, "events lost"),
-            (self.doubled, "events doubled"),
-            (self.out_of_order, "events out of order"),
-            (self.wrong_id, "events with an id that is not theirs"),
-            (self.resets, "resets instead of a resumption"),
+            (faults.lost, "events lost"),
+            (faults.doubled, "events doubled"),
+            (faults.out_of_order, "events out of order"),
+            (faults.wrong_id, "events with an id that is not theirs"),
+            (faults.resets, "resets instead of a resumption"),
             ((self.clients - self.held.min(self.clients)) as u64, "connections not held"),
         ] {
             if count > 0 {

@@ -53,7 +53,7 @@ pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
 
 fn measures(outcomes: &[Outcome]) -> Rows {
     type Words = fn(&Outcome) -> String;
-    let measures: [(&str, Words); 21] = [
+    let measures: [(&str, Words); 22] = [
         ("Connections held", |run| format!("{} of {}", count(run.held as u64), count(run.clients as u64))),
         ("Connections made per second", |run| number(run.connects_per_second)),
         ("Handshake, both ways", |run| format!("{} bytes", number(run.handshake_bytes))),
@@ -75,8 +75,9 @@ fn measures(outcomes: &[Outcome]) -> Rows {
         ("Whole again after a cut, median", |run| {
             run.recovery().map_or("–".into(), |ms| format!("{} ms", number(ms)))
         }),
-        ("Events lost", |run| count(run.lost)),
-        ("Events doubled, or out of order", |run| count(run.doubled + run.out_of_order)),
+        ("Events lost", |run| count(run.faults.lost)),
+        ("Events doubled", |run| count(run.faults.doubled)),
+        ("Events out of order", |run| count(run.faults.out_of_order)),
     ];
     let row = |(name, words): (&str, Words)| [name.to_owned()].into_iter().chain(outcomes.iter().map(words)).collect();
     let head = ["Measure"].into_iter().chain(outcomes.iter().map(|run| &*run.server)).map(str::to_owned);
@@ -104,8 +105,8 @@ fn growth(outcomes: &[Outcome]) -> Rows {
             times(|outcome| outcome.last_ms, "ms"),
             kib(outcome.server_bytes_per_client),
             times(|outcome| outcome.server_cpu_us_per_delivery, "µs"),
-            count(outcome.lost),
-            count(outcome.doubled),
+            count(outcome.faults.lost),
+            count(outcome.faults.doubled),
         ]
     });
     Rows { head: head.map(str::to_owned).into(), rows: rows.collect() }

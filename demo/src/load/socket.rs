@@ -13,21 +13,14 @@ use tokio::net::{TcpSocket, TcpStream};
 /// One source address has some 28,000 ports, and a port is taken for a minute after its connection is closed.
 const CLIENTS_PER_ADDRESS: usize = 10_000;
 
-/// The bytes of all sockets of a run, as TCP carries them: without its own headers.
-#[derive(Debug, Default)]
-pub(super) struct Bytes {
-    pub(super) received: AtomicU64,
-    pub(super) sent: AtomicU64,
-}
-
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
-    bytes: Arc<Bytes>,
+    bytes: Arc<AtomicU64>,
 }
 
 impl Socket {
-    pub(super) async fn connect(to: SocketAddr, client: usize, bytes: Arc<Bytes>) -> io::Result<Self> {
+    pub(super) async fn connect(to: SocketAddr, client: usize, bytes: Arc<AtomicU64>) -> io::Result<Self> {
         let stream = match source(to, client) {
             Some(source) => {
                 let socket = TcpSocket::new_v4()?;
@@ -51,7 +44,7 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.bytes.received.fetch_add((buf.filled().len() - before) as u64, Relaxed);
+        self.bytes.fetch_add((buf.filled().len() - before) as u64, Relaxed);
         Poll::Ready(Ok(()))
     }
 }
@@ -59,7 +52,7 @@ impl AsyncRead for Socket {
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.bytes.sent.fetch_add(written as u64, Relaxed);
+        self.bytes.fetch_add(written as u64, Relaxed);
         Poll::Ready(Ok(written))
     }
 

@@ -245,6 +245,25 @@ fn a_publisher_that_tries_again_doubles_nothing() {
     }
 }
 
+/// Clients are spread over the nodes, and a publisher goes to the next one.
+#[test]
+fn a_load_over_several_nodes_accounts_for_every_event() {
+    let nats = Nats::start();
+    let nodes = [nats.node(&["--retry", "50"]), nats.node(&["--retry", "50"])];
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_demo"));
+    command.arg("load").args(nodes.each_ref().map(|node| &node.url)).args(["--clients", "20", "--rate", "20"]);
+    command.args(["--seconds", "2", "--insist", "30", "--kill-every", "20", "--json", "-"]);
+    let output = command.output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{report:#}");
+    for (key, expected) in [("held", 20), ("deliveries", 20 * 40), ("lost", 0), ("doubled", 0), ("resets", 0)] {
+        assert_eq!(report[key], expected, "{key}: {report:#}");
+    }
+    for node in &nodes {
+        assert!(node.stats()["deliveries"].as_u64() > Some(0) && node.stats()["published"].as_u64() > Some(0));
+    }
+}
+
 /// Their events are counted, and each node would count for itself.
 #[test]
 fn no_node_has_sources() {

@@ -59,6 +59,26 @@ fn pages_of_other_origins_cannot_publish_or_cut_or_open_a_websocket() {
     }
 }
 
+/// The check belongs to the route, however its path is spelled.
+#[test]
+fn no_other_spelling_of_a_path_gets_round_the_check_of_origins() {
+    let server = Server::start(&[]);
+    for path in
+        ["/publish", "/publish/", "//publish", "/./publish", "/%70ublish", "/PUBLISH", "/publish?", "/publish?x=/stats"]
+    {
+        let mut socket = TcpStream::connect(server.address()).unwrap();
+        socket.set_read_timeout(Some(BOUND)).unwrap();
+        let (host, body) = (server.address(), r#"{"data":"x"}"#);
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\norigin: https://evil.example\r\n");
+        let length = body.len();
+        write!(socket, "{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        let mut line = String::new();
+        BufReader::new(socket).read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 403 ") || line.starts_with("HTTP/1.1 404 "), "{path}: {line}");
+    }
+    assert_eq!(server.stats()["published"], 0);
+}
+
 fn websocket(server: &Server, origin: &str) -> Response {
     server
         .get("/ws")

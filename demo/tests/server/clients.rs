@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use crate::harness::{BOUND, Server};
+use crate::stream::read_until;
 
 const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                        sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -257,7 +258,7 @@ fn the_figures_agree() {
     server.publish_as("other", "5");
     assert_eq!((first.take(1), second.take(1)), (vec!["5".into()], vec!["5".into()]));
 
-    let stats = server.stats();
+    let stats = server.wait_for("the last figures", |stats| stats["deliveries"] == 2 && stats["ended"]["gone"] == 1);
     let text = server.get("/metrics").send().unwrap().text().unwrap();
     let metric = |name: &str| -> f64 {
         let line = text.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
@@ -285,4 +286,26 @@ fn the_figures_agree() {
         let name = line.split(['{', ' ']).next().unwrap();
         assert!(text.contains(&format!("# TYPE {name} ")), "{name}");
     }
+}
+
+/// The least that hyper keeps for a connection is two buffers of 8 KiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stream_keeps_none_of_hypers_buffers() {
+    const CLIENTS: usize = 500;
+    let server = Server::start(&[]);
+    let open = |count: usize| -> Vec<TcpStream> {
+        let sockets: Vec<_> = (0..count).map(|_| server.raw("/events", "")).collect();
+        for socket in &sockets {
+            read_until(&mut &*socket, "retry");
+        }
+        sockets
+    };
+    let resident = || server.stats()["resident_bytes"].as_u64().unwrap();
+    let _first = open(50);
+    let before = resident();
+    let _others = open(CLIENTS);
+    server.publish("x");
+    let each = resident().saturating_sub(before) / CLIENTS as u64;
+    assert!(each < 6 * 1024, "{each} bytes");
 }

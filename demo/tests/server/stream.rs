@@ -142,7 +142,7 @@ fn the_page_allows_nothing_inline() {
     }
 }
 
-fn read_until(socket: &mut impl Read, end: &str) -> String {
+pub(crate) fn read_until(socket: &mut impl Read, end: &str) -> String {
     let mut bytes = Vec::new();
     wait_for(end, || {
         let mut chunk = [0; 1024];
