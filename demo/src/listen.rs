@@ -15,7 +15,7 @@ use sse_wire::{Decoder, EventSource};
 
 use crate::signals::Signals;
 use ended::{EXIT_STATUS, Ended};
-use print::{Format, Printer};
+use print::Printer;
 use request::Requests;
 use session::Session;
 
@@ -100,8 +100,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(id) = &args.last_event_id {
         decoder = decoder.with_last_event_id(id);
     }
-    let format = if args.json { Format::Json } else { Format::text() };
-    let printer = Printer::new(format, args.only.clone(), args.max_events);
+    let printer = Printer::new(args.json, args.only.clone(), args.max_events);
     let mut session = Session { args, printer, skipped: false };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {

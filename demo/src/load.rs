@@ -151,8 +151,8 @@ impl Args {
     async fn server(&self, clients: usize) -> anyhow::Result<Server> {
         match (&*self.url, &self.publish_to) {
             ([], _) => Server::start(clients).await,
-            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist)).await,
-            ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default(), &self.name).await,
+            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist)),
+            ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default(), &self.name),
             (_, Some(_)) => bail!("--publish-to: one URL, not several"),
         }
     }

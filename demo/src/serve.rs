@@ -44,7 +44,7 @@ use rlimit::increase_nofile_limit;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use self::access::{Access, Origin};
+use self::access::Access;
 use self::hub::{Hub, Settings};
 use self::log::{FileLog, Limits, Log, Tail};
 use self::say::say;
@@ -59,71 +59,30 @@ pub(crate) struct Args {
     /// Where to listen; port 0 chooses a free one
     #[arg(long, default_value = "127.0.0.1:3000")]
     addr: SocketAddr,
-
-    /// The reconnection time that clients are told, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 2_000)]
-    retry: u64,
-
-    /// A comment is sent to whoever had nothing for as many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    keep_alive: u64,
-
-    /// How many events are kept for clients that come back
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
-    log_events: usize,
-
-    /// How many bytes of them are kept, in memory and in the file
-    #[arg(long, value_name = "BYTES", default_value = "67108864", value_parser = at_least_one)]
-    log_bytes: usize,
-
-    /// For how many seconds they are kept
-    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
-    log_age: u64,
-
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    limits: Limits,
     /// Keeps them in a file too, so that clients can resume when the server was started again; for one server at a time
     #[arg(long, value_name = "PATH")]
     log_file: Option<PathBuf>,
-
     #[cfg(feature = "nats")]
     #[command(flatten)]
     nats: log::nats::Options,
-
     /// What this server is called in /stats and /metrics; the host and the port if not given
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
-
-    /// How many events a client may fall behind before it is disconnected
-    #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u64).range(1..))]
-    queue: u64,
-
     /// How many clients there may be; the next one gets status 503
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     max_clients: usize,
-
-    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect. Better given by
-    /// the variable: arguments stand in the process list
-    #[arg(long, env = "DEMO_TOKEN", hide_env_values = true)]
-    token: Option<String>,
-
-    /// How long a peer may take for a request or a TLS handshake, and leave what it was sent unacknowledged or unread
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    patience: u64,
-
-    /// Pages of this origin may read and publish too; can be given several times
-    #[arg(long = "allow-origin", value_name = "ORIGIN")]
-    origins: Vec<Origin>,
-
+    #[command(flatten)]
+    access: Access,
     /// A PEM file with the certificate chain, for https
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-
     /// A PEM file with its private key
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-
-    /// Publishes nothing but what is posted, as all do that share a log
-    #[arg(long)]
-    no_sources: bool,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -135,7 +94,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
-    let access = access(args)?;
+    let local = args.addr.ip().is_loopback();
+    let access = Access { local, ..args.access.clone() };
+    ensure!(
+        access.token.as_deref().is_none_or(|token| !token.trim().is_empty()),
+        "the token is empty (--token or DEMO_TOKEN)"
+    );
+    ensure!(
+        access.token.is_some() || local,
+        "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
+        args.addr
+    );
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
         _ => None,
@@ -144,14 +113,8 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let shared = args.nats.log.as_deref();
     #[cfg(not(feature = "nats"))]
     let shared = None::<&str>;
-    let settings = Settings {
-        retry: Duration::from_millis(args.retry),
-        keep_alive: Duration::from_secs(args.keep_alive),
-        queue: args.queue,
-        patience: Duration::from_secs(args.patience),
-        // Each of several servers would publish, and count, for itself.
-        sources: !args.no_sources && shared.is_none(),
-    };
+    // Each of several servers would publish, and count, for itself.
+    let settings = Settings { no_sources: args.settings.no_sources || shared.is_some(), ..args.settings };
     raise_file_limit(args.max_clients);
     let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -159,9 +122,8 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     // After the address is sure: a start that fails leaves the log as it was.
     let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
     let hub = Hub::new(args.max_clients, settings, args.node.clone().unwrap_or_else(host));
-    let limits = Limits { events: args.log_events, bytes: args.log_bytes, age: Duration::from_secs(args.log_age) };
     if shared.is_none() {
-        hub.open(open_log(args, limits)?);
+        hub.open(open_log(args)?);
     }
 
     let mut signals = Signals::new()?;
@@ -171,14 +133,14 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     #[cfg(feature = "nats")]
     if let Some(servers) = shared {
         let opened = tokio::select! {
-            opened = log::nats::NatsLog::open(servers, &args.nats, limits, &hub.node, &mut needed) => opened?,
+            opened = log::nats::NatsLog::open(servers, &args.nats, args.limits, &hub.node, &mut needed) => opened?,
             () = signals.next() => return Ok(()),
         };
         hub.open(Box::new(opened));
     }
     let attended = Arc::clone(&hub);
     needed.spawn(async move { attended.attend().await });
-    if settings.sources {
+    if !settings.no_sources {
         needed.spawn(sources::messages(Arc::clone(&hub)));
         needed.spawn(sources::metrics(Arc::clone(&hub)));
         needed.spawn(sources::custom(Arc::clone(&hub)));
@@ -204,32 +166,18 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
 }
 
 /// Completes when a task ends that the server needs, and a server without it would only look like one.
-pub(crate) async fn first_end(needed: &mut JoinSet<()>) -> anyhow::Error {
+pub(crate) async fn first_end(needed: &mut JoinSet<anyhow::Error>) -> anyhow::Error {
     match needed.join_next().await {
+        Some(Ok(error)) => error,
         Some(Err(error)) => anyhow!("a task that the server needs has ended: {error}"),
-        Some(Ok(())) | None => anyhow!("a task that the server needs has ended"),
+        None => anyhow!("no task that the server needs is left"),
     }
 }
 
-fn access(args: &Args) -> anyhow::Result<Access> {
-    let local = args.addr.ip().is_loopback();
-    let token = args.token.clone();
-    ensure!(
-        token.as_deref().is_none_or(|token| !token.trim().is_empty()),
-        "the token is empty (--token or DEMO_TOKEN)"
-    );
-    ensure!(
-        token.is_some() || local,
-        "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
-        args.addr
-    );
-    Ok(Access { token, origins: args.origins.clone(), local })
-}
-
-fn open_log(args: &Args, limits: Limits) -> anyhow::Result<Box<dyn Log>> {
+fn open_log(args: &Args) -> anyhow::Result<Box<dyn Log>> {
     Ok(match &args.log_file {
-        None => Box::new(Tail::new(limits)),
-        Some(path) => Box::new(FileLog::open(path, limits).with_context(|| path.display().to_string())?),
+        None => Box::new(Tail::new(args.limits)),
+        Some(path) => Box::new(FileLog::open(path, args.limits).with_context(|| path.display().to_string())?),
     })
 }
 
@@ -255,10 +203,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_needed_task_that_ends_or_panics_is_the_end() {
-        for (panics, said) in [(false, "has ended"), (true, "panicked")] {
+        for (panics, said) in [(false, "enough"), (true, "panicked")] {
             let mut needed = JoinSet::new();
             needed.spawn(std::future::pending());
-            needed.spawn(async move { assert!(!panics) });
+            needed.spawn(async move {
+                assert!(!panics);
+                anyhow!("enough")
+            });
             assert!(first_end(&mut needed).await.to_string().contains(said));
         }
     }

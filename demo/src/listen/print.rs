@@ -4,36 +4,24 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Stdout, Write};
 
+use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use sse_wire::{Event, Frame};
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Format {
-    Text { colour: bool },
-    Json,
-}
-
-impl Format {
-    /// With colours where they can be seen and are wanted.
-    pub(super) fn text() -> Self {
-        let choice = anstream::AutoStream::choice(&io::stdout());
-        Self::Text { colour: choice != anstream::ColorChoice::Never }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Printer {
-    out: BufWriter<Stdout>,
-    format: Format,
+    /// With colours where they can be seen and are wanted.
+    out: BufWriter<AutoStream<Stdout>>,
+    json: bool,
     only: Vec<String>,
     /// Events still to print.
     remaining: Option<u64>,
 }
 
 impl Printer {
-    pub(super) fn new(format: Format, only: Vec<String>, max_events: Option<u64>) -> Self {
-        Self { out: BufWriter::new(io::stdout()), format, only, remaining: max_events }
+    pub(super) fn new(json: bool, only: Vec<String>, max_events: Option<u64>) -> Self {
+        Self { out: BufWriter::new(AutoStream::auto(io::stdout())), json, only, remaining: max_events }
     }
 
     pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
@@ -41,22 +29,16 @@ impl Printer {
             return Ok(());
         }
         self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
-        let line = match self.format {
-            Format::Text { colour } => event_text(event, colour),
-            Format::Json => json(event)?,
-        };
+        let line = if self.json { json(event)? } else { event_text(event) };
         writeln!(self.out, "{line}")
     }
 
     pub(super) fn comment(&mut self, comment: &str) -> io::Result<()> {
-        let line = match self.format {
-            Format::Text { colour } => {
-                let style = if colour { Style::new().dimmed() } else { Style::new() };
-                format!("{style}: {}{style:#}", harmless(comment))
-            }
-            Format::Json => json(&Frame::Comment(comment))?,
-        };
-        writeln!(self.out, "{line}")
+        if self.json {
+            return writeln!(self.out, "{}", json(&Frame::Comment(comment))?);
+        }
+        let dim = Style::new().dimmed();
+        writeln!(self.out, "{dim}: {}{dim:#}", harmless(comment))
     }
 
     /// Whether as many events as asked for are printed.
@@ -70,12 +52,8 @@ impl Printer {
 }
 
 /// `type #id data`, or the data below it, indented, where it has several lines.
-fn event_text(event: &Event<'_>, colour: bool) -> String {
-    let (bold, dim) = if colour {
-        (AnsiColor::Cyan.on_default().bold(), Style::new().dimmed())
-    } else {
-        (Style::new(), Style::new())
-    };
+fn event_text(event: &Event<'_>) -> String {
+    let (bold, dim) = (AnsiColor::Cyan.on_default().bold(), Style::new().dimmed());
     let mut text = format!("{bold}{}{bold:#}", harmless(event.event_type()));
     if let Some(id) = event.id() {
         let _ = write!(text, " {dim}#{}{dim:#}", harmless(id));
@@ -91,30 +69,26 @@ fn event_text(event: &Event<'_>, colour: bool) -> String {
 /// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
 fn json(line: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(line)?;
-    if !json.contains(is_harmful) {
-        return Ok(json);
-    }
-    let mut escaped = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if is_harmful(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(c);
+    let escaped = escape(&json, |escaped, c| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
-    }
-    Ok(escaped)
+    });
+    Ok(escaped.into_owned())
 }
 
 /// The text with what could steer a terminal as Rust's escapes.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    escape(text, |escaped, c| escaped.extend(c.escape_default()))
+}
+
+fn escape(text: &str, escape: fn(&mut String, char)) -> Cow<'_, str> {
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_harmful(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+        if is_harmful(c) { escape(&mut escaped, c) } else { escaped.push(c) }
     }
     Cow::Owned(escaped)
 }

@@ -5,10 +5,10 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{RequestBuilder, Url};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
@@ -57,16 +57,6 @@ pub(super) struct Stats {
     pub(super) cpu_seconds: f64,
 }
 
-#[derive(Deserialize)]
-struct Published {
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct Cut {
-    cut: u64,
-}
-
 impl Server {
     /// Starts this program as a server without sources of its own, on a free port.
     pub(super) async fn start(clients: usize) -> anyhow::Result<Self> {
@@ -105,51 +95,43 @@ impl Server {
         // Why not, it says itself.
         let url =
             line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
-        Ok((Self::at(&url.parse().context("the server's URL")?).await?, child, output))
+        Ok((Self::at(&url.parse().context("the server's URL")?)?, child, output))
     }
 
     /// A server of another kind: where its stream is, where its events are published, and which process it is.
-    pub(super) async fn other(stream: &Url, publish: &Url, pid: u32, name: &str) -> anyhow::Result<Self> {
+    pub(super) fn other(stream: &Url, publish: &Url, pid: u32, name: &str) -> anyhow::Result<Self> {
         let path =
             stream.query().map_or_else(|| stream.path().to_owned(), |query| format!("{}?{query}", stream.path()));
-        let server = Self::at(stream).await?;
-        Self::at(publish).await?;
+        let server = Self::at(stream)?;
+        Self::at(publish)?;
         Ok(Self { name: name.into(), path: Some(path), interface: Interface::Other(publish.clone(), pid), ..server })
     }
 
     /// Nodes that run on this machine, and share a log.
-    pub(super) async fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
+    pub(super) fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
         let (first, others) = urls.split_first().context("no URL")?;
-        let mut server = Self { insist, ..Self::at(first).await? };
+        let mut server = Self { insist, ..Self::at(first)? };
         for url in others {
-            server.addrs.append(&mut Self::at(url).await?.addrs);
+            server.addrs.append(&mut Self::at(url)?.addrs);
         }
         Ok(server)
     }
 
     /// A server that runs on this machine.
-    pub(super) async fn at(url: &Url) -> anyhow::Result<Self> {
+    fn at(url: &Url) -> anyhow::Result<Self> {
         ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
-        let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let addrs: Vec<_> =
-            tokio::net::lookup_host((host, port)).await.with_context(|| format!("{host}: no address"))?.collect();
-        for addr in &addrs {
-            ensure!(
-                addr.ip().is_loopback(),
-                "{host} is {}: load goes to this machine alone (127.0.0.0/8, ::1)",
-                addr.ip()
-            );
+        let addrs = url.socket_addrs(|| None).with_context(|| format!("{url}: no address"))?;
+        for ip in addrs.iter().map(SocketAddr::ip) {
+            let host = url.host_str().unwrap_or_default();
+            ensure!(ip.is_loopback(), "{host} is {ip}: load goes to this machine alone (127.0.0.0/8, ::1)");
         }
         let addr = addrs.iter().find(|addr| addr.is_ipv4()).or(addrs.first()).copied().context("no address")?;
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("an HTTP client")?;
-        let name = "demo serve".into();
         Ok(Self {
-            name,
+            name: "demo serve".into(),
             addrs: vec![addr],
             path: None,
-            http,
+            http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("an HTTP client")?,
             interface: Interface::Demo,
             insist: Duration::ZERO,
             child: None,
@@ -177,13 +159,9 @@ impl Server {
     }
 
     async fn stats_at(&self, addr: SocketAddr) -> anyhow::Result<Stats> {
-        let url = url(addr, "stats")?;
-        let response = self.http.get(url.clone()).send().await.and_then(reqwest::Response::error_for_status);
-        let stats = match response {
-            Ok(response) => response.json().await,
-            Err(error) => Err(error),
-        };
-        stats.map_err(reqwest::Error::without_url).with_context(|| format!("{url}: is this `demo serve`?"))
+        let url = format!("http://{addr}/stats");
+        let stats = self.answer(self.http.get(&url)).await.and_then(|stats| Ok(serde_json::from_value(stats)?));
+        stats.with_context(|| format!("{url}: is this `demo serve`?"))
     }
 
     /// Publishes an event; its id, where the server tells.
@@ -195,8 +173,9 @@ impl Server {
                 let key = format!("{:032x}", fastrand::u128(..));
                 let end = Instant::now() + self.insist;
                 for addr in self.addrs.iter().cycle().skip(fastrand::usize(..self.addrs.len())) {
-                    match self.post::<Published>(*addr, "publish", &body, &key).await {
-                        Ok(published) => return Ok(Some(published.id)),
+                    let request = self.http.post(format!("http://{addr}/publish")).header("idempotency-key", &key);
+                    match self.answer(request.json(&body)).await {
+                        Ok(published) => return Ok(published["id"].as_str().map(str::to_owned)),
                         Err(error) if Instant::now() >= end => return Err(error),
                         Err(_) => sleep(Duration::from_millis(50)).await,
                     }
@@ -220,31 +199,18 @@ impl Server {
     pub(super) async fn cut(&self, client: &str) -> anyhow::Result<u64> {
         let mut count = 0;
         for addr in &self.addrs {
-            count += self.post::<Cut>(*addr, "cut", &json!({ "client": client }), "").await?.cut;
+            let request = self.http.post(format!("http://{addr}/cut")).json(&json!({ "client": client }));
+            count += self.answer(request).await?["cut"].as_u64().context("how many were cut")?;
         }
         Ok(count)
     }
 
-    async fn post<T: for<'de> Deserialize<'de>>(
-        &self,
-        addr: SocketAddr,
-        path: &str,
-        body: &serde_json::Value,
-        key: &str,
-    ) -> anyhow::Result<T> {
-        let url = url(addr, path)?;
-        let mut request = self.http.post(url.clone()).json(body);
-        if !key.is_empty() {
-            request = request.header("idempotency-key", key);
-        }
-        let response = request.send().await.with_context(|| format!("POST {url}"))?;
-        let status = response.status();
-        let body = response.bytes().await.with_context(|| format!("POST {url}"))?;
-        ensure!(status.is_success(), "POST {url}: status {status}: {}", String::from_utf8_lossy(&body));
-        serde_json::from_slice(&body).with_context(|| format!("POST {url}: {}", String::from_utf8_lossy(&body)))
+    /// The JSON that the answer is, or what it says instead.
+    async fn answer(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+        let response = request.send().await?;
+        let (url, status) = (response.url().clone(), response.status());
+        let body = response.text().await?;
+        ensure!(status.is_success(), "{url}: status {status}: {body}");
+        serde_json::from_str(&body).with_context(|| format!("{url}: {body}"))
     }
-}
-
-fn url(addr: SocketAddr, path: &str) -> anyhow::Result<Url> {
-    Url::parse(&format!("http://{addr}/{path}")).context("a URL")
 }

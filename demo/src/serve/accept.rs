@@ -55,7 +55,12 @@ struct Served {
     patience: Duration,
 }
 
-pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, hub: Arc<Hub>) {
+pub(crate) async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    hub: Arc<Hub>,
+) -> anyhow::Error {
     let patience = hub.settings.patience;
     loop {
         let socket = match listener.accept().await {

@@ -12,11 +12,19 @@ use tower_http::cors::CorsLayer;
 
 use super::refusal::Refusal;
 
-#[derive(Debug)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Access {
+    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect. Better given by
+    /// the variable: arguments stand in the process list
+    #[arg(long, env = "DEMO_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
+
+    /// Pages of this origin may read and publish too; can be given several times
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) origins: Vec<Origin>,
+
     /// Bound to loopback: nobody else can connect, but pages in a browser on this machine can.
+    #[arg(skip)]
     pub(crate) local: bool,
 }
 

@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use anyhow::anyhow;
+use clap::builder::TypedValueParser as _;
+use clap::value_parser;
+
 use super::clients::{Clients, Ending};
 use super::connections::Connections;
 use super::event::Draft;
@@ -27,18 +31,23 @@ pub(crate) struct Hub {
 }
 
 /// What is promised to each client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// The reconnection time that is sent first.
+    /// The reconnection time that clients are told, in milliseconds
+    #[arg(long, value_name = "MS", default_value = "2000", value_parser = value_parser!(u64).map(Duration::from_millis))]
     pub(crate) retry: Duration,
-    /// A stream is never silent for longer.
-    pub(crate) keep_alive: Duration,
-    /// How many events a client may be behind.
+    /// A comment is sent to whoever had nothing for as many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = value_parser!(u64).range(1..=86_400))]
+    pub(crate) keep_alive: u64,
+    /// How many events a client may fall behind before it is disconnected
+    #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = value_parser!(u64).range(1..))]
     pub(crate) queue: u64,
-    /// How long a peer may be silent where it is its turn.
+    /// How long a peer may take for a request or a TLS handshake, and leave what it was sent unacknowledged or unread
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u64).range(1..=3_600).map(Duration::from_secs))]
     pub(crate) patience: Duration,
-    /// Whether the server publishes events of its own.
-    pub(crate) sources: bool,
+    /// Publishes nothing but what is posted, as all do that share a log
+    #[arg(long)]
+    pub(crate) no_sources: bool,
 }
 
 #[derive(Debug, Default)]
@@ -86,18 +95,18 @@ impl Hub {
     }
 
     /// Wakes all clients when the log moves, and looks after them once a second; for as long as there is a log.
-    pub(crate) async fn attend(&self) {
+    pub(crate) async fn attend(&self) -> anyhow::Error {
         let mut end = self.log().tail().end();
         let mut sweeps = tokio::time::interval(SWEEP);
         loop {
             tokio::select! {
                 changed = end.changed() => match changed {
                     Ok(()) => self.clients.wake(),
-                    Err(_) => return,
+                    Err(_) => return anyhow!("the log has ended"),
                 },
                 _ = sweeps.tick() => {
                     let now = *end.borrow();
-                    self.clients.sweep(now, self.settings.keep_alive.as_secs());
+                    self.clients.sweep(now, self.settings.keep_alive);
                 }
             }
         }

@@ -16,12 +16,15 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser as _;
+use clap::value_parser;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use serde::Serialize;
 
 pub(crate) use self::file::FileLog;
 pub(crate) use self::tail::Tail;
+use super::at_least_one;
 use super::event::{Draft, Event};
 
 /// A place between two events, counted on this server.
@@ -90,11 +93,17 @@ pub(crate) trait Log: Debug + Send + Sync {
     }
 }
 
-/// How much is kept.
-#[derive(Clone, Copy, Debug)]
+/// How much is kept for clients that come back.
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Limits {
+    /// How many events are kept for clients that come back
+    #[arg(long = "log-events", value_name = "N", default_value = "10000", value_parser = at_least_one)]
     pub(crate) events: usize,
+    /// How many bytes of them are kept, in memory and in the file
+    #[arg(long = "log-bytes", value_name = "BYTES", default_value = "67108864", value_parser = at_least_one)]
     pub(crate) bytes: usize,
+    /// For how many seconds they are kept
+    #[arg(long = "log-age", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u64).range(1..).map(Duration::from_secs))]
     pub(crate) age: Duration,
 }
 

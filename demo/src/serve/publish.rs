@@ -42,7 +42,8 @@ pub(crate) async fn publish(
 ) -> Result<Json<Value>, Refusal> {
     let data = text(&publish.data).map_err(Refusal::bad_request)?;
     let draft = Draft::new(&publish.event, &data).map_err(Refusal::bad_request)?;
-    let reserved = draft.name() == RESET.as_str() || (hub.settings.sources && sources::NAMES.contains(&draft.name()));
+    let reserved =
+        draft.name() == RESET.as_str() || (!hub.settings.no_sources && sources::NAMES.contains(&draft.name()));
     if reserved {
         return Err(Refusal::bad_request(format!("event: `{}` is the server's own", draft.name())));
     }

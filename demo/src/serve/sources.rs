@@ -21,7 +21,7 @@ const METRIC: EventType<'static> = EventType::from_static("metric");
 const CUSTOM: EventType<'static> = EventType::from_static("customEvent");
 
 /// An unnamed message every three seconds.
-pub(crate) async fn messages(hub: Arc<Hub>) {
+pub(crate) async fn messages(hub: Arc<Hub>) -> anyhow::Error {
     let mut ticks = interval(Duration::from_secs(3));
     let mut number = last_number(&hub, MESSAGE);
     loop {
@@ -33,7 +33,7 @@ pub(crate) async fn messages(hub: Arc<Hub>) {
 }
 
 /// This machine's processors and memory, each second.
-pub(crate) async fn metrics(hub: Arc<Hub>) {
+pub(crate) async fn metrics(hub: Arc<Hub>) -> anyhow::Error {
     let mut system = System::new();
     system.refresh_cpu_usage();
     let mut ticks = interval(Duration::from_secs(1));
@@ -61,7 +61,7 @@ fn metric(system: &mut System, number: u64) -> Value {
 }
 
 /// A price now and then.
-pub(crate) async fn custom(hub: Arc<Hub>) {
+pub(crate) async fn custom(hub: Arc<Hub>) -> anyhow::Error {
     let mut number = last_number(&hub, CUSTOM.as_str());
     loop {
         sleep(Duration::from_millis(fastrand::u64(4_000..12_000))).await;

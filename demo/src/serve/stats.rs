@@ -71,31 +71,53 @@ fn exposition(stats: &Stats) -> String {
     let label = |name: &str, value: &str| format!("{{{name}={value:?}}}");
     let (events, bytes) = stats.log.as_ref().map_or((0, 0), |log| (log.events, log.bytes));
     let mut samples = vec![
-        ("demo_node", "gauge", "Which server this is.", label("node", &stats.node), "1".into()),
-        ("demo_clients", "gauge", "Clients that listen.", label("carrier", "sse"), stats.clients.sse.to_string()),
-        ("demo_clients", "gauge", "Clients that listen.", label("carrier", "ws"), stats.clients.ws.to_string()),
+        ("demo_node", "gauge", "The name of this server.", label("node", &stats.node), "1".into()),
+        (
+            "demo_clients",
+            "gauge",
+            "Clients that are connected.",
+            label("carrier", "sse"),
+            stats.clients.sse.to_string(),
+        ),
+        ("demo_clients", "gauge", "Clients that are connected.", label("carrier", "ws"), stats.clients.ws.to_string()),
     ];
     for (reason, count) in &stats.ended {
-        let help = "Streams that have ended, by the reason.";
+        let help = "Streams that have ended, by reason.";
         samples.push(("demo_streams_ended_total", "counter", help, label("reason", reason), count.to_string()));
     }
     if let Some(Health { connection, behind }) = &stats.nats {
         let connected = u8::from(*connection == "connected").to_string();
-        let help = "Events in the stream that are not here yet.";
-        samples.push(("demo_nats_connected", "gauge", "Whether NATS is there.", String::new(), connected));
+        let help = "Events in the stream that this server has not received yet.";
+        samples.push((
+            "demo_nats_connected",
+            "gauge",
+            "Whether the connection to NATS is up.",
+            String::new(),
+            connected,
+        ));
         samples.push(("demo_nats_behind", "gauge", help, String::new(), behind.to_string()));
     }
     for (name, kind, help, value) in [
-        ("demo_connections", "gauge", "Open sockets.", stats.connections.to_string()),
+        ("demo_connections", "gauge", "Open connections.", stats.connections.to_string()),
         ("demo_published_total", "counter", "Events published.", stats.published.to_string()),
-        ("demo_deliveries_total", "counter", "Events handed to clients.", stats.deliveries.to_string()),
-        ("demo_resets_total", "counter", "Clients whose last id is not in the log.", stats.resets.to_string()),
-        ("demo_rejected_total", "counter", "Clients above the limit.", stats.rejected.to_string()),
+        ("demo_deliveries_total", "counter", "Events sent to clients.", stats.deliveries.to_string()),
+        (
+            "demo_resets_total",
+            "counter",
+            "Clients reset because the log does not have their last event.",
+            stats.resets.to_string(),
+        ),
+        (
+            "demo_rejected_total",
+            "counter",
+            "Clients turned away because there were too many.",
+            stats.rejected.to_string(),
+        ),
         ("demo_log_events", "gauge", "Events in the replay log.", events.to_string()),
-        ("demo_log_bytes", "gauge", "Memory that the replay log takes.", bytes.to_string()),
-        ("process_resident_memory_bytes", "gauge", "Resident memory.", stats.resident_bytes.to_string()),
-        ("process_cpu_seconds_total", "counter", "Processor time.", stats.cpu_seconds.to_string()),
-        ("demo_uptime_seconds", "gauge", "Time since the start.", stats.uptime_seconds.to_string()),
+        ("demo_log_bytes", "gauge", "Memory used by the replay log.", bytes.to_string()),
+        ("process_resident_memory_bytes", "gauge", "Resident memory in bytes.", stats.resident_bytes.to_string()),
+        ("process_cpu_seconds_total", "counter", "Processor time in seconds.", stats.cpu_seconds.to_string()),
+        ("demo_uptime_seconds", "gauge", "Seconds since the start.", stats.uptime_seconds.to_string()),
     ] {
         samples.push((name, kind, help, String::new(), value));
     }

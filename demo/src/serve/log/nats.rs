@@ -7,12 +7,12 @@ mod older;
 mod stream;
 
 use std::borrow::Cow;
-use std::fmt;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use anyhow::anyhow;
 use async_nats::connection::State;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::message::PublishMessage;
@@ -75,7 +75,7 @@ impl NatsLog {
         options: &Options,
         limits: Limits,
         node: &str,
-        needed: &mut JoinSet<()>,
+        needed: &mut JoinSet<anyhow::Error>,
     ) -> anyhow::Result<Self> {
         let (context, info) = options.open(servers, limits, node).await?;
         let limits = Limits { events: limits.events.min(options.log_tail), ..limits };
@@ -242,7 +242,7 @@ impl Shared {
     }
 
     /// Ends when this is no longer the stream that it was.
-    async fn look(self: Arc<Self>) {
+    async fn look(self: Arc<Self>) -> anyhow::Error {
         let (mut shorter, mut missing) = (0, 0);
         loop {
             sleep(INTERVAL).await;
@@ -253,26 +253,26 @@ impl Shared {
                     // A cluster that is coming together may not know of it for a moment.
                     missing = if is_missing(&error) { missing + 1 } else { 0 };
                     if missing > 5 {
-                        return last_words(format_args!("NATS: the stream `{}` is gone", self.name));
+                        return anyhow!("NATS: the stream `{}` is gone", self.name);
                     }
                     continue;
                 }
             };
             missing = 0;
             if epoch(&info) != self.epoch {
-                return last_words(format_args!("NATS: the stream `{}` was made anew", self.name));
+                return anyhow!("NATS: the stream `{}` was made anew", self.name);
             }
             // A new leader may not know the last ones for a moment.
             shorter = if info.state.last_sequence < end { shorter + 1 } else { 0 };
             if shorter > 5 {
                 let last = info.state.last_sequence;
-                return last_words(format_args!("NATS: the stream `{}` has lost what came after {last}", self.name));
+                return anyhow!("NATS: the stream `{}` has lost what came after {last}", self.name);
             }
         }
     }
 
     /// Reads the stream into the tail.
-    async fn follow(self: Arc<Self>) {
+    async fn follow(self: Arc<Self>) -> anyhow::Error {
         let mut said = false;
         loop {
             match self.consume(&mut said).await {
@@ -335,11 +335,6 @@ impl Shared {
 fn is_missing(error: &Passing) -> bool {
     let error = error.source().and_then(|error| error.downcast_ref::<jetstream::Error>());
     error.is_some_and(|error| error.error_code() == ErrorCode::STREAM_NOT_FOUND)
-}
-
-/// The process ends now, so that they are not left to `say`.
-fn last_words(words: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{words}");
 }
 
 /// The name of an event, or nothing.

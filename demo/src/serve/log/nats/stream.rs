@@ -30,23 +30,18 @@ pub(crate) struct Options {
     /// stand in the process list)
     #[arg(long, value_name = "URL", env = "DEMO_LOG", hide_env_values = true, conflicts_with = "log_file")]
     pub(crate) log: Option<String>,
-
     /// The stream there, which is made if it is missing and never changed
     #[arg(long, value_name = "NAME", default_value = "demo")]
     log_stream: String,
-
     /// On how many servers of NATS it is
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
     log_replicas: u8,
-
     /// How many of the newest events each server keeps in memory; older ones are read from the stream
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     pub(super) log_tail: usize,
-
     /// A file with the credentials for NATS
     #[arg(long, value_name = "FILE")]
     log_creds: Option<PathBuf>,
-
     /// A PEM file with the authority that signed the certificates of NATS
     #[arg(long, value_name = "FILE")]
     log_ca: Option<PathBuf>,
