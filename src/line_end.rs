@@ -136,35 +136,31 @@ pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
 /// Finds the first NUL.
 #[inline]
 pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
-    let found = if bytes.len() <= SHORT { nul_in_few(bytes) } else { memchr::memchr(0, bytes) };
-    work::looked(found.map_or(bytes.len(), |index| index + 1));
-    found
+    work::looked(bytes.len());
+    let has_nul = if bytes.len() <= SHORT { few_have_nul(bytes) } else { bytes.contains(&0) };
+    if has_nul { bytes.iter().position(|byte| *byte == 0) } else { None }
 }
 
 /// Most ids are no longer than this.
 const SHORT: usize = 32;
 
+/// Whether a NUL is among them; it may say so of less than eight bytes that have none.
 #[inline]
-fn nul_in_few(bytes: &[u8]) -> Option<usize> {
+fn few_have_nul(bytes: &[u8]) -> bool {
     /// Whether one of the eight bytes is 0: only a zero byte borrows into a high bit that was clear.
     const fn has_nul(word: u64) -> bool {
         word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080 != 0
     }
     let has_nul = |word: &[u8; 8]| has_nul(u64::from_ne_bytes(*word));
-    let (words, rest) = bytes.as_chunks();
-    let in_words = words.iter().any(has_nul);
-    let in_rest = match bytes.last_chunk() {
-        Some(last) => !rest.is_empty() && has_nul(last),
-        None => true,
-    };
-    if in_words || in_rest { bytes.iter().position(|&byte| byte == 0) } else { None }
+    let (words, _) = bytes.as_chunks();
+    bytes.last_chunk().is_none_or(has_nul) || words.iter().any(has_nul)
 }
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use alloc::vec;
 
-    use super::{line_end, nul, rare_line_end, short_line_end};
+    use super::{last_line_end, line_end, nul, rare_line_end, short_line_end};
 
     #[test]
     fn line_ends_are_found_wherever_they_are() {
@@ -180,6 +176,7 @@ mod tests {
                     assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
                     assert_eq!(rare_line_end(&bytes), expected, "{byte} at {index} of {len}");
                     assert_eq!(short_line_end::<16>(&bytes), expected, "{byte} at {index} of {len}");
+                    assert_eq!(last_line_end(&bytes), expected, "{byte} at {index} of {len}");
                     let expected = (index < len && byte == 0).then_some(index);
                     assert_eq!(nul(&bytes), expected, "{byte} at {index} of {len}");
                 }

@@ -191,7 +191,7 @@ const IN_BULK: [&str; 11] = [
 ];
 
 /// Functions whose callers count for them.
-const COUNTED_ABOVE: [&str; 4] = ["line_end_in_few", "in_first", "nul_in_few", "is_ascii"];
+const COUNTED_ABOVE: [&str; 4] = ["line_end_in_few", "in_first", "few_have_nul", "is_ascii"];
 
 /// The counter of `work.rs` is only as good as what reports to it: in all that decodes, each function that handles bytes
 /// in bulk does.
