@@ -332,7 +332,7 @@ impl<M: Memory> Block<M> {
     }
 
     /// Dispatch the event, at its blank line, which ends `len` bytes after what was decoded before.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn dispatch<const FRAMES: bool>(&mut self, bytes: &[u8], len: usize) -> Option<Found> {
         self.is_skipped = false;
         if self.buffers.event_is_empty() {
