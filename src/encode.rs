@@ -609,7 +609,7 @@ mod tests {
         is_linear(&format!("{text} as JSON"), || EventBuilder::new().encode_json(data).unwrap().len());
     }
 
-    /// Accepts so many bytes at a time, and may block every other time.
+    /// Accepts this many bytes at a time, and may block every other time.
     struct Trickle {
         takes: usize,
         blocks: bool,

@@ -15,7 +15,7 @@ const LEN: usize = 1 << 15;
 /// copy it out of the chunk, to make room for that, to replace what is ill-formed, and to copy it into an owned event.
 const BOUND: usize = 12;
 
-/// Reads a whole stream in chunks of so many bytes.
+/// Reads a whole stream in chunks of this many bytes.
 type Way = fn(&[u8], usize);
 
 fn decoder() -> Decoder {
@@ -81,7 +81,7 @@ fn fixed(wire: &[u8], len: usize) {
     }
 }
 
-/// Returns so many bytes at a time.
+/// Returns this many bytes at a time.
 struct Trickle<'w>(&'w [u8], usize);
 
 impl std::io::Read for Trickle<'_> {

@@ -4,7 +4,7 @@
 //! All code that examines or copies bytes reports it here; `tests/architecture.rs` lists what may loop over bytes, and
 //! where.
 
-/// So many bytes were examined.
+/// Reports that bytes were examined.
 #[inline(always)]
 pub(crate) fn looked(bytes: usize) {
     #[cfg(test)]
@@ -12,13 +12,13 @@ pub(crate) fn looked(bytes: usize) {
     let _ = bytes;
 }
 
-/// So many bytes were copied.
+/// Reports that bytes were copied.
 #[inline(always)]
 pub(crate) fn copied(bytes: usize) {
     looked(bytes);
 }
 
-/// UTF-8 was validated.
+/// Reports that bytes were validated as UTF-8.
 #[inline(always)]
 pub(crate) fn validated(bytes: usize) {
     looked(bytes);

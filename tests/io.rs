@@ -210,7 +210,7 @@ fn errors_print_each_message_once() {
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionReset);
 }
 
-/// Takes so many bytes in all, and then would block.
+/// Takes this many bytes in all, and then would block.
 struct Narrow(usize, Vec<u8>);
 
 impl Write for Narrow {

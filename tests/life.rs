@@ -10,9 +10,9 @@ use common::streams::{cuts, regular, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, Decoder};
 
-/// Whether what has come of a connection ends between two events, line by line.
+/// Whether what has been received of a connection ends between two events, line by line.
 fn is_between_events(wire: &[u8]) -> bool {
-    // Of a byte order mark that has not come whole nobody knows yet whether it is one.
+    // A partial byte order mark may still turn out to be something else.
     if b"\xEF\xBB".starts_with(wire) {
         return true;
     }
@@ -29,7 +29,7 @@ fn is_between_events(wire: &[u8]) -> bool {
     is_between && matches!(rest, [] | [b':', ..])
 }
 
-/// Reads one chunk to its end, and gives how many events it had.
+/// Reads one chunk to its end. Returns how many events it had.
 fn read(decoder: &mut Decoder, calls: Calls, bytes: &[u8]) -> u64 {
     let mut chunk = Chunk::new(bytes);
     let mut events = 0;
@@ -142,7 +142,7 @@ fn a_cut_is_told_from_a_clean_end() {
     }
 }
 
-/// The body of an error in a response that says 200, as people search for it for days.
+/// The body of an error in a response with status 200, which takes days to find.
 #[test]
 fn an_error_in_json_is_no_event_and_ignored_lines() {
     for (wire, ignored) in [

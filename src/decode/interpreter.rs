@@ -27,7 +27,7 @@ pub(crate) struct Interpreter<M> {
 
 /// What has become of the lines that a shortcut has found.
 pub(crate) enum Taken {
-    /// They are a whole event of so many bytes, with which nothing is left to do. Whoever hands it out says so.
+    /// They are a whole event of this many bytes, which the caller hands out, and reports as dispatched.
     Whole(usize),
     /// They are a whole event, which has been dispatched, or end with a reconnection time that is returned.
     Found(Found),
@@ -182,14 +182,12 @@ impl<M: Memory> Interpreter<M> {
         self.dispatch::<false>(bytes, len).unwrap_or(Found::Event)
     }
 
-    /// Releases what the last call lent. Returns whether there was anything.
+    /// Releases what the last call lent.
     #[inline]
-    pub(crate) fn release(&mut self) -> bool {
-        let is_any = self.block.release();
-        if is_any {
+    pub(crate) fn release(&mut self) {
+        if self.block.release() {
             self.is_at_event = self.may_begin_event();
         }
-        is_any
     }
 
     /// Interprets `bytes[*index..]` up to something that can be returned, or to where an event may begin, or to the end
@@ -304,7 +302,7 @@ impl<M: Memory> Interpreter<M> {
         // Completes an unterminated last line: its value becomes part of the event, and it counts if it is ignored, but
         // without a line end of its own it has no other effect.
         const LINE_END: &[u8] = &[LF];
-        let _ = self.release();
+        self.release();
         let (retry, signs) = (self.block.retry, self.block.progress.other_signs());
         let mut index = 0;
         while let Some(piece) = self.parser.next_part(LINE_END, &mut index) {

@@ -54,7 +54,7 @@ impl LastEventId {
         is_another
     }
 
-    /// What is shared is another id from now on.
+    /// The text, to be changed: what was shared is no longer the last event ID.
     #[inline]
     fn changed(&mut self) -> &mut String {
         #[cfg(feature = "bytes")]

@@ -64,7 +64,7 @@ enum Separator {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nothing was received but so many bytes of a byte order mark.
+    /// Only this many bytes of a byte order mark have been received.
     Bom(u8),
     LineStart,
     /// The line is so far the first `matched` bytes of a field's name, at least one.

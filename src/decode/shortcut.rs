@@ -22,10 +22,10 @@ pub(crate) struct Plain {
 /// Finds the event that begins at `start`, if it is whole and plain: an optional `event` line, one `data` line and the
 /// blank line, with a colon in each field and LF or CRLF after each line.
 ///
-/// This is the only second copy of the standard's rules: names, the colon and its space, line ends. It leaves
-/// everything else to the interpreter; it touches no state, and decides nothing that the interpreter would not. It
-/// saves more than half of the instructions of a plain event. A loop over lines was tried instead and costs a quarter
-/// of the speed, because it spills what this keeps in registers.
+/// A second copy of the rules in [`line`]: names, the colon and its space, line ends. It leaves everything else to the
+/// interpreter; it touches no state, and decides nothing that the interpreter would not. It saves more than half of the
+/// instructions of a plain event. A loop over lines was tried instead and costs a quarter of the speed, because it
+/// spills what this keeps in registers.
 #[inline(always)]
 pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     let mut line = start;
