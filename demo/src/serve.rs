@@ -1,10 +1,4 @@
-//! `demo serve`: the live dashboard and its event stream.
-//!
-//! ```text
-//! sources ─┐                                   ┌─► feed ─► stream    GET /events over plain HTTP/1.1
-//! publish ─┴─► hub ─► log (memory, file, NATS) ┼─► feed ─► events    GET /events over TLS and HTTP/2
-//!                                              └─► feed ─► ws        GET /ws
-//! ```
+//! `demo serve`: the live dashboard and its event stream. README.md has the picture.
 
 // They panic where nobody reads; see `say`.
 #![warn(clippy::print_stderr, clippy::print_stdout)]
