@@ -47,7 +47,8 @@ fail() {
 stop() {
   local code=0
   kill "-$1" "$server" 2>/dev/null || fail "the server has ended by itself"
-  wait "$server" || code=$?
+  # Bash reports kills on standard error.
+  wait "$server" 2>/dev/null || code=$?
   [ "$code" = "$2" ] || fail "the server ended with status $code after SIG$1, expected $2"
 }
 

@@ -86,7 +86,7 @@ fn all_flags_are_named_and_no_others() {
 #[test]
 fn tables_are_the_measured_ones() {
     let readme = read("README.md");
-    for path in ["results/scale.md", "results/peers.md", "results/cluster.md", "results/compare.md"] {
+    for path in ["results/scale.md", "results/peers.md", "results/cluster.md", "results/websocket.md"] {
         assert!(readme.contains(&read(path)), "README.md does not have the table of {path}");
     }
 }
