@@ -135,7 +135,7 @@ fn a_start_ends_when_the_stream_does() {
     let lost = Lost::default();
     lost.lock().unwrap().extend(["one"; 99]);
     let url = format!("nats://127.0.0.1:{}", relay(&nats, &lost));
-    let starting = std::thread::spawn(move || output(&["--addr", "127.0.0.1:0", "--log", &url]));
+    let starting = thread::spawn(move || output(&["--addr", "127.0.0.1:0", "--log", &url]));
     wait_for("a delivery", || Some(()).filter(|()| lost.lock().unwrap().len() < 99));
     nats.client(async |context| context.delete_stream("demo").await.unwrap());
     wait_for("the end", || starting.is_finished().then_some(()));
