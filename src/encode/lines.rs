@@ -109,7 +109,7 @@ pub(super) fn pieces<P: Piece + ?Sized, E>(
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 fn several<P: Piece + ?Sized, E>(
     text: &str,
     first_end: usize,
