@@ -63,7 +63,7 @@ end() {
   trap - EXIT
   # Only what was started here.
   ((${#pid[@]})) && kill -KILL "${pid[@]}" 2>/dev/null
-  wait
+  wait 2>/dev/null
   rm -rf "$work"
 }
 trap end EXIT

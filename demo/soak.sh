@@ -20,7 +20,7 @@ end() {
   trap - EXIT
   # Only what was started here.
   kill -KILL $server $load 2>/dev/null || true
-  wait
+  wait 2>/dev/null
   rm -rf "$work"
 }
 trap end EXIT
