@@ -19,7 +19,7 @@ use print::Printer;
 use request::Requests;
 use session::Session;
 
-/// Prints the events of any event stream as they come, reconnects, and resumes.
+/// Prints the events of any event stream as they arrive, reconnects, and resumes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_STATUS)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag each")]
@@ -27,54 +27,54 @@ pub(crate) struct Args {
     /// The event stream, with http or https
     // This and headers are parsed later, since an error of clap would show all of it, secrets too.
     url: String,
-    /// Print a JSON object a line: type, data, id (null: none of its own) and last event ID
+    /// Print one JSON object per line: type, data, id (null: none of its own) and last event ID
     #[arg(long)]
     json: bool,
-    /// Print events of these types alone ("message" is an event without a type)
+    /// Print only events of these types ("message" is an event without a type)
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     only: Vec<String>,
-    /// Print comments too, keep-alives among them
+    /// Print comments too, including keep-alives
     #[arg(long)]
     comments: bool,
     /// End after an event of this type, or with this text as its data, such as "[DONE]"
     #[arg(long, value_name = "TYPE|TEXT")]
     until: Option<String>,
-    /// End after so many printed events
+    /// End after this many printed events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_events: Option<u64>,
-    /// Go on after this event, for a stream that can resume
+    /// Resume after this event, if the stream can
     #[arg(long, value_name = "ID", value_parser = request::last_event_id)]
     last_event_id: Option<String>,
-    /// Send this header too, to this origin alone; may be given again
+    /// Send this header too, but only to this origin; repeatable
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     headers: Vec<String>,
-    /// Send a POST with this file's content ("-": standard input), as APIs of language models want it. As JSON,
-    /// unless --header has a content type. The end of the answer is the end: it is not sent again
+    /// Send this file ("-": standard input) as a POST, as the APIs of language models require. It is sent as JSON unless
+    /// --header has a content type, and is not sent again when the response has ended
     #[arg(long, value_name = "FILE")]
     post: Option<PathBuf>,
-    /// Send the POST again when its stream has ended or was cut, as is done without --post
+    /// Send the POST again when its stream has ended or was cut, as a GET would be
     #[arg(long, requires = "post")]
     repeat_post: bool,
-    /// Give up after so many reconnections in a row that brought no event; 0: never reconnect
+    /// Give up after this many reconnections in a row without an event; 0: never reconnect
     #[arg(long, value_name = "N")]
     max_retries: Option<u32>,
-    /// Reconnect after an answer with one of these statuses (no sooner than its Retry-After says), for servers behind
-    /// proxies; the standard ends there
+    /// Reconnect after a response with one of these statuses (no sooner than its Retry-After says), where the standard
+    /// gives up; for servers behind proxies
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(400..=599))]
     retry_status: Vec<u16>,
-    /// Take the connection for lost when nothing has come for so long since the request, not even a comment
+    /// Treat the connection as lost after this long without anything since the request, not even a comment
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     idle_timeout: Option<u64>,
-    /// Take the connection for lost when no event has come for so long, whatever comments did
+    /// Treat the connection as lost after this long without an event, even if comments arrive
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     stall_timeout: Option<u64>,
-    /// Skip, and say so, events longer than this
+    /// Skip events longer than this, and report them
     #[arg(long, value_name = "BYTES", default_value_t = Decoder::DEFAULT_MAX_EVENT_LEN)]
     max_event_len: usize,
-    /// Trust the certificates in this PEM file too, beside the system's
+    /// Trust the certificates in this PEM file too, in addition to the system's
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Say nothing on standard error of connections and waits; only why it ended, if it failed
+    /// Print nothing about connections and waits on standard error, only why it ended if it failed
     #[arg(long, short)]
     quiet: bool,
 }

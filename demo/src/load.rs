@@ -31,38 +31,38 @@ use server::Server;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Args {
-    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>, or several that share a log; without one, one is
+    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>, or several that share a log; without it, a server is
     /// started for the run
     url: Vec<reqwest::Url>,
     /// Connections
     #[arg(long, short, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     clients: u32,
-    /// A run for each of these numbers of clients, each with a server of its own, such as 100,1000,5000,10000,20000
+    /// One run for each of these numbers of clients, each with its own server, such as 100,1000,5000,10000,20000
     #[arg(long, value_name = "N,N…", value_delimiter = ',', conflicts_with_all = ["url", "clients"],
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     scale: Vec<u32>,
-    /// Events published a second
+    /// Events per second
     #[arg(long, short, value_name = "N", default_value = "1", value_parser = rate)]
     rate: f64,
-    /// For how long
+    /// How long to publish
     #[arg(long, short, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
-    /// The length of each event's data
+    /// The length of the data of each event
     #[arg(long, value_name = "BYTES", default_value = "100", value_parser = clap::value_parser!(u32).range(..=65_536))]
     data_len: u32,
-    /// Cut a random connection so often, by turns from the client's and from the server's side
+    /// Cut a random connection this often, alternately from the client's and from the server's side
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     kill_every: Option<u64>,
-    /// Then cut so many connections, one after the other, and take the time until each client has what it missed
+    /// Cut this many connections after the feed, one by one, and time how long each client takes to have what it missed
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(..=1_000))]
     recoveries: u32,
-    /// Take what is missing for lost when nothing has come for so long
+    /// Count missing events as lost after this long without any progress
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
-    /// Try for so long to publish an event, at each server in turn; it is published once all the same
+    /// Retry a failed publish for this long, at each server in turn; under the same key, so that nothing is doubled
     #[arg(long, value_name = "SECONDS", default_value = "0", requires = "url")]
     insist: u64,
-    /// Processes for the clients, where one may not open as many files
+    /// Processes for the clients, if one may not open enough files
     #[arg(long, value_name = "N", default_value = "1",
           conflicts_with_all = ["kill_every", "recoveries", "publish_to", "websocket", "floor"],
           value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -70,36 +70,36 @@ pub(crate) struct Args {
     /// Threads for the clients of each process; the server has its own
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
-    /// The same over WebSocket, right after; its client resumes and reconnects by code of its own, as its users have to
+    /// Run the same over WebSocket right after, whose client has to reconnect and resume by code of its own
     #[arg(long, conflicts_with = "url")]
     websocket: bool,
-    /// The same against the least that a server can do, a loop of `send`, right after
+    /// Run the same right after against the least that a server can do, a loop of `send`
     #[arg(long, conflicts_with_all = ["url", "kill_every", "recoveries"])]
     floor: bool,
-    /// The server is not `demo serve`: the URL is its stream, and the body of a POST to this one is published as an event
+    /// Measure another server: the URL is its stream, and the body of a POST to this URL is published as an event
     #[arg(long, value_name = "URL", requires_all = ["url", "pid"])]
     publish_to: Option<reqwest::Url>,
-    /// Its process
+    /// The process ID of that server
     #[arg(long, requires = "publish_to")]
     pid: Option<u32>,
-    /// Its name
+    /// The name of that server
     #[arg(long, default_value = "other", requires = "publish_to")]
     name: String,
-    /// Put together the figures of these files (JSON) instead of measuring
+    /// Combine the figures in these files (JSON) instead of measuring
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["url", "scale", "clients", "floor"])]
     from: Vec<PathBuf>,
     /// Write the figures to this file ("-": standard output, instead of the table)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write table (Markdown) and figures (JSON) to this directory, and a chart (SVG) of several runs
+    /// Write table (Markdown), figures (JSON) and, for several numbers of clients, a chart (SVG) to this directory
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0  every client has got every event once and in order, and all were connected at the end
-  1  not so, or the run failed; standard error says what
+  0  every client received every event once and in order, and all were connected at the end
+  1  otherwise, or if the run failed; standard error says why
   2  the arguments are wrong";
 
 /// What a process needs beside its connections, each of which is an open file.

@@ -50,23 +50,23 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Serves a live dashboard and its event stream.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Where to listen; port 0 chooses a free one
+    /// Where to listen; port 0 picks a free one
     #[arg(long, default_value = "127.0.0.1:3000")]
     addr: SocketAddr,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
     limits: Limits,
-    /// Keeps them in a file too, so that clients can resume when the server was started again; for one server at a time
+    /// Keep them in a file too, so that clients can resume after a restart; for one server at a time
     #[arg(long, value_name = "PATH")]
     log_file: Option<PathBuf>,
     #[cfg(feature = "nats")]
     #[command(flatten)]
     nats: log::nats::Options,
-    /// What this server is called in /stats and /metrics; the host and the port if not given
+    /// The name of this server in /stats and /metrics [default: host and port]
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
-    /// How many clients there may be; the next one gets status 503
+    /// The largest number of clients; the next one gets status 503
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     max_clients: usize,
     #[command(flatten)]

@@ -9,15 +9,15 @@ use super::print::harmless;
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
-  0  the end that was asked for: --max-events or --until have come, the answer to --post is complete, the
-     server said 204 (no more), Ctrl-C, or nobody reads the output any more
+  0  the end that you asked for: --max-events or --until was reached, the response to --post is complete,
+     the server answered 204 (no more), Ctrl-C, or nobody reads the output any more
   1  a file, a certificate or the output failed
   2  the arguments are wrong
   3  the server answered with a status other than 200 and 204
-  4  the server answered with something that is no event stream
-  5  the connection was lost, and --max-retries are used up or --post forbids another
+  4  the response is not an event stream
+  5  the connection was lost, and --max-retries is used up or --post forbids another
   6  as 0, but an event over --max-event-len was skipped
-  7  the answer is compressed, or that to --post was cut inside an event or ended without --until";
+  7  the response is compressed, or one to --post was cut inside an event or ended without --until";
 
 #[derive(Debug)]
 pub(super) enum Ended {

@@ -14,12 +14,12 @@ use super::refusal::Refusal;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Access {
-    /// What publishers must send as `Authorization: Bearer`; needed unless only this machine can connect. Better given by
-    /// the variable: arguments stand in the process list
+    /// What publishers must send as `Authorization: Bearer`; required unless only this machine can connect. Prefer the
+    /// variable, since arguments are visible in the process list
     #[arg(long, env = "DEMO_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
 
-    /// Pages of this origin may read and publish too; can be given several times
+    /// Allow pages of this origin to read and publish; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) origins: Vec<Origin>,
 

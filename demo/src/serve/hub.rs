@@ -33,19 +33,19 @@ pub(crate) struct Hub {
 /// What is promised to each client.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// The reconnection time that clients are told, in milliseconds
+    /// The reconnection time in milliseconds; each client is told its own, up to twice as much
     #[arg(long, value_name = "MS", default_value = "2000", value_parser = value_parser!(u64).map(Duration::from_millis))]
     pub(crate) retry: Duration,
-    /// A comment is sent to whoever had nothing for as many seconds
+    /// Send a comment after this many seconds of silence
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = value_parser!(u64).range(1..=86_400))]
     pub(crate) keep_alive: u64,
     /// How many events a client may fall behind before it is disconnected
     #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = value_parser!(u64).range(1..))]
     pub(crate) queue: u64,
-    /// How long a peer may take for a request or a TLS handshake, and leave what it was sent unacknowledged or unread
+    /// How long to wait for a request, for a TLS handshake, and for sent data to be acknowledged and read
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u64).range(1..=3_600).map(Duration::from_secs))]
     pub(crate) patience: Duration,
-    /// Publishes nothing but what is posted, as all do that share a log
+    /// Publish only what is posted; always on for servers that share a log
     #[arg(long)]
     pub(crate) no_sources: bool,
 }

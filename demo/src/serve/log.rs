@@ -99,10 +99,10 @@ pub(crate) struct Limits {
     /// How many events are kept for clients that come back
     #[arg(long = "log-events", value_name = "N", default_value = "10000", value_parser = at_least_one)]
     pub(crate) events: usize,
-    /// How many bytes of them are kept, in memory and in the file
+    /// How many bytes of events are kept, in memory and in the file
     #[arg(long = "log-bytes", value_name = "BYTES", default_value = "67108864", value_parser = at_least_one)]
     pub(crate) bytes: usize,
-    /// For how many seconds they are kept
+    /// For how many seconds events are kept
     #[arg(long = "log-age", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u64).range(1..).map(Duration::from_secs))]
     pub(crate) age: Duration,
 }

@@ -25,21 +25,21 @@ const REQUEST: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Keeps them in NATS JetStream instead of in this server, so that any of several servers goes on where another one
-    /// was: nats://HOST:PORT[,HOST:PORT…] or tls://, with USER:PASSWORD@ where needed (better in `DEMO_LOG`, as arguments
-    /// stand in the process list)
+    /// Keep them in NATS JetStream instead, so that any of several servers can continue where another one stopped:
+    /// nats://HOST:PORT[,HOST:PORT…] or tls://, with USER:PASSWORD@ or TOKEN@ if needed (prefer the variable, since
+    /// arguments are visible in the process list)
     #[arg(long, value_name = "URL", env = "DEMO_LOG", hide_env_values = true, conflicts_with = "log_file")]
     pub(crate) log: Option<String>,
-    /// The stream there, which is made if it is missing and never changed
+    /// The name of the stream, which is created if it is missing and never changed
     #[arg(long, value_name = "NAME", default_value = "demo")]
     log_stream: String,
-    /// On how many servers of NATS it is
+    /// How many NATS servers store the stream
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
     log_replicas: u8,
-    /// How many of the newest events each server keeps in memory; older ones are read from the stream
+    /// How many of the newest events to keep in memory; older ones are read from the stream
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     pub(super) log_tail: usize,
-    /// A file with the credentials for NATS
+    /// A file with NATS credentials
     #[arg(long, value_name = "FILE")]
     log_creds: Option<PathBuf>,
     /// A PEM file with the authority that signed the certificates of NATS
