@@ -60,6 +60,7 @@ proptest! {
         let mut cx = Context::from_waker(Waker::noop());
         let mut found = Vec::new();
         loop {
+            prop_assert!(!events.is_terminated());
             match events.next().poll_unpin_once(&mut cx) {
                 Poll::Pending => {}
                 Poll::Ready(Some(event)) => found.push(event.unwrap()),
@@ -76,14 +77,16 @@ proptest! {
 
     #[test]
     fn streams_yield_the_frames(wire in streams(), cuts in cuts()) {
-        let frames = EventStream::new(Network::new(cuts.of(&wire))).frames();
-        let found = block_on(frames.map(|frame| match frame.unwrap() {
+        let mut frames = EventStream::new(Network::new(cuts.of(&wire))).frames();
+        prop_assert!(!frames.is_terminated());
+        let found = block_on(frames.by_ref().map(|frame| match frame.unwrap() {
             FrameBuf::Event(event) => oracle::Frame::Event(owned(event.as_event())),
             FrameBuf::Comment(text) => oracle::Frame::Comment(text),
             FrameBuf::Retry(time) => oracle::Frame::Retry(time.as_millis().try_into().unwrap()),
             FrameBuf::Id(id) => oracle::Frame::Id(id),
             _ => unreachable!("a new kind of frame"),
         }).collect::<Vec<_>>());
+        prop_assert!(frames.is_terminated());
         prop_assert_eq!(found, oracle::interpret(&wire).frames);
     }
 

@@ -273,3 +273,14 @@ fn debug_shows_lengths_and_settings_and_no_payload() {
     }
     assert!(format!("{decoder:?}").contains("last_event_id_len: 6"));
 }
+
+#[test]
+fn a_chunk_is_made_from_bytes_and_text() {
+    let bytes: &[u8] = b"data: 1\n\n";
+    for mut chunk in [Chunk::from(bytes), Chunk::from(b"data: 1\n\n"), Chunk::from("data: 1\n\n"), Chunk::new(bytes)] {
+        assert_eq!(chunk.remaining(), bytes);
+        assert!(!chunk.is_empty());
+        assert_eq!(Decoder::new().next_event(&mut chunk).unwrap().map(|event| event.data()), Some("1"));
+        assert!(chunk.is_empty());
+    }
+}

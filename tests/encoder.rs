@@ -229,6 +229,7 @@ fn the_last_id_counts_number_or_not() {
         assert_eq!(event.encoded_len(), wire.len());
     }
     assert_eq!(SEVEN, EventBuilder::new().id(EventId::from_static("7")));
+    assert_ne!(SEVEN, EventBuilder::new().id(text));
     assert_eq!(SEVEN.id_value().map(|id| id.as_str().to_owned()).as_deref(), Some("7"));
 }
 
@@ -243,6 +244,8 @@ fn what_was_set_can_be_read() {
     assert_eq!((event.comment_value(), event.event_type_value()), (Some("c"), Some(add)));
     assert_eq!((event.id_value(), event.data_value()), (Some(seven), Some("d")));
     assert_eq!(event.retry_value(), Some(Duration::from_millis(u64::MAX)));
+    assert_eq!((add.as_ref(), format!("{add:>4}")), ("add", " add".to_owned()));
+    assert_eq!((seven.as_ref(), format!("{seven:<2}")), ("7", "7 ".to_owned()));
     assert_eq!(
         format!("{:?}", EventBuilder::new().numeric_id(7).retry(Duration::from_micros(1))),
         r#"EventBuilder { comment: None, event_type: None, id: Some(EventId("7")), retry: Some(1ms), data: None }"#

@@ -280,6 +280,15 @@ fn small_events_own_about_their_own_size() {
 }
 
 #[test]
+fn owned_events_equal_the_lent_ones_of_the_same_text() {
+    let [a, b, again] = ["data: 1\n\n", "data: 2\n\n", "data: 1\n\n"]
+        .map(|wire| all(&mut Decoder::new(), wire.as_bytes().to_vec()).remove(0));
+    assert_eq!((&a, &a.as_event()), (&again, &again.as_event()));
+    assert!(a == again.as_event() && a.as_event() == again);
+    assert!(a != b && a != b.as_event() && a.as_event() != b);
+}
+
+#[test]
 fn events_are_shared_and_sent() {
     fn check<T: Clone + Send + Sync + 'static>(_: &T) {}
     let events = all(&mut Decoder::new(), b"data: 1\n\n".as_slice());

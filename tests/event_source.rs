@@ -234,13 +234,19 @@ fn a_sign_of_life_is_no_failure() {
         (": x\ndata\n\n", true),
     ];
     for (wire, alive) in rows {
-        for way in ways {
+        for (way, asks) in ways.into_iter().flat_map(|way| [(way, false), (way, true)]) {
             for chunk_len in [1, usize::MAX] {
                 let mut source = EventSource::with_decoder(Decoder::new().with_last_event_id("1")).with_jitter(0);
+                source.on_response(200, STREAM).unwrap();
+                way(&mut source, b":\n");
+                assert_eq!(source.on_end(0), secs(3), "an earlier connection that was alive");
                 assert_eq!((source.on_end(0), source.on_end(0)), (secs(3), secs(6)));
                 source.on_response(200, STREAM).unwrap();
                 wire.as_bytes().chunks(chunk_len.min(wire.len().max(1))).for_each(|bytes| way(&mut source, bytes));
                 assert_eq!(source.failures(), if alive { 0 } else { 2 }, "{wire:?}");
+                // Who asks for what is unfinished has seen it, if there is any; nothing else changes.
+                let alive = asks && source.end_of_stream().is_some() || alive;
+                assert_eq!(source.failures(), if alive { 0 } else { 2 }, "{wire:?}, at its end");
                 let wait = source.on_end(0);
                 assert_eq!(wait, if alive { secs(3) } else { secs(12) }, "{wire:?}");
             }
@@ -440,9 +446,19 @@ fn retry_after_is_seconds_or_a_date() {
     }
     // Of a second that has begun, what is left of it.
     assert_eq!(retry_after(b"Sun, 06 Nov 1994 08:49:38 GMT", Duration::from_millis(NOW * 1000 + 400)), millis(600));
-    // Today's date too, and the one century that has no leap day.
-    let day = Duration::from_secs(4_107_456_000); // 28 Feb 2100
-    assert_eq!(retry_after(b"Mon, 01 Mar 2100 00:00:00 GMT", day), secs(86_400));
+    // At another time than that.
+    for (value, now, expected) in [
+        // Today's date too, and the one century that has no leap day: on 28 Feb 2100.
+        (&b"Mon, 01 Mar 2100 00:00:00 GMT"[..], 4_107_456_000, 86_400),
+        (b"Thu, 01 Jan 1970 00:00:10 GMT", 0, 10),
+        (b"Wed, 31 Dec 1969 23:59:59 GMT", 0, 0),
+        // The century changes with the year: on 31 Dec 2030, and on 10 Jan 2031.
+        (b"Thursday, 01-Jan-81 00:00:00 GMT", 1_924_988_400, 0),
+        (b"Wednesday, 01-Jan-81 00:00:00 GMT", 1_925_769_600, 3_502_915_200 - 1_925_769_600),
+    ] {
+        let text = value.escape_ascii();
+        assert_eq!(retry_after(value, Duration::from_secs(now)), secs(expected), "{text}");
+    }
 }
 
 /// Decision 18.

@@ -760,3 +760,18 @@ fn a_turn_for_others_costs_no_event() {
         assert!(is_event || comments >= 1024 && polls.get() > 0, "{comments}: {first:?}");
     }
 }
+
+/// So that a client can try another server.
+#[test]
+fn an_attempt_knows_how_many_failed_before_it() {
+    let seen = RefCell::new(Vec::new());
+    let connect = |attempt: Attempt<'_>| {
+        seen.borrow_mut().push(attempt.failures());
+        std::future::ready(Err::<Accepted<stream::Empty<Result<Bytes, ()>>>, _>("refused"))
+    };
+    let mut client = EventSource::new().into_stream(connect, |_| std::future::ready(()));
+    for _ in 0..3 {
+        assert!(matches!(client.next().now_or_never(), Some(Some(Err(SourceError::Connect("refused"))))));
+    }
+    assert_eq!(*seen.borrow(), [0, 1, 2]);
+}

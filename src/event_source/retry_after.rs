@@ -76,7 +76,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// The last year that ends in these two digits and is at most 50 years ahead, as the RFC requires.
 fn of_century(digits: u64, now: Duration) -> u64 {
     let last = 1970 + now.as_secs() / (365 * SECS_PER_DAY + SECS_PER_DAY / 4) + 50;
-    last - (last + 100 - digits) % 100
+    last - (last - digits) % 100
 }
 
 fn is_leap(year: u64) -> bool {

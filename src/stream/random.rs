@@ -31,3 +31,18 @@ impl Random {
         (mixed >> 32) as u32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Random;
+
+    /// The upper bits of the reference implementation's numbers, which its last step leaves as they are:
+    /// <https://prng.di.unimi.it/splitmix64.c>.
+    #[test]
+    fn is_splitmix64() {
+        let mut random = Random::from_seed(1_234_567);
+        for number in [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423] {
+            assert_eq!(u64::from(random.next() >> 1), number >> 33);
+        }
+    }
+}
