@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use clap::Args;
 use sse_wire_peers::conformance::quietly;
 use sse_wire_peers::differ;
@@ -23,6 +23,10 @@ pub(crate) struct Options {
     #[arg(long)]
     no_npm: bool,
 
+    /// Inputs of the fuzz target to begin with: folders of files, such as what it has found
+    #[arg(long, value_name = "DIRECTORY")]
+    inputs: Vec<PathBuf>,
+
     /// Where the table goes, if not into `results` beside the package's manifest
     #[arg(long, value_name = "DIRECTORY")]
     out: Option<PathBuf>,
@@ -34,7 +38,13 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let field = differ::field(!options.no_npm)?;
-    let finds = match quietly(|| differ::run(&field, Duration::from_secs(options.seconds), options.seed)) {
+    let mut inputs = Vec::new();
+    for folder in &options.inputs {
+        ensure!(folder.is_dir(), "{}: no such folder", folder.display());
+        inputs.extend(differ::inputs::load(folder)?);
+    }
+    let time = Duration::from_secs(options.seconds);
+    let finds = match quietly(|| differ::run(&field, &inputs, time, options.seed)) {
         Ok(finds) => finds,
         Err((name, find)) => {
             bail!("{name} is wrong on {:?}, cut: {:?}", find.wire.escape_ascii().to_string(), find.cut)

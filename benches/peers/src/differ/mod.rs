@@ -1,6 +1,7 @@
 //! Everybody over generated streams, with the standard's algorithm as the judge, and what is smallest of what is wrong.
 
 mod generate;
+pub mod inputs;
 mod node;
 pub mod report;
 mod shrink;
@@ -77,35 +78,52 @@ pub fn field(with_npm: bool) -> anyhow::Result<Vec<Decoder>> {
     Ok(field)
 }
 
-/// Generates streams until the time is up.
+/// Judges everybody over these inputs of the fuzz target, then generates streams until the time is up.
 ///
 /// # Errors
 ///
 /// One of ours is wrong: the smallest stream that shows it.
-pub fn run(field: &[Decoder], time: Duration, seed: u64) -> Result<Finds, (&'static str, Find)> {
+pub fn run(field: &[Decoder], inputs: &[Vec<u8>], time: Duration, seed: u64) -> Result<Finds, (&'static str, Find)> {
     let mut rng = Rng::with_seed(seed);
     let mut finds = Finds::default();
+    for input in inputs {
+        let (wire, at) = inputs::read(input);
+        finds.stream(field, wire, at)?;
+    }
     let start = Instant::now();
     while start.elapsed() < time {
         let wire = generate::stream(&mut rng);
         let at = rng.usize(..=wire.len());
-        finds.streams += 1;
-        for (index, decoder) in field.iter().enumerate() {
-            for cut in [Cut::Whole, Cut::Bytewise, Cut::At(at), Cut::EmptyAt(at)] {
-                finds.judge(index, decoder, Find { wire: wire.clone(), cut })?;
-            }
-        }
+        finds.stream(field, &wire, at)?;
     }
     Ok(finds)
 }
 
 impl Finds {
+    /// Judges everybody over a stream: in one chunk, byte by byte, and cut in two at a place, with and without an empty
+    /// chunk in between.
+    ///
+    /// # Errors
+    ///
+    /// One of ours is wrong: the smallest stream that shows it.
+    pub fn stream(&mut self, field: &[Decoder], wire: &[u8], at: usize) -> Result<(), (&'static str, Find)> {
+        self.streams += 1;
+        for (index, decoder) in field.iter().enumerate() {
+            for cut in [Cut::Whole, Cut::Bytewise, Cut::At(at), Cut::EmptyAt(at)] {
+                self.judge(index, decoder, Find { wire: wire.to_vec(), cut })?;
+            }
+        }
+        Ok(())
+    }
+
     fn judge(&mut self, index: usize, decoder: &Decoder, find: Find) -> Result<(), (&'static str, Find)> {
         let Some((kind, choice)) = Kind::of(index, decoder, &find) else { return Ok(()) };
         let is_ours = decoder.whose == Whose::Ours;
         let tries = self.tries.entry(kind).or_default();
         *tries += 1;
-        if *tries > TRIES && !is_ours {
+        let known = self.smallest.get(&kind);
+        let is_smaller = known.is_none_or(|(known, _)| find.size() < known.size());
+        if *tries > TRIES && !is_smaller && !is_ours {
             return Ok(());
         }
         let find = shrink::shrink(find, |find| Kind::of(index, decoder, find).is_some_and(|(other, _)| other == kind));
@@ -117,6 +135,17 @@ impl Finds {
             self.smallest.insert(kind, (find, choice));
         }
         Ok(())
+    }
+
+    /// The finds of everybody, each with a name for its kind, as inputs of the fuzz target.
+    pub fn inputs(&self, field: &[Decoder]) -> BTreeMap<String, Vec<u8>> {
+        let named = |(kind, (find, _)): (&Kind, &(Find, _))| {
+            let by_cut = if kind.by_cut { "-by-cut" } else { "" };
+            let choice = kind.choice.map(|source| format!("-{}", inputs::file_name(source))).unwrap_or_default();
+            let name = format!("{}-{}{by_cut}{choice}", field[kind.index].name, kind.verdict.name());
+            (name, inputs::write(find))
+        };
+        self.smallest.iter().map(named).collect()
     }
 
     /// A decoder's finds, faults first, the worst first; where a choice explains them, it is there.
