@@ -230,6 +230,10 @@ fn the_last_id_counts_number_or_not() {
     }
     assert_eq!(SEVEN, EventBuilder::new().id(EventId::from_static("7")));
     assert_ne!(SEVEN, EventBuilder::new().id(text));
+    assert_eq!(
+        SEVEN.encode_to_slice(&mut [0; 6]).unwrap_err().to_string(),
+        "7 bytes do not fit into a buffer of 6 bytes"
+    );
     assert_eq!(SEVEN.id_value().map(|id| id.as_str().to_owned()).as_deref(), Some("7"));
 }
 

@@ -147,4 +147,15 @@ fn frames_are_those_of_a_decoder() {
     assert_eq!(decoder.next_frame(&mut chunk), Ok(None));
     assert_eq!((decoder.position(), decoder.events(), decoder.ignored_lines()), (24, 0, 1));
     assert!(!decoder.is_between_events());
+    assert_eq!(decoder.next_event(&mut Chunk::new(b"data\n\n")).map(|event| event.is_some()), Ok(true));
+    assert_eq!((decoder.events(), decoder.is_between_events()), (1, true));
+}
+
+#[test]
+fn an_id_to_begin_with_has_to_fit() {
+    let mut decoder = FixedDecoder::<64, 3>::new();
+    for (id, is) in [("12", "12"), ("123", "123"), ("1234", "123"), ("", "")] {
+        assert_eq!(decoder.set_last_event_id(id).is_ok(), id == is, "{id:?}");
+        assert_eq!(decoder.last_event_id(), is);
+    }
 }

@@ -244,15 +244,52 @@ fn a_writer_that_lags_holds_what_is_unwritten_and_no_more() {
 #[test]
 fn data_of_any_length_goes_through_a_writer_that_blocks() {
     let text = "x".repeat(5000);
-    let mut writer = EventWriter::new(Narrow(12, Vec::new()));
-    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
-    for _ in 0..10 {
-        data.write_all(text.as_bytes()).unwrap();
+    for count in [1, 10] {
+        let mut writer = EventWriter::new(Narrow(12, Vec::new()));
+        let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+        for _ in 0..count {
+            data.write_all(text.as_bytes()).unwrap();
+        }
+        assert_eq!(data.finish().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert!(writer.write_event(&EventBuilder::new().data("next")).is_err());
+        writer.get_mut().0 = usize::MAX;
+        writer.flush().unwrap();
+        let events = [EventBuilder::new().data(&text.repeat(count)).encode(), b"data: next\n\n".to_vec()];
+        assert_eq!(writer.into_inner().1, events.concat());
     }
-    assert_eq!(data.finish().unwrap_err().kind(), io::ErrorKind::WouldBlock);
-    writer.get_mut().0 = usize::MAX;
-    writer.flush().unwrap();
-    assert_eq!(writer.into_inner().1, EventBuilder::new().data(&text.repeat(10)).encode());
+}
+
+/// What a receiver should see early, and an error that is no delay.
+#[test]
+fn data_is_flushed_and_fails_with_the_writer_in_it() {
+    /// Flushed so many bytes of what was written; a writer that breaks.
+    struct Breaks(Vec<u8>, usize);
+    impl Write for Breaks {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if bytes.len() > 8000 {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.1 = self.0.len();
+            Ok(())
+        }
+    }
+
+    let mut writer = EventWriter::new(Breaks(Vec::new(), 0));
+    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+    std::fmt::Write::write_str(&mut data, "a").unwrap();
+    data.flush().unwrap();
+    data.finish().unwrap();
+    assert_eq!(writer.get_ref().0, b"data: a\n\n");
+    assert_eq!(writer.get_ref().1, b"data: a".len());
+
+    let mut data = writer.data_writer(&EventBuilder::new()).unwrap();
+    data.write_all(&[b'x'; 9000]).unwrap();
+    assert_eq!(data.write_all(b"x").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
 
 /// Behind a backlog, also a large event can be taken back.
