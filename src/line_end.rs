@@ -136,7 +136,8 @@ pub(crate) fn line_ends(bytes: &[u8]) -> LineEnds {
 /// Finds the first NUL.
 #[inline]
 pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
-    work::looked(bytes.len());
+    // To know whether there is one, and where.
+    work::looked(2 * bytes.len());
     let has_nul = if bytes.len() <= SHORT { few_have_nul(bytes) } else { bytes.contains(&0) };
     if has_nul { bytes.iter().position(|byte| *byte == 0) } else { None }
 }
@@ -144,7 +145,7 @@ pub(crate) fn nul(bytes: &[u8]) -> Option<usize> {
 /// Most ids are no longer than this.
 const SHORT: usize = 32;
 
-/// Whether a NUL is among them; it may say so of less than eight bytes that have none.
+/// Whether a NUL is among them. It may also say so of fewer than eight bytes, without looking.
 #[inline]
 fn few_have_nul(bytes: &[u8]) -> bool {
     /// Whether one of the eight bytes is 0: only a zero byte borrows into a high bit that was clear.

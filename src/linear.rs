@@ -170,7 +170,9 @@ fn ways() -> Vec<(&'static str, Way)> {
         ("next_frame with ignored lines", |wire, len| frames(decoder().with_ignored_frames(true), wire, len, false)),
         ("next_event_buf", |wire, len| event_bufs(decoder(), wire, len)),
         ("next_event_buf without shortcuts", |wire, len| event_bufs(decoder().without_shortcuts(), wire, len)),
+        ("next_event_buf, nothing retained", |wire, len| event_bufs(decoder().with_max_retained(0), wire, len)),
         ("next_frame_buf", |wire, len| frame_bufs(decoder(), wire, len)),
+        ("next_frame_buf, nothing retained", |wire, len| frame_bufs(decoder().with_max_retained(0), wire, len)),
         ("next_token", tokens),
         ("FixedDecoder", fixed),
         ("EventReader", reader),
@@ -188,9 +190,10 @@ fn ways() -> Vec<(&'static str, Way)> {
 /// What a peer may send: each kind repeated, or one without an end.
 fn wires() -> Vec<(String, Vec<u8>)> {
     let endless = |prefix: &[u8], body: &[u8]| [prefix, &body.repeat(LEN / body.len())].concat();
-    let wires: [(&str, Vec<u8>); 24] = [
+    let wires: [(&str, Vec<u8>); 25] = [
         ("a long line", endless(b"data: ", b"x")),
         ("a long line that ends", [endless(b"data: ", b"x"), b"\n\n".to_vec()].concat()),
+        ("huge events", [b"event: x\ndata: ", &b"x".repeat(5 * LEN)[..], b"\n\n"].concat().repeat(2)),
         ("small events", endless(b"", b"data: x\n\n")),
         ("small events with ids", endless(b"", b"event: x\nid: x\ndata: x\n\n")),
         ("events behind one byte", endless(b": x\n", b"data: x\n\n")),
@@ -251,6 +254,21 @@ fn work_is_linear() {
             scope.spawn(move || is_linear(way, read));
         }
     });
+}
+
+/// It has no text of the last event ID to keep: each event costs a look at the id, which is never longer than `ID`.
+#[test]
+fn a_fixed_decoder_looks_at_the_last_event_id_for_each_event() {
+    const ID: usize = 4096;
+    let mut decoder = FixedDecoder::<4096, ID>::new();
+    let id = [b"id: ", &b"i".repeat(ID)[..], b"\n\n"].concat();
+    assert_eq!(decoder.next_event(&mut Chunk::new(&id)), Ok(None));
+    let wire = b"data: x\n\n";
+    for _ in 0..3 {
+        work::take();
+        assert!(decoder.next_event(&mut Chunk::new(wire)).is_ok_and(|event| event.is_some()));
+        assert!(work::take() <= ID + BOUND * wire.len());
+    }
 }
 
 /// Decodes all of a chunk. Returns the number of events, and how often UTF-8 was validated.

@@ -46,13 +46,16 @@ impl Text {
         ByteString::try_from(share(owner)).ok().map(Self::Slice)
     }
 
-    /// A whole buffer, without a copy. Otherwise the buffer: if it is ill-formed; and with simdutf8 if it begins with
-    /// something else than ASCII, as in [`of`](Self::of).
-    pub(crate) fn of_buffer(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+    /// Whether a whole buffer is better shared than copied, which its first KiB decides: see [`of`](Self::of).
+    pub(crate) fn shares_buffer(bytes: &[u8]) -> bool {
         const BEGINNING: usize = 1024;
-        if cfg!(feature = "simdutf8") && !is_ascii(bytes.get(..BEGINNING).unwrap_or(&bytes)) {
-            return Err(bytes);
-        }
+        let beginning = bytes.get(..BEGINNING).unwrap_or(bytes);
+        work::looked(beginning.len());
+        cfg!(not(feature = "simdutf8")) || is_ascii(beginning)
+    }
+
+    /// Turns a whole buffer into text without a copy. Gives the buffer back if it is ill-formed.
+    pub(crate) fn of_buffer(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
         work::validated(bytes.len());
         let bytes = Bytes::from(bytes);
         ByteString::try_from(bytes.clone()).map(Self::Slice).map_err(|_| bytes.into())

@@ -45,7 +45,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Whether an event that was received in `len` bytes is within the limit for certain: less than that counts.
+    /// Whether an event that was received in `len` bytes is within the limit for certain, because not all of them count.
     #[inline(always)]
     pub(crate) const fn surely_fits(self, len: usize) -> bool {
         len <= self.max_event_len
@@ -93,7 +93,7 @@ impl<M: Memory> Block<M> {
         }
     }
 
-    /// Notes that a plain event of `len` bytes was returned. Its id becomes the last event ID.
+    /// Dispatches a plain event of `len` bytes, which the caller returns: its id becomes the last event ID.
     #[inline(always)]
     pub(crate) fn dispatched(&mut self, len: usize, id: Option<&str>) {
         self.end(len);
@@ -106,8 +106,8 @@ impl<M: Memory> Block<M> {
         }
     }
 
-    /// Notes that a whole comment was found, `len` bytes long with its line's end. Returns whether it is within the
-    /// limit.
+    /// Takes a whole comment, `len` bytes long with its line's end, unless it exceeds the limit. Returns whether it does
+    /// not.
     #[inline(always)]
     pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
         let fits = comment.len() <= self.settings.max_event_len;
@@ -243,9 +243,15 @@ impl<M: Memory> Block<M> {
             return None;
         }
         let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>(bytes) };
+        self.set_retry(millis);
+        FRAMES.then_some(Found::Retry)
+    }
+
+    /// The reconnection time, in milliseconds, is in force.
+    #[inline(always)]
+    pub(crate) fn set_retry(&mut self, millis: u64) {
         self.retry = Some(millis);
         self.progress.count_signs(1);
-        FRAMES.then_some(Found::Retry)
     }
 
     /// The event is too long: skips the rest of it, and of the line if that may turn out to be ignored.

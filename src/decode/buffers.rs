@@ -267,18 +267,18 @@ impl<M: Memory> Buffers<M> {
     #[inline]
     pub(crate) fn trim(&mut self, max_retained: usize) {
         if self.memory.held() > max_retained {
-            self.release(max_retained);
+            self.release();
         }
     }
 
     #[cold]
-    fn release(&mut self, max_retained: usize) {
+    fn release(&mut self) {
         for buffer in Buffer::ALL {
             if *self.value(buffer) == Value::Absent {
                 self.memory.release(buffer);
             }
         }
-        self.memory.release_spare_id(max_retained);
+        self.memory.release_spare_id();
     }
 
     /// The limit that the whole event exceeds as text, with U+FFFD for ill-formed bytes.

@@ -10,7 +10,7 @@ use crate::decode::shortcut::{Plain, lines, plain};
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
 pub(crate) enum Next {
-    /// A plain event, and its length. The caller that returns it tells the interpreter.
+    /// A plain event, and its length. The caller that returns it must report it by `dispatched`.
     Plain(Plain, usize),
     /// A whole comment between two events.
     Comment(Place),
@@ -76,7 +76,7 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
     find_any::<FRAMES, M>(interpreter, bytes, index)
 }
 
-/// What the shortcut to a plain event refused, and what comes after it.
+/// Releases what was lent; then alternates between the lines of a block and the interpreter.
 #[inline(never)]
 fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, bytes: &[u8], index: &mut usize) -> Next {
     interpreter.release();

@@ -259,5 +259,5 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
 
     fn release(&mut self, _: Buffer) {}
 
-    fn release_spare_id(&mut self, _: usize) {}
+    fn release_spare_id(&mut self) {}
 }

@@ -25,7 +25,8 @@ use crate::event::{Event, Frame};
 /// not fit is an error of its event, and the last event ID does not change.
 ///
 /// An event with a single data line in a single chunk borrows from that chunk, without a copy. It must fit all the
-/// same, so that the result does not depend on the chunks. The decoder takes `EVENT` + 3 × `ID` + some 330 bytes: keep
+/// same, so that the result does not depend on the chunks. Each event costs a look at the last event ID, which it
+/// returns as text, so choose `ID` no larger than the server's ids need. The decoder takes `EVENT` + 3 × `ID` + some 330 bytes: keep
 /// it in a `static` or a struct, and avoid moving it.
 ///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation

@@ -17,7 +17,8 @@ pub(crate) struct Growable {
     next_id: Bytes,
     text: Bytes,
     pub(crate) last_event_id: LastEventId,
-    /// The length of the last large data, halved with each smaller one: reserved at once when data becomes large again.
+    /// The length of the last large data, halved with each smaller one of an event that is not plain: reserved at once
+    /// when data becomes large again.
     large: usize,
 }
 
@@ -145,7 +146,7 @@ impl Memory for Growable {
 
     #[inline(always)]
     fn clear(&mut self, buffer: Buffer) {
-        if buffer == Buffer::Data && self.data.gathered.len() > LARGE {
+        if buffer == Buffer::Data && (self.large > 0 || self.data.gathered.len() > LARGE) {
             self.note_large();
         }
         self.bytes(buffer).gathered.clear();
@@ -205,7 +206,7 @@ impl Memory for Growable {
             + self.id.held()
             + self.next_id.held()
             + self.text.held()
-            + self.last_event_id.spare().max(SPARE_ID)
+            + Some(self.last_event_id.spare()).filter(|spare| *spare > SPARE_ID).unwrap_or(0)
     }
 
     #[inline(never)]
@@ -213,7 +214,7 @@ impl Memory for Growable {
         *self.bytes(buffer) = Bytes::default();
     }
 
-    fn release_spare_id(&mut self, _: usize) {
+    fn release_spare_id(&mut self) {
         self.last_event_id.shrink();
     }
 }

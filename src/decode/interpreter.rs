@@ -21,7 +21,7 @@ pub(crate) struct Interpreter<M> {
     /// Whether an event may begin with the next byte: nothing with an effect was received since the last blank line,
     /// and nothing must be released.
     is_at_event: bool,
-    /// Whether the shortcut to a plain event is worth a try: the last event was not one with other lines.
+    /// Whether the shortcut to a plain event is worth a try: the last event that it did not find had no id and no `retry`.
     pub(crate) expects_plain: bool,
 }
 
@@ -31,9 +31,9 @@ pub(crate) enum Taken {
     Whole(usize),
     /// They are a whole event, which has been dispatched, or end with a reconnection time that is returned.
     Found(Found),
-    /// They are the beginning of a block, or none.
+    /// They are a part of a block, or none.
     Part,
-    /// They are the beginning of a block, and the chunk ends with them.
+    /// They are a part of a block, and the chunk ends with them.
     UsedUp,
 }
 
@@ -83,9 +83,10 @@ impl<M: Memory> Interpreter<M> {
             return Taken::Part;
         }
         self.block.has_lines |= lines.has_fields;
-        self.block.progress.count_signs(u64::from(lines.retry.is_some()));
-        self.block.retry = lines.retry.or(self.block.retry);
-        self.expects_plain = lines.is_plain();
+        if let Some(millis) = lines.retry {
+            self.block.set_retry(millis);
+        }
+        self.expects_plain = lines.id.is_none() && lines.retry.is_none();
         if lines.is_whole && M::COUNTS_IDS {
             return Taken::Whole(len);
         }
@@ -117,7 +118,8 @@ impl<M: Memory> Interpreter<M> {
     }
 
     /// Appends what the chunk has of a data line that an earlier one began, and the data lines that follow. Dispatches
-    /// the event if its blank line follows.
+    /// the event if its blank line follows. Leaves `index` where it is, for [`interpret`](Self::interpret), if the line
+    /// ends with a CR alone, or the event exceeds the limit.
     #[inline(never)]
     pub(crate) fn append_rest_of_data<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Taken {
         let start = *index;

@@ -85,6 +85,7 @@ impl LastEventId {
 
     /// Releases the spare capacity.
     pub(crate) fn shrink(&mut self) {
+        work::copied(self.text.len());
         self.text.shrink_to_fit();
     }
 }

@@ -71,7 +71,7 @@ pub(crate) trait Memory {
     /// from the one before.
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool;
 
-    /// Like [`commit_id`](Self::commit_id), for an id that is text.
+    /// Like [`commit_id`](Self::commit_id), for an id that is text. Called only if ids count against the event's limit.
     fn commit_text(&mut self, id: &str) -> bool;
 
     /// The bytes of memory that can be released.
@@ -81,5 +81,5 @@ pub(crate) trait Memory {
     fn release(&mut self, buffer: Buffer);
 
     /// Releases memory that the last event ID does not need.
-    fn release_spare_id(&mut self, max_retained: usize);
+    fn release_spare_id(&mut self);
 }

@@ -3,12 +3,11 @@
 use crate::work;
 
 /// The value of the `retry` line that is arriving.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Digits {
-    #[default]
     None,
     Number(u64),
-    /// Something other than digits, or too many of them.
+    /// Something other than digits, or a number above [`u64::MAX`].
     Void,
 }
 

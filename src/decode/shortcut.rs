@@ -1,4 +1,5 @@
-//! The shortcuts: a whole event, or the lines that it begins with, found in one step. They answer or refuse, and touch no state.
+//! The shortcuts: a whole event, or the lines that it begins with, found in one step. They answer or refuse, and touch no
+//! state.
 
 use crate::decode::field::{Field, FirstWord};
 use crate::decode::line::{self, Line};
@@ -44,7 +45,7 @@ pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
 }
 
-/// The content of a block's lines, as far as they are whole and usual.
+/// The content of the usual lines of a block, as far as the chunk has them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lines {
     /// Where the block begins, after blank lines.
@@ -69,18 +70,10 @@ pub(crate) struct Lines {
     pub(crate) cut: Option<(Line, Place)>,
 }
 
-impl Lines {
-    /// Whether the lines are those of a plain event.
-    #[inline(always)]
-    pub(crate) const fn is_plain(&self) -> bool {
-        self.id.is_none() && self.retry.is_none()
-    }
-}
-
 /// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and
 /// `data`, each at most once and in this order, which is the one that servers send; then the blank line. Stops at the
-/// first line that is not whole or not in its place, where the interpreter continues. With `FRAMES`, a comment is such
-/// a line, and `retry` the last one, because they are returned.
+/// first line that is not whole or not in its place, where the interpreter continues; a data line need not be whole.
+/// With `FRAMES`, it stops at a comment, and behind `retry`, because they are returned.
 #[inline(always)]
 pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     let mut found = Lines { start, next: start, ..Lines::default() };

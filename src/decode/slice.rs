@@ -148,6 +148,10 @@ fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) ->
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.block.settings.max_retained;
     let mut text = interpreter.block.buffers.take_data(max_retained)?;
+    if !Text::shares_buffer(&text) {
+        interpreter.block.buffers.put_data_back(text);
+        return None;
+    }
     let data = Place { start: 0, end: text.len() };
     let mut names = String::new();
     let mut append = |bytes: &[u8]| {
@@ -158,11 +162,13 @@ fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Opti
     let (event_type, id) = interpreter.block.buffers.event_type_and_id(chunk.bytes());
     let event_type = append(event_type);
     let own_id = id.map(append);
-    work::copied(names.len());
+    let spare = text.capacity() - text.len();
+    // Growing by doubling may have left as much again unused.
+    let is_moved = spare < names.len() || spare > text.len() / 4;
+    work::copied(names.len() + if is_moved { text.len() } else { 0 });
     text.reserve_exact(names.len());
     text.extend_from_slice(names.as_bytes());
-    // Growing by doubling may have left as much again unused.
-    if text.capacity() - text.len() > text.len() / 4 {
+    if spare > text.len() / 4 {
         text.shrink_to_fit();
     }
     match Text::of_buffer(text) {
