@@ -11,7 +11,7 @@ const REPOSITORY: &str = "https://github.com/sse-wire/sse-wire";
 const FOLDERS: [&str; 8] = ["src/", "tests/", "examples/", "benches/", "fuzz/", "interop/", "demo/", ".ci/"];
 
 /// What is not in the repository, but made by a command that the page explains.
-const MADE: [&str; 4] = ["fuzz/corpus", "fuzz/artifacts", "fuzz/coverage", "target"];
+const MADE: [&str; 5] = ["fuzz/corpus", "fuzz/artifacts", "fuzz/coverage", "fuzz/finds", "target"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
