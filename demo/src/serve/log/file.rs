@@ -113,22 +113,28 @@ impl Log for FileLog {
 impl Files {
     /// Locks the files, reads them, and finds out whether there is room for another event.
     fn open(&mut self) -> io::Result<Tail> {
+        let older = self.beside(".old");
+        for path in [&self.path, &older] {
+            if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+                let error = format!("{}: not a regular file", path.display());
+                return Err(io::Error::new(ErrorKind::InvalidInput, error));
+            }
+        }
         if let Err(error) = self.lock() {
             return self.without_room(&error).then(|| Tail::new(self.limits)).ok_or(error);
         }
         let mut tail = None;
-        let older = self.beside(".old");
-        if let Err(error) = replay(&older, &mut tail, self.limits) {
+        if let Err(damage) = replay(&older, &mut tail, self.limits)? {
             tail = None;
-            set_aside(&older, &error)?;
+            set_aside(&older, &damage)?;
         }
-        match replay(&self.path, &mut tail, self.limits) {
+        match replay(&self.path, &mut tail, self.limits)? {
             Ok((len, lines)) => (self.len, self.lines) = (len, lines),
             // Events are missing, so what came before leads nobody on.
-            Err(error) => {
+            Err(damage) => {
                 tail = None;
-                set_aside(&self.path, &error)?;
-                set_aside(&older, &error)?;
+                set_aside(&self.path, &damage)?;
+                set_aside(&older, "the file after it was damaged")?;
             }
         }
         // A disk may be full for an event, and yet have room for what the start needs.
@@ -227,25 +233,28 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Continues `tail` with the lines of a file. Returns how long the whole lines are, and how many.
-fn replay(path: &Path, tail: &mut Option<Tail>, limits: Limits) -> io::Result<(u64, usize)> {
+/// Continues `tail` with the lines of a file. Returns how long the whole lines are, and how many, or how it is damaged.
+fn replay(path: &Path, tail: &mut Option<Tail>, limits: Limits) -> io::Result<Result<(u64, usize), String>> {
+    let unreadable = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let mut reader = match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((0, 0)),
-        file => BufReader::new(file?),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Ok((0, 0))),
+        file => BufReader::new(file.map_err(unreadable)?),
     };
     let (mut len, mut lines, mut text) = (0, 0, Vec::new());
     loop {
         text.clear();
-        let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text)? as u64;
+        let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).map_err(unreadable)? as u64;
         let kept = match text.strip_suffix(b"\n") {
             Some(line) => keep(line, tail, limits),
             None if read == MAX_LINE => Err("too long".into()),
             // It was being written when the process ended; no client has seen it.
-            None => return Ok((len, lines)),
+            None => return Ok(Ok((len, lines))),
         };
         len += read;
         lines += 1;
-        kept.map_err(|error| io::Error::new(ErrorKind::InvalidData, format!("line {lines}: {error}")))?;
+        if let Err(error) = kept {
+            return Ok(Err(format!("damaged, line {lines}: {error}")));
+        }
     }
 }
 
@@ -267,14 +276,20 @@ fn keep(line: &[u8], tail: &mut Option<Tail>, limits: Limits) -> Result<(), Stri
 }
 
 /// Someone may want to look at it. The service does without.
-fn set_aside(path: &Path, error: &io::Error) -> io::Result<()> {
-    let damaged = beside(path, ".damaged");
-    match fs::rename(path, &damaged) {
+fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
+    let mut aside = beside(path, ".damaged");
+    for count in 2.. {
+        if fs::symlink_metadata(&aside).is_err() {
+            break;
+        }
+        aside = beside(path, &format!(".damaged.{count}"));
+    }
+    match fs::rename(path, &aside) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         renamed => renamed?,
     }
-    let (path, damaged) = (path.display(), damaged.display());
-    say(format_args!("{path}: damaged, and now called {damaged}; clients that come back are reset: {error}"));
+    let (path, aside) = (path.display(), aside.display());
+    say(format_args!("{path}: {reason}; renamed to {aside}; clients that come back are reset"));
     Ok(())
 }
 
