@@ -123,3 +123,53 @@ impl Hub {
         self.stopping.load(Ordering::SeqCst)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use futures_util::FutureExt as _;
+    use futures_util::future::{BoxFuture, pending, ready};
+
+    use super::*;
+    use crate::serve::log::{Limits, Position, Read, Tail};
+
+    /// What is wrong with a log now.
+    #[derive(Debug, Default)]
+    pub(crate) struct Faults {
+        pub(crate) later: AtomicBool,
+        pub(crate) fails: AtomicBool,
+        pub(crate) hangs: AtomicBool,
+    }
+
+    #[derive(Debug)]
+    struct Faulty(Tail, Arc<Faults>);
+
+    impl Log for Faulty {
+        fn tail(&self) -> &Tail {
+            &self.0
+        }
+
+        fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+            if self.1.hangs.load(Ordering::Relaxed) {
+                pending().boxed()
+            } else if self.1.fails.load(Ordering::Relaxed) {
+                ready(Err(io::Error::other("fails"))).boxed()
+            } else {
+                self.0.append(draft, key)
+            }
+        }
+
+        fn read(&self, position: Position) -> Read {
+            if self.1.later.load(Ordering::Relaxed) { Read::Later } else { self.0.tail().read(position) }
+        }
+    }
+
+    pub(crate) fn hub() -> (Arc<Hub>, Arc<Faults>) {
+        let faults = Arc::<Faults>::default();
+        let second = Duration::from_secs(1);
+        let settings = Settings { retry: second, keep_alive: 1, queue: 1, patience: second, no_sources: true };
+        let hub = Hub::new(1, settings, String::new());
+        let limits = Limits { events: 100, bytes: usize::MAX, age: Duration::MAX };
+        hub.open(Box::new(Faulty(Tail::new(limits), Arc::clone(&faults))));
+        (hub, faults)
+    }
+}

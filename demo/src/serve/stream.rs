@@ -128,7 +128,8 @@ impl Stream {
             self.feed.fall_behind();
             return true;
         }
-        let keep_alive = if self.ends { None } else { self.feed.silence(read, position) };
+        // Nothing comes between an event that is out in part and its rest, for which the log may need its time.
+        let keep_alive = if self.ends || self.offset > 0 { None } else { self.feed.silence(read, position) };
         self.pending = keep_alive.map_or_else(Bytes::new, |chunk| chunk.framed().clone());
         !self.pending.is_empty()
     }
@@ -155,5 +156,59 @@ impl Future for Stream {
             self.feed.client.end(if silent { Ending::SilentWindow } else { Ending::Gone });
         }
         Poll::Ready(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read as _};
+    use std::sync::atomic::Ordering;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::serve::clients::Carrier;
+    use crate::serve::event::Draft;
+    use crate::serve::feed::Only;
+    use crate::serve::hub::tests::hub;
+
+    #[tokio::test]
+    async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fetch() {
+        let (hub, faults) = hub();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        SockRef::from(&socket).set_send_buffer_size(64 << 10).unwrap();
+        let end = hub.log().tail().end();
+        let begin = *end.borrow();
+        let feed =
+            Feed::join(&hub, hub.connections.open(), Carrier::EventStream, None, Only::default(), begin).unwrap();
+        let mut stream = Stream::new(socket, Bytes::new(), feed);
+        // More than the kernel takes.
+        let data = "x".repeat(8 << 20);
+        hub.publish(Draft::unnamed(&data), None).await.unwrap();
+        while stream.offset == 0 {
+            stream.socket.writable().await.unwrap();
+            let written = stream.write(BATCH);
+            assert!(written.is_ok() || written.unwrap_err().kind() == ErrorKind::WouldBlock);
+        }
+        faults.later.store(true, Ordering::Relaxed);
+        hub.clients.sweep(begin, 1);
+        assert!(!stream.write(BATCH).unwrap());
+        faults.later.store(false, Ordering::Relaxed);
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            peer.read_to_string(&mut text).map(|_| text)
+        });
+        while stream.offset > 0 {
+            stream.socket.writable().await.unwrap();
+            let _ = stream.write(BATCH);
+        }
+        // The keep-alive has not been forgotten.
+        assert!(stream.write(BATCH).unwrap());
+        drop(stream);
+        let text = reader.join().unwrap().unwrap();
+        let (_, rest) = text.split_once(&data).expect("the event as it is");
+        assert_eq!(rest, "\n\n\r\n");
     }
 }
