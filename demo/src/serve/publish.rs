@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::event::{Draft, RESET};
 use super::hub::Hub;
@@ -22,6 +24,8 @@ use super::sources;
 /// The largest body of a request.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 const MAX_KEY: usize = 128;
+/// How long a peer may take for a request's body, and the log for the event.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,13 +51,21 @@ pub(crate) async fn publish(
     if reserved {
         return Err(Refusal::bad_request(format!("event: `{}` is the server's own", draft.name())));
     }
+    let id = append(&hub, draft, key(&headers)?, PATIENCE).await?;
+    Ok(Json(json!({ "id": id })))
+}
+
+async fn append(hub: &Hub, draft: Draft<'_>, key: Option<&str>, patience: Duration) -> Result<String, Refusal> {
     let failed = |error: io::Error| {
         let passes = matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::ResourceBusy);
         let status = if passes { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         Refusal::new(status, format!("the log cannot be written: {error}"))
     };
-    let id = hub.publish(draft, key(&headers)?).await.map_err(failed)?;
-    Ok(Json(json!({ "id": id })))
+    let late = |_| {
+        let reason = "the log did not answer in time; the event may still be published, so send it again with its key";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason)
+    };
+    timeout(patience, hub.publish(draft, key)).await.map_err(late)?.map_err(failed)
 }
 
 /// What a publisher calls its event, so that it can try again without a double.
@@ -95,7 +107,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         is_json(request.headers())?;
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        let late = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("no whole body within {PATIENCE:?}"));
+        let body = timeout(PATIENCE, Bytes::from_request(request, state)).await.map_err(late)?;
+        let body = body.map_err(|rejection| unreadable(&rejection))?;
         // Or the fields would do in an array too, without their names.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(Refusal::bad_request("expected a JSON object"));
@@ -120,5 +134,24 @@ fn unreadable(rejection: &BytesRejection) -> Refusal {
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {MAX_BODY} bytes"))
         }
         status => Refusal::new(status, rejection.body_text()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+    use crate::serve::hub::tests::hub;
+
+    #[tokio::test]
+    async fn a_log_that_does_not_answer_is_unavailable() {
+        let (hub, faults) = hub();
+        faults.hangs.store(true, Ordering::Relaxed);
+        let refused = append(&hub, Draft::unnamed("x"), None, Duration::ZERO).await.unwrap_err().into_response();
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(refused.headers().contains_key("retry-after"));
     }
 }

@@ -1,7 +1,6 @@
 //! All that can be asked for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,7 +10,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::validate_request::{ValidateRequest, ValidateRequestHeaderLayer};
 
 use super::access::Access;
@@ -22,9 +20,6 @@ use super::publish::{MAX_BODY, cut, publish};
 use super::refusal::Refusal;
 use super::stats::{metrics, stats};
 use super::ws::ws;
-
-/// How long a peer may take for a request's body.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let cors = access.cors();
@@ -43,8 +38,7 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let posts = Router::new()
         .route("/publish", post(publish).layer((origin.clone(), token, opened.clone())))
         .route("/cut", post(cut).layer(origin.clone()))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE));
+        .layer(DefaultBodyLimit::max(MAX_BODY));
     Router::new()
         .route("/events", get(events).layer(opened.clone()))
         .route("/ws", get(ws).layer((origin, opened.clone())))

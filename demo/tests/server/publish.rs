@@ -1,8 +1,10 @@
 //! `POST /publish`.
 
+use std::io::{Read as _, Write as _};
+
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{BOUND, Server};
 
 /// By its key an event is known again: in memory, in the file, and after a restart.
 #[test]
@@ -57,6 +59,18 @@ fn names_of_the_sources_are_theirs_while_they_publish() {
         let body = json!({ "event": name, "data": { "number": u64::MAX } });
         assert_eq!(server.post("/publish").json(&body).send().unwrap().status(), status, "{name}");
     }
+}
+
+#[test]
+fn a_body_that_does_not_come_is_not_waited_for() {
+    let server = Server::start(&[]);
+    let mut socket = std::net::TcpStream::connect(server.address()).unwrap();
+    socket.set_read_timeout(Some(BOUND)).unwrap();
+    let head = "content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    write!(socket, "POST /publish HTTP/1.1\r\nhost: {}\r\n{head}", server.address()).unwrap();
+    let mut status = [0; 12];
+    socket.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 408");
 }
 
 #[test]
