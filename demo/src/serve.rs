@@ -88,6 +88,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
+    let mut signals = Signals::new()?;
     let local = args.addr.ip().is_loopback();
     let access = Access { local, ..args.access.clone() };
     ensure!(
@@ -116,20 +117,22 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     // After the address is sure: a start that fails leaves the log as it was.
     let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
     let hub = Hub::new(args.max_clients, settings, args.node.clone().unwrap_or_else(host));
+    let mut needed = JoinSet::new();
     if shared.is_none() {
-        hub.open(open_log(args)?);
+        hub.open(open_log(args, &mut needed)?);
     }
 
-    let mut signals = Signals::new()?;
     let router = routes::router(Arc::clone(&hub), access);
-    let mut needed = JoinSet::new();
     needed.spawn(accept::accept(listener, tls, router, Arc::clone(&hub)));
     #[cfg(feature = "nats")]
     if let Some(servers) = shared {
+        let mut reading = JoinSet::new();
         let opened = tokio::select! {
-            opened = log::nats::NatsLog::open(servers, &args.nats, args.limits, &hub.node, &mut needed) => opened?,
+            opened = log::nats::NatsLog::open(servers, &args.nats, args.limits, &hub.node, &mut reading) => opened?,
             () = signals.next() => return Ok(()),
+            ended = first_end(&mut needed) => return Err(ended),
         };
+        needed.spawn(async move { first_end(&mut reading).await });
         hub.open(Box::new(opened));
     }
     let attended = Arc::clone(&hub);
@@ -168,10 +171,10 @@ pub(crate) async fn first_end(needed: &mut JoinSet<anyhow::Error>) -> anyhow::Er
     }
 }
 
-fn open_log(args: &Args) -> anyhow::Result<Box<dyn Log>> {
+fn open_log(args: &Args, needed: &mut JoinSet<anyhow::Error>) -> anyhow::Result<Box<dyn Log>> {
     Ok(match &args.log_file {
         None => Box::new(Tail::new(args.limits)),
-        Some(path) => Box::new(FileLog::open(path, args.limits).with_context(|| path.display().to_string())?),
+        Some(path) => Box::new(FileLog::open(path, args.limits, needed).with_context(|| path.display().to_string())?),
     })
 }
 

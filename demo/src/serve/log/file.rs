@@ -1,6 +1,7 @@
 //! The log that outlives the process: lines of JSON in two files, behind the tail in memory.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
@@ -10,10 +11,12 @@ use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use anyhow::anyhow;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use super::tail::new_epoch;
 use super::{Limits, Log, Tail};
@@ -25,6 +28,7 @@ use crate::serve::say::say;
 const MAX_LINE: u64 = 1024 * 1024;
 /// How many events wait for the disk at most.
 const WAITING: usize = 1024;
+const ENDED: &str = "the log's thread has ended";
 
 /// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
 /// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
@@ -74,7 +78,8 @@ struct Line<'a> {
 }
 
 impl FileLog {
-    pub(crate) fn open(path: &Path, limits: Limits) -> io::Result<Self> {
+    /// Its thread is one of the `needed` tasks.
+    pub(crate) fn open(path: &Path, limits: Limits, needed: &mut JoinSet<anyhow::Error>) -> io::Result<Self> {
         // One file, whatever it is called.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
@@ -82,12 +87,18 @@ impl FileLog {
         tail.begin_epoch(&new_epoch());
         let (appends, appended) = mpsc::sync_channel::<Append>(WAITING);
         let log = Self { tail: Arc::clone(&tail), appends };
+        let (running, ended) = oneshot::channel::<Infallible>();
         thread::Builder::new().name("log".into()).spawn(move || {
+            let _running = running;
             for Append { name, data, key, done } in appended {
                 // Whoever published it may have gone. It has happened all the same.
                 let _ = done.send(files.push(&tail, &name, &data, key));
             }
         })?;
+        needed.spawn(async {
+            let _ = ended.await;
+            anyhow!(ENDED)
+        });
         Ok(log)
     }
 }
@@ -105,7 +116,7 @@ impl Log for FileLog {
                 let error = format!("{WAITING} events wait for the disk already");
                 ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed()
             }
-            _ => appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))).boxed(),
+            _ => appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other(ENDED)))).boxed(),
         }
     }
 }
@@ -296,12 +307,25 @@ fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::first_end;
+
+    const LIMITS: Limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
+
+    #[tokio::test]
+    async fn the_server_learns_that_the_thread_has_ended() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let mut needed = JoinSet::new();
+        let log = FileLog::open(&directory.path().join("log"), LIMITS, &mut needed).unwrap();
+        log.append(Draft::unnamed("x"), None).await.unwrap();
+        assert!(needed.try_join_next().is_none());
+        drop(log);
+        assert_eq!(first_end(&mut needed).await.to_string(), ENDED);
+    }
 
     #[test]
     fn a_disk_that_does_not_answer_fills_no_memory() {
-        let limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
         let (appends, _nobody_takes_them) = mpsc::sync_channel(WAITING);
-        let log = FileLog { tail: Arc::new(Tail::new(limits)), appends };
+        let log = FileLog { tail: Arc::new(Tail::new(LIMITS)), appends };
         let append = || log.append(Draft::unnamed("x"), None).now_or_never();
         for _ in 0..WAITING {
             assert!(append().is_none());
