@@ -35,14 +35,15 @@ impl Source {
     }
 
     async fn publish(&mut self, mut data: Value) {
-        self.number = self.number.saturating_add(1);
+        let number = self.number.saturating_add(1);
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         data["time"] = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX).into();
-        data["number"] = self.number.into();
+        data["number"] = number.into();
         let data = data.to_string();
         let draft = self.event_type.map_or(Draft::unnamed(&data), |event_type| Draft::named(event_type, &data));
-        if let Err(error) = self.hub.publish(draft, None).await {
-            say(format_args!("the log cannot be written: {error}"));
+        match self.hub.publish(draft, None).await {
+            Ok(_) => self.number = number,
+            Err(error) => say(format_args!("the log cannot be written: {error}")),
         }
     }
 }
@@ -82,5 +83,25 @@ pub(crate) async fn custom(hub: Arc<Hub>) -> anyhow::Error {
         sleep(Duration::from_millis(fastrand::u64(4_000..12_000))).await;
         let price = f64::from(fastrand::u32(100..=200)) / 100.0;
         source.publish(json!({ "customData": format!("price is €{price:.2}") })).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::serve::hub::tests::hub;
+
+    #[tokio::test]
+    async fn what_was_not_published_is_not_counted() {
+        let (hub, faults) = hub();
+        let mut source = Source::new(Arc::clone(&hub), None);
+        for (fails, number) in [(false, 1), (true, 1), (false, 2)] {
+            faults.fails.store(fails, Ordering::Relaxed);
+            source.publish(json!({})).await;
+            let data: Value = serde_json::from_str(&hub.log().tail().last_data(MESSAGE).unwrap()).unwrap();
+            assert_eq!(data["number"], number);
+        }
     }
 }
