@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
+use axum::http::StatusCode;
 use sse_wire::{EventBuilder, EventId, KEEP_ALIVE};
 
 use super::clients::{Carrier, Client, Ending};
@@ -15,6 +16,7 @@ use super::connections::Connection;
 use super::event::{Chunk, Event};
 use super::hub::Hub;
 use super::log::{Position, Read};
+use super::refusal::Refusal;
 
 #[derive(Debug)]
 pub(crate) struct Feed {
@@ -46,7 +48,7 @@ impl Only {
 }
 
 impl Feed {
-    /// None if there are as many clients as there may be.
+    /// Refused if there are as many clients as there may be, and while the server stops.
     pub(crate) fn join(
         hub: &Arc<Hub>,
         connection: Arc<Connection>,
@@ -54,18 +56,21 @@ impl Feed {
         key: Option<Box<str>>,
         only: Only,
         position: Position,
-    ) -> Option<Self> {
+    ) -> Result<Self, Refusal> {
         // What it missed does not count against it, however much that is.
         let allowance = hub.settings.queue.saturating_add(position.distance(*hub.log().tail().end().borrow()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
-        let place = hub.clients.join(&client)?;
-        let feed = Self { hub: Arc::clone(hub), client, place, only, position, passed: false };
+        let refused = |reason| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+        let Some(place) = hub.clients.join(&client) else {
+            hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
+            return refused("the server is full");
+        };
         if hub.is_stopping() {
             // Whoever joins after the server began to stop has not been told.
-            feed.client.end(Ending::Stopped);
-            return None;
+            hub.clients.leave(place);
+            return refused("the server is stopping");
         }
-        Some(feed)
+        Ok(Self { hub: Arc::clone(hub), client, place, only, position, passed: false })
     }
 
     /// The next event, as soon as there is one. Nothing is lost if the future is dropped.
@@ -152,5 +157,28 @@ impl Drop for Feed {
         let ending = self.client.ended();
         self.hub.counters.ended[ending as usize].fetch_add(1, Ordering::Relaxed);
         self.hub.clients.leave(self.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::hub::tests::hub;
+
+    #[test]
+    fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
+        let (hub, _) = hub();
+        let join = || {
+            let begin = *hub.log().tail().end().borrow();
+            Feed::join(&hub, hub.connections.open(), Carrier::EventStream, None, Only::default(), begin)
+        };
+        let joined = join().unwrap();
+        assert!(format!("{:?}", join().unwrap_err()).contains("full"));
+        drop(joined);
+        hub.stop();
+        assert!(format!("{:?}", join().unwrap_err()).contains("stopping"));
+        assert_eq!(hub.clients.count().sse, 0);
+        assert_eq!(hub.counters.rejected.load(Ordering::Relaxed), 1);
+        assert_eq!(hub.counters.ended[Ending::Stopped as usize].load(Ordering::Relaxed), 0);
     }
 }

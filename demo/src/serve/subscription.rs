@@ -118,10 +118,7 @@ impl Subscription {
             Some(Ok(position)) => (Start::Resumed, position),
             Some(Err(lost)) => (Start::Reset(reset(&hub.log().tail().id(end), lost)?), end),
         };
-        let Some(feed) = Feed::join(hub, self.connection, carrier, self.key, self.only, position) else {
-            hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
-            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "as many clients are here as may be"));
-        };
+        let feed = Feed::join(hub, self.connection, carrier, self.key, self.only, position)?;
         if matches!(start, Start::Reset(_)) {
             hub.counters.resets.fetch_add(1, Ordering::Relaxed);
         }
