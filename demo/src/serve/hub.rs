@@ -12,7 +12,7 @@ use clap::value_parser;
 use super::clients::{Clients, Ending};
 use super::connections::Connections;
 use super::event::Draft;
-use super::log::Log;
+use super::log::{Appended, Log};
 
 /// How often somebody looks after all clients.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -89,8 +89,8 @@ impl Hub {
 
     /// Encodes the event, keeps it, and wakes all clients. Returns its id.
     pub(crate) async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<String> {
-        let id = self.log().append(draft, key).await?;
-        self.counters.published.fetch_add(1, Ordering::Relaxed);
+        let Appended { id, new } = self.log().append(draft, key).await?;
+        self.counters.published.fetch_add(new.into(), Ordering::Relaxed);
         Ok(id)
     }
 
@@ -148,7 +148,7 @@ pub(crate) mod tests {
             &self.0
         }
 
-        fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+        fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
             if self.1.hangs.load(Ordering::Relaxed) {
                 pending().boxed()
             } else if self.1.fails.load(Ordering::Relaxed) {

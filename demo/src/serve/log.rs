@@ -69,13 +69,21 @@ pub(crate) enum Lost {
     Away,
 }
 
+/// The log has an event.
+#[derive(Debug)]
+pub(crate) struct Appended {
+    pub(crate) id: String,
+    /// It did not have it before.
+    pub(crate) new: bool,
+}
+
 /// What differs between logs is how an event gets in, and what becomes of what the tail in memory no longer has.
 pub(crate) trait Log: Debug + Send + Sync {
     fn tail(&self) -> &Tail;
 
     /// Gives the event its id, keeps it, and wakes whoever waits for `end`. By the key, which is the publisher's own, a log
     /// that may have been told before knows what it has.
-    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>>;
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>>;
 
     /// The event after `position`.
     fn read(&self, position: Position) -> Read {

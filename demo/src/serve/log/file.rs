@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::tail::new_epoch;
-use super::{Limits, Log, Tail};
+use super::{Appended, Limits, Log, Tail};
 use crate::serve::event::Draft;
 use crate::serve::publish::MAX_BODY;
 use crate::serve::say::say;
@@ -46,7 +46,7 @@ struct Append {
     name: String,
     data: String,
     key: Option<String>,
-    done: oneshot::Sender<io::Result<String>>,
+    done: oneshot::Sender<io::Result<Appended>>,
 }
 
 /// The file at `path` has the newest lines, and `path` with `.old` those before. Once the one has half of what both may
@@ -108,7 +108,7 @@ impl Log for FileLog {
         &self.tail
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
         let (done, appended) = oneshot::channel();
         let (name, data, key) = (draft.name().into(), draft.data().into(), key.map(Into::into));
         match self.appends.try_send(Append { name, data, key, done }) {
@@ -156,9 +156,9 @@ impl Files {
         }
     }
 
-    fn push(&mut self, tail: &Tail, name: &str, data: &str, key: Option<String>) -> io::Result<String> {
+    fn push(&mut self, tail: &Tail, name: &str, data: &str, key: Option<String>) -> io::Result<Appended> {
         if let Some(id) = tail.known(key.as_deref()) {
-            return Ok(id);
+            return Ok(Appended { id, new: false });
         }
         let draft = Draft::new(name, data).map_err(io::Error::other)?;
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
@@ -174,7 +174,7 @@ impl Files {
         self.write(&text)?;
         self.len += text.len() as u64;
         self.lines += 1;
-        Ok(tail.push(draft, Duration::ZERO, line.key.as_deref()))
+        Ok(Appended { id: tail.push(draft, Duration::ZERO, line.key.as_deref()), new: true })
     }
 
     /// Writes all of it behind the last line, or nothing.

@@ -29,7 +29,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use self::older::Older;
 pub(crate) use self::stream::Options;
 use super::tail::new_epoch;
-use super::{Health, Limits, Log, Lost, Position, Read, Tail};
+use super::{Appended, Health, Limits, Log, Lost, Position, Read, Tail};
 use crate::serve::event::{Draft, MESSAGE, RESET};
 use crate::serve::first_end;
 use crate::serve::say::say;
@@ -109,7 +109,7 @@ impl Log for NatsLog {
         &self.0.tail
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
         self.0.publish(draft, key).boxed()
     }
 
@@ -146,7 +146,7 @@ impl Shared {
     }
 
     /// Publishes until the stream has it, which it has once however often it is told.
-    async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<String> {
+    async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<Appended> {
         let away = |error: String| io::Error::new(ErrorKind::NotConnected, error);
         let key = key.map_or_else(|| format!("{}{}", new_epoch(), new_epoch()), str::to_owned);
         let mut message =
@@ -166,7 +166,7 @@ impl Shared {
                 Err(error) => Err(error),
             };
             match answer {
-                Ok(ack) => return Ok(self.id(ack.sequence)),
+                Ok(ack) => return Ok(Appended { id: self.id(ack.sequence), new: !ack.duplicate }),
                 Err(error) if error.kind() == context::PublishErrorKind::MaxPayloadExceeded => {
                     return Err(io::Error::new(ErrorKind::InvalidInput, error));
                 }

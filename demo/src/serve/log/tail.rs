@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, ready};
 use sse_wire::EventId;
 use tokio::sync::watch;
 
-use super::{Extent, Limits, Log, Lost, Position, Read};
+use super::{Appended, Extent, Limits, Log, Lost, Position, Read};
 use crate::serve::event::{Draft, Event};
 
 /// A queue of the last events, bounded by count, bytes and age.
@@ -222,10 +222,12 @@ impl Log for Tail {
         self
     }
 
-    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<String>> {
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
         let mut kept = self.exclusive();
-        let id = kept.known(key).unwrap_or_else(|| kept.push(draft, Duration::ZERO, key, self.limits));
+        let known = kept.known(key);
+        let new = known.is_none();
+        let id = known.unwrap_or_else(|| kept.push(draft, Duration::ZERO, key, self.limits));
         self.end.send_replace(kept.end());
-        ready(Ok(id)).boxed()
+        ready(Ok(Appended { id, new })).boxed()
     }
 }
