@@ -203,7 +203,7 @@ fn until_is_a_type_or_a_text() {
         let peer = Peer::start([Answer::stream(wire).held()]);
         let (code, out, err) = run(listen(&peer.url()).args(["--until", until]));
         assert_eq!((code, out.as_str()), (0, printed), "{err}");
-        assert!(err.ends_with("end: --until has come\n"), "{err}");
+        assert!(err.ends_with("end: --until matched\n"), "{err}");
     }
     // What is not printed ends it all the same.
     let peer = Peer::start([Answer::stream(wire).held()]);

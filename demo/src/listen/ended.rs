@@ -57,8 +57,8 @@ impl From<io::Error> for Ended {
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MaxEvents => f.write_str("end: as many events as asked for"),
-            Self::Until => f.write_str("end: --until has come"),
+            Self::MaxEvents => f.write_str("end: reached --max-events"),
+            Self::Until => f.write_str("end: --until matched"),
             Self::PostComplete => f.write_str("end: the answer is complete"),
             Self::NoContent => f.write_str("end: the server has nothing more (204)"),
             Self::Interrupted => f.write_str("end: interrupted"),

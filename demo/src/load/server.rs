@@ -169,7 +169,7 @@ impl Server {
         match &self.interface {
             Interface::Demo => {
                 let body = json!({ "event": EVENT_TYPE, "data": data });
-                // What is told twice is published once, at whichever node.
+                // What is sent twice is published once, at whichever node.
                 let key = format!("{:032x}", fastrand::u128(..));
                 let end = Instant::now() + self.insist;
                 for addr in self.addrs.iter().cycle().skip(fastrand::usize(..self.addrs.len())) {

@@ -39,7 +39,7 @@ impl FromStr for Origin {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("`{text}` is no origin, expected SCHEME://HOST or SCHEME://HOST:PORT");
+        let expected = || format!("`{text}` is not an origin, expected SCHEME://HOST or SCHEME://HOST:PORT");
         let uri: Uri = text.parse().map_err(|_| expected())?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(expected()) };
         let origin = Self { text: text.to_ascii_lowercase(), authority: authority.clone() };
@@ -103,7 +103,7 @@ impl Access {
         let bearer = given.as_bytes().split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
         match bearer {
             Some((_, given)) if bool::from(given.ct_eq(token.as_bytes())) => Ok(()),
-            Some(_) => refused("that is not the token"),
+            Some(_) => refused("wrong token"),
             None => refused("expected `Authorization: Bearer TOKEN`"),
         }
     }

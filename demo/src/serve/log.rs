@@ -81,8 +81,8 @@ pub(crate) struct Appended {
 pub(crate) trait Log: Debug + Send + Sync {
     fn tail(&self) -> &Tail;
 
-    /// Gives the event its id, keeps it, and wakes whoever waits for `end`. By the key, which is the publisher's own, a log
-    /// that may have been told before knows what it has.
+    /// Gives the event its id, keeps it, and wakes whoever waits for `end`. If the publisher's key is known, returns the id
+    /// of the event that has it.
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>>;
 
     /// The event after `position`.
@@ -95,7 +95,7 @@ pub(crate) trait Log: Debug + Send + Sync {
         ready(self.tail().find(id)).boxed()
     }
 
-    /// Of a log that is somewhere else.
+    /// Only for a remote log.
     fn health(&self) -> Option<Health> {
         None
     }
@@ -124,7 +124,7 @@ pub(crate) struct Extent {
     pub(crate) last_id: Option<String>,
 }
 
-/// How it is with a log that is somewhere else.
+/// The state of a remote log.
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
     pub(crate) connection: &'static str,

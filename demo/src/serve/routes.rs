@@ -32,7 +32,7 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     let log = Arc::clone(&hub);
     // Nothing that needs the log gets on before it is there.
     let opened = layer(move |_: &Request| {
-        let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not there yet");
+        let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not ready yet");
         log.opened().map(|_| ()).ok_or_else(waits)
     });
     let posts = Router::new()
@@ -47,7 +47,7 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
         .route("/metrics", get(metrics))
         .merge(page::routes())
         .merge(posts)
-        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no such page"))
+        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "not found"))
         .layer(host)
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))

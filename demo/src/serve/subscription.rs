@@ -112,7 +112,7 @@ impl Subscription {
                 (Start::After { id: hub.log().tail().id(begin) }, begin)
             }
             Some(Err(Lost::Away)) => {
-                let reason = "the log cannot be asked for your last event";
+                let reason = "the log is unavailable, so your last event cannot be looked up";
                 return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
             }
             Some(Ok(position)) => (Start::Resumed, position),

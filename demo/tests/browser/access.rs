@@ -19,7 +19,7 @@ fn asks_for_the_token_when_there_is_one() {
     browser.until("$('token').checkVisibility() && $('publish-result').textContent.includes('token')");
     browser.type_into("token", "wrong");
     browser.click("publish");
-    browser.until("$('publish-result').textContent.includes('not the token')");
+    browser.until("$('publish-result').textContent.includes('wrong token')");
     browser.value("$('token').value = ''");
     browser.type_into("token", "secret");
     browser.click("publish");

@@ -8,7 +8,7 @@ use crate::harness::{BOUND, Server};
 
 /// By its key an event is known again: in memory, in the file, and after a restart.
 #[test]
-fn what_is_told_twice_under_a_key_is_published_once() {
+fn what_is_sent_twice_under_a_key_is_published_once() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = directory.path().join("events.jsonl").display().to_string();
     let publish = |server: &Server, key: &str| -> serde_json::Value {

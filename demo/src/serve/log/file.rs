@@ -113,7 +113,7 @@ impl Log for FileLog {
         let (name, data, key) = (draft.name().into(), draft.data().into(), key.map(Into::into));
         match self.appends.try_send(Append { name, data, key, done }) {
             Err(TrySendError::Full(_)) => {
-                let error = format!("{WAITING} events wait for the disk already");
+                let error = format!("{WAITING} events are already waiting for the disk");
                 ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed()
             }
             _ => appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other(ENDED)))).boxed(),
@@ -169,7 +169,7 @@ impl Files {
         text.push(b'\n');
         let too_large = self.len + text.len() as u64 > self.limits.bytes as u64 / 2;
         if self.lines >= self.limits.events || (too_large && self.lines > 0) {
-            self.forget()?;
+            self.rotate()?;
         }
         self.write(&text)?;
         self.len += text.len() as u64;
@@ -201,7 +201,7 @@ impl Files {
     }
 
     /// Makes room for the next line, without the oldest ones.
-    fn forget(&mut self) -> io::Result<()> {
+    fn rotate(&mut self) -> io::Result<()> {
         match fs::rename(&self.path, self.beside(".old")) {
             // Someone removed it.
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -213,7 +213,12 @@ impl Files {
 
     /// Beside the file, since that one is renamed and made anew.
     fn lock(&mut self) -> io::Result<()> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.beside(".lock"))?;
+        let path = self.beside(".lock");
+        let file = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
+            // Enough for a lock.
+            Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => File::open(path).map_err(|_| error)?,
+            file => file?,
+        };
         match file.try_lock() {
             Ok(()) => self.lock = Some(file),
             Err(TryLockError::WouldBlock) => return Err(io::Error::other("in use by another server")),

@@ -28,7 +28,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use self::older::Older;
 pub(crate) use self::stream::Options;
-use super::tail::new_epoch;
 use super::{Appended, Health, Limits, Log, Lost, Position, Read, Tail};
 use crate::serve::event::{Draft, MESSAGE, RESET};
 use crate::serve::first_end;
@@ -148,7 +147,7 @@ impl Shared {
     /// Publishes until the stream has it, which it has once however often it is told.
     async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<Appended> {
         let away = |error: String| io::Error::new(ErrorKind::NotConnected, error);
-        let key = key.map_or_else(|| format!("{}{}", new_epoch(), new_epoch()), str::to_owned);
+        let key = key.map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned);
         let mut message =
             PublishMessage::build().payload(draft.data().to_owned().into()).message_id(key).expected_stream(&self.name);
         if draft.name() != MESSAGE {
