@@ -10,7 +10,7 @@ use super::print::harmless;
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
   0  the end that you asked for: --max-events or --until was reached, the response to --post is complete,
-     the server answered 204 (no more), Ctrl-C, or nobody reads the output any more
+     the server answered 204 (no more), Ctrl-C or SIGTERM, or nobody reads the output any more
   1  a file, a certificate or the output failed
   2  the arguments are wrong
   3  the server answered with a status other than 200 and 204

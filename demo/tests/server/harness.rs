@@ -175,7 +175,7 @@ pub(crate) fn client() -> ClientBuilder {
     Client::builder().timeout(BOUND)
 }
 
-fn command(args: &[&str]) -> Command {
+pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demo"));
     command.arg("serve").args(args).env_remove("DEMO_TOKEN").env_remove("DEMO_LOG");
     command

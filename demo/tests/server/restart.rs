@@ -1,7 +1,5 @@
 //! A server that was started again.
 
-use std::fs;
-
 use tempfile::TempDir;
 
 use crate::harness::{Server, assert_refuses};
@@ -61,25 +59,6 @@ fn sources_go_on_counting() {
         let event = stream.next();
         assert!(event.data.contains(&format!("\"number\":{expected},")), "{expected}: {event:?}");
     }
-}
-
-#[test]
-fn a_line_that_was_being_written_is_dropped() {
-    let dir = TempDir::new().unwrap();
-    let path = log_file(&dir);
-    let args = ["--log-file", path.as_str()];
-    let server = Server::start(&args);
-    let id = server.publish("1");
-    server.publish("2");
-    drop(server);
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{text}{{\"id\":\"half")).unwrap();
-
-    let server = Server::start(&args);
-    server.publish("3");
-    assert_eq!(server.resume(&id).take(2), ["2", "3"]);
-    drop(server);
-    assert_eq!(Server::start(&args).resume(&id).take(2), ["2", "3"]);
 }
 
 #[test]

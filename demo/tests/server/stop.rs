@@ -1,11 +1,13 @@
 //! SIGTERM and SIGINT.
 
+use std::fs;
 use std::io::Read as _;
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::harness::{Server, Stream};
+use crate::harness::{Server, Stream, command, wait_for};
 
 fn last_frames(stream: &mut Stream, count: usize) -> Vec<String> {
     (0..count).map(|_| stream.frame()).collect()
@@ -37,6 +39,26 @@ fn streams_end_properly_and_clients_come_back_at_different_times() {
         server.stopped();
         assert!(TcpStream::connect(address).is_err());
     }
+}
+
+/// The start waits at the lock, which is a pipe that nobody reads yet.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stop_during_the_start_is_a_good_end() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("log").to_str().unwrap().to_owned();
+    let lock = format!("{path}.lock");
+    assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
+    let mut server = command(&["--addr", "127.0.0.1:0", "--log-file", &path]).stdout(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", server.id());
+    wait_for("a handler of SIGTERM", || {
+        let status = fs::read_to_string(&status).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+        (u64::from_str_radix(caught, 16).unwrap() & 1 << (15 - 1) != 0).then_some(())
+    });
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    let _reader = fs::File::open(lock).unwrap();
+    assert_eq!(wait_for("the end", || server.try_wait().unwrap()).code(), Some(0));
 }
 
 #[test]
