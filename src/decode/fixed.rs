@@ -171,8 +171,7 @@ impl<const EVENT: usize, const ID: usize> Memory for Fixed<EVENT, ID> {
                     self.line_len = 0;
                 }
             }
-            Buffer::Text if !self.line_is_event_type => self.line_len = 0,
-            Buffer::Text => {}
+            Buffer::Text => self.line_len = 0,
             Buffer::Id => self.id.len = 0,
             Buffer::NextId => self.next_id.len = 0,
         }

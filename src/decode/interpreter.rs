@@ -151,10 +151,7 @@ impl<M: Memory> Interpreter<M> {
         self.block.in_line = false;
         self.parser.end();
         let fits = self.append_data_lines(bytes, index);
-        if fits
-            && !self.block.in_line
-            && let Some(next) = line_end::after(bytes, *index)
-        {
+        if fits && let Some(next) = line_end::after(bytes, *index) {
             work::looked(next - *index);
             *index = next;
             return self.dispatch::<FRAMES>(bytes, next - start).map_or(Taken::Part, Taken::Found);
@@ -205,8 +202,8 @@ impl<M: Memory> Interpreter<M> {
         mut cut: Option<(Line, Place)>,
     ) -> Option<Found> {
         let mut start = *index;
-        // An LF that belongs to the blank line before this event, but was received later.
-        if self.parser.skips_lf() && self.block.progress.is_at_block() && bytes.get(start) == Some(&LF) {
+        // A blank line, or an LF that belongs to the one before this event but was received later.
+        if self.block.progress.is_at_block() && bytes.get(start) == Some(&LF) {
             self.block.progress.end_block(1);
             start += 1;
         }
@@ -262,7 +259,7 @@ impl<M: Memory> Interpreter<M> {
     /// Appends the data lines that follow one. Returns whether the event is within the limit.
     #[inline(never)]
     fn append_data_lines(&mut self, bytes: &[u8], index: &mut usize) -> bool {
-        if self.block.is_skipped || !self.parser.is_at_line_start() {
+        if self.block.is_skipped {
             return true;
         }
         let mut next = *index;
@@ -292,7 +289,6 @@ impl<M: Memory> Interpreter<M> {
     #[inline(always)]
     fn may_begin_event(&self) -> bool {
         self.block.buffers.event_is_empty()
-            && !self.block.in_line
             && !self.block.is_skipped
             && !self.block.settings.no_shortcuts
             && self.parser.is_at_line_start()

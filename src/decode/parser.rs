@@ -245,11 +245,6 @@ impl Parser {
         self.state == State::LineStart && !self.skip_lf
     }
 
-    /// Whether an LF that comes next would belong to the line that has ended.
-    pub(crate) fn skips_lf(&self) -> bool {
-        self.skip_lf
-    }
-
     /// What stood between name and value of the last field.
     pub(crate) fn separator(&self) -> &'static str {
         match self.separator {
