@@ -125,6 +125,11 @@ fn errors_name_comments() {
     assert!(error.is_comment());
     assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
     assert!(!decoder.next_frame(&mut chunk).unwrap_err().is_comment());
+    // The limit is the same whatever part of an event it is that exceeds it.
+    for wire in ["data: 123", "event: 123", "id: 123"] {
+        let mut decoder = Decoder::new().with_max_event_len(2);
+        assert_eq!(decoder.next_event(&mut Chunk::from(wire)).unwrap_err().limit(), 2, "{wire:?}");
+    }
 }
 
 #[test]
@@ -196,6 +201,20 @@ fn a_comment_that_next_event_has_begun_is_not_handed_out() {
         let whole = by_event.is_empty().then(|| oracle::Frame::Comment("begun".to_owned()));
         let next = oracle::Frame::Comment("next".to_owned());
         assert_eq!(found, expected(whole.into_iter().chain([next])));
+    }
+}
+
+/// What continues in it is then not at its beginning.
+#[test]
+fn a_chunk_that_another_decoder_has_begun_continues_a_line() {
+    for (rest, data) in [("bcd\n\n", "abcd"), ("bcd\ndata: efg\nxxxx\n\n", "abcd\nefg")] {
+        let wire = ["data: 1\n\n", rest].concat();
+        let mut decoder = Decoder::new();
+        assert_eq!(decoder.next_event(&mut Chunk::new(b"data: a")), Ok(None));
+        let mut chunk = Chunk::from(&*wire);
+        assert_eq!(Decoder::new().next_event(&mut chunk).unwrap().unwrap().data(), "1");
+        assert_eq!(decoder.next_event(&mut chunk).unwrap().unwrap().data(), data);
+        assert_eq!(decoder.position(), (b"data: a".len() + rest.len()) as u64);
     }
 }
 

@@ -162,6 +162,17 @@ fn small_events_do_not_keep_a_large_comment_between_their_lines() {
     assert!(info.bytes_current < 10_000, "{} bytes", info.bytes_current);
 }
 
+/// Twice the length of its values and 256 bytes more, to the byte.
+#[test]
+fn an_event_keeps_little_more_than_its_values() {
+    for (comment, is_slice) in [(272, true), (273, false)] {
+        let comment = "c".repeat(comment);
+        let wire = Bytes::from(format!("event: 0123456789\nid: 0123456789\n:{comment}\ndata: 0123456789\n\n"));
+        let events = all(&mut Decoder::new(), wire.clone());
+        assert_eq!(lies_in(events[0].data(), &wire), is_slice, "{} bytes between", comment.len());
+    }
+}
+
 #[test]
 fn small_events_do_not_keep_what_came_before_them() {
     let large = "é".repeat(1 << 20);
@@ -256,9 +267,33 @@ fn cut_events_are_copied_once_more() {
             events.extend(all(&mut decoder, wire.slice(start..wire.len().min(start + 1460))));
         }
         assert_eq!(events[0].data().len(), LEN);
+        core::mem::forget(events);
     });
     assert!(info.bytes_total <= 4 * LEN as u64 + (LEN / 4) as u64, "{} bytes", info.bytes_total);
-    assert!(info.bytes_current <= 64 * 1024);
+    // The event, without what growing has left unused.
+    let kept = usize::try_from(info.bytes_current).unwrap();
+    assert!(kept <= LEN + LEN / 4 + 64 * 1024, "{kept} bytes");
+}
+
+/// Where the buffer that the data was gathered in becomes the event's own: type and id are put behind the data.
+#[test]
+fn events_that_take_their_buffer_are_the_lent_ones() {
+    let names: [&[u8]; 5] = [b"", b"event: add\n", b"id: 7\n", b"event: add\nid: 7\n", b"id: \xFF\nevent: a\xFFd\n"];
+    // What decides whether the buffer is taken is how the data begins; ill-formed, it is put back.
+    for (begin, end) in [("x", "x"), ("x", "é"), ("é", "x")] {
+        for last in [&b""[..], b"\xFF"] {
+            let data = [begin.repeat(2000).as_bytes(), end.as_bytes(), last].concat();
+            for names in names {
+                let wire = [b"id: 1\ndata: 1\n\n", names, b"data: ", &data, b"\n\ndata: 2\n\n"].concat();
+                for len in [1, 1460, wire.len() - 20] {
+                    let mut decoder = Decoder::new().with_max_retained(0);
+                    let events: Vec<_> = wire.chunks(len).flat_map(|bytes| all(&mut decoder, bytes.to_vec())).collect();
+                    let found: Vec<_> = events.iter().map(|event| owned(event.as_event())).collect();
+                    assert_eq!(found, oracle::interpret(&wire).events(), "{}, chunks of {len}", names.escape_ascii());
+                }
+            }
+        }
+    }
 }
 
 /// A small event must not keep a large buffer.

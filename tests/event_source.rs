@@ -226,6 +226,7 @@ fn a_sign_of_life_is_no_failure() {
         (":\n", true),
         (":\r", true),
         (": text\n", true),
+        ("\n: between two events\n", true),
         ("data: x\n: inside\n", true),
         ("retry: 3000\n", true),
         ("id: 2\n\n", true),

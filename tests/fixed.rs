@@ -104,6 +104,7 @@ fn text_has_to_fit_as_it_is_handed_out() {
     assert_eq!(limit(b"id: \xFF\xFF\n\n"), 3);
     assert_eq!(limit(b"id: 1234\n\n"), 3);
     assert_eq!(limit(&[b"data: ", &[0xFF; 22][..], b"\n\n"].concat()), 64);
+    assert_eq!(limit(&[b"data: ", &[b'x'; 65][..], b"\n\n"].concat()), 64);
 
     // An event that its end leaves unfinished is discarded, as the standard does.
     let mut decoder = FixedDecoder::<6, 1>::new();

@@ -163,3 +163,18 @@ fn an_error_in_json_is_no_event_and_ignored_lines() {
         assert_eq!(fixed.ignored_lines(), ignored, "{wire:?}");
     }
 }
+
+#[test]
+fn an_id_that_is_too_long_counts_once_and_only_with_a_nul() {
+    for (wire, ignored) in [("id: 1234\ndata: a\n\n", 0), ("id: 1234\0\ndata: a\n\n", 1)] {
+        for at in 0..wire.len() {
+            for calls in Calls::EVERY {
+                let mut decoder = common::drive::decoder(calls).with_max_event_len(3);
+                for bytes in [&wire[..at], &wire[at..]] {
+                    read(&mut decoder, calls, bytes.as_bytes());
+                }
+                assert_eq!((decoder.events(), decoder.ignored_lines()), (0, ignored), "{wire:?}, cut at {at}");
+            }
+        }
+    }
+}

@@ -152,6 +152,22 @@ fn cut_data_is_copied_once() {
     }
 }
 
+/// What is reserved at once is what one large event needed, however many there were, and whatever came between.
+#[test]
+fn large_events_in_a_row_take_the_memory_of_one() {
+    let large = [b"data: ", vec![b'x'; 100 * KIB].as_slice(), b"\n\n"].concat();
+    for between in ["", "data: a\ndata: b\n\n", "data: a\ndata: b\n\ndata: a\ndata: b\n\ndata: a\ndata: b\n\n"] {
+        let mut decoder = Decoder::new();
+        let info = measure(|| {
+            for _ in 0..40 {
+                feed(&mut decoder, &large, 1460);
+                feed(&mut decoder, between.as_bytes(), 3);
+            }
+        });
+        assert!(most(info) <= 400 * KIB, "{} bytes, with {between:?} in between", most(info));
+    }
+}
+
 #[test]
 fn what_is_ignored_takes_no_memory() {
     let text = vec![b'x'; 4 * MIB];

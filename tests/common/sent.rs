@@ -13,7 +13,7 @@ pub fn text() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         3 => proptest::sample::select(vec!["\n", "\r", "\r\n", "\n\n", "data: x", "id: 9", "event: e", "retry: 1", ":", " "])
             .prop_map(str::to_owned),
-        1 => proptest::sample::select(vec!["\0", "\u{2028}", "\u{85}", "\u{FEFF}", "\u{B}", "é", "😀"]).prop_map(str::to_owned),
+        1 => proptest::sample::select(vec!["\0", "\u{2028}", "\u{2029}", "\u{85}", "\u{FEFF}", "\u{B}", "é", "😀"]).prop_map(str::to_owned),
         1 => ".{0,6}",
     ];
     proptest::collection::vec(fragment, 0..8).prop_map(|fragments| fragments.concat())

@@ -6,6 +6,12 @@ use super::{Row, event, message, row};
 pub const ROWS: &[Row] = &[
     row("before the data", b"event: t\ndata: a\n\n", &[event("t", "a")]),
     row("after the data", b"data: a\nevent: t\n\n", &[event("t", "a")]),
+    // What looks like a value begins at the length of the name times the event's place.
+    row(
+        "before long data",
+        b"data\n\nevent:t\ndata:xxxxxxxxxxxxxxxxxu\ndata:c\n\n",
+        &[message(""), event("t", "xxxxxxxxxxxxxxxxxu\nc")],
+    ),
     row("of one event is not that of the next", b"event: t\ndata: a\n\ndata: b\n\n", &[event("t", "a"), message("b")]),
     row("without data is forgotten", b"event: t\n\ndata: a\n\n", &[message("a")]),
     row(

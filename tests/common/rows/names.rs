@@ -1,6 +1,6 @@
 //! Names are compared literally; a line with any other is ignored.
 
-use super::{Row, message, row};
+use super::{Row, event, message, row};
 
 pub const ROWS: &[Row] = &[
     row("upper case", b"DATA: x\nEVENT: x\nID: x\nRETRY: 9\ndata: a\n\n", &[message("a")]),
@@ -49,6 +49,13 @@ pub const ROWS: &[Row] = &[
         &[message("a")],
     ),
     row("any other, long", b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz: x\ndata: a\n\n", &[message("a")]),
+    // Each ends at twice the place where the value of two bytes begins.
+    row("any other after data", b"data: a\n\ndata: ab\nxxxxxxxxxxxx\n\n", &[message("a"), message("ab")]),
+    row(
+        "any other after a type",
+        b"data: a\n\nevent: ab\nxxxxxxxxxxxxx\ndata: c\n\n",
+        &[message("a"), event("ab", "c")],
+    ),
     row("any other, with colons", b"foo:data: x\nfoo: id: 1\nfoo::\ndata: a\n\n", &[message("a")]),
     row("no colon at all", b"data\nevent\nid\nretry\n\n", &[message("").id("")]),
     row("a colon and nothing else", b"data:\nevent:\nid:\nretry:\n\n", &[message("").id("")]),
