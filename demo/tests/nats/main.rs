@@ -11,5 +11,6 @@ mod lost;
 mod nats;
 mod proxies;
 mod refusals;
+mod restored;
 mod resume;
 mod tls;

@@ -53,6 +53,28 @@ impl Nats {
         }
     }
 
+    /// A copy of what it has on the disk. To be taken while it does not run.
+    pub(crate) fn backup(&self) -> TempDir {
+        let copy = TempDir::new().unwrap();
+        replace(&self.directory, &copy);
+        copy
+    }
+
+    pub(crate) fn restore(&self, backup: &TempDir) {
+        replace(backup, &self.directory);
+    }
+
+    /// Runs for a while where no node looks for it.
+    pub(crate) fn elsewhere(&mut self, run: impl FnOnce(&Self)) {
+        let (port, configuration) = (self.port, self.configuration.clone());
+        self.port = free_port();
+        self.configuration = configuration.replace(&format!(":{port}"), &format!(":{}", self.port));
+        self.run();
+        run(self);
+        self.kill();
+        (self.port, self.configuration) = (port, configuration);
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
@@ -70,6 +92,12 @@ impl Nats {
             run(async_nats::jetstream::new(client)).await
         })
     }
+}
+
+fn replace(from: &TempDir, to: &TempDir) {
+    let script = "rm -rf \"$2\"/jetstream && cp -r \"$1\"/jetstream \"$2\"/";
+    let status = Command::new("sh").args(["-c", script, "sh"]).args([from.path(), to.path()]).status();
+    assert!(status.unwrap().success());
 }
 
 impl Drop for Nats {

@@ -46,6 +46,27 @@ fn wrong_credentials() {
     let _node = crate::harness::Server::start(&["--log", &format!("nats://somebody:right@{host}")]);
 }
 
+/// What is not allowed is never answered.
+#[test]
+fn missing_permissions() {
+    for (publish, subscribe, says) in [
+        ("[demo, \"$JS.API.>\"]", "nothing", "Permissions Violation for Subscription to \"_INBOX."),
+        ("[demo]", "\"_INBOX.>\"", "Permissions Violation for Publish to \"$JS.API.STREAM.INFO.demo\""),
+        (
+            "[demo, \"$JS.API.STREAM.>\"]",
+            "\"_INBOX.>\"",
+            "Permissions Violation for Publish to \"$JS.API.CONSUMER.CREATE.demo\"",
+        ),
+    ] {
+        let permissions = format!("permissions: {{ publish: {publish}, subscribe: {subscribe} }}");
+        let users = format!("authorization {{ users: [{{ user: node, password: secret, {permissions} }}] }}");
+        let mut nats = Nats::prepared(&users);
+        nats.run();
+        let host = format!("127.0.0.1:{}", nats.port);
+        assert_refuses(&["--log", &format!("nats://node:secret@{host}")], &[&host, says]);
+    }
+}
+
 #[test]
 fn a_stream_of_another_shape() {
     let nats = Nats::start();

@@ -166,6 +166,25 @@ fn a_hole_in_the_stream_is_never_silent() {
     assert_eq!(other.resume(&ids[9]).take(20), numbers(11..=30));
 }
 
+/// Nothing follows, and so nothing would ever say that there is a gap.
+#[test]
+fn a_hole_that_reaches_to_the_end_is_not_silent_either() {
+    let nats = Nats::start();
+    let ids = publish(&nats.node(&[]), 1..=30);
+    nats.client(async |context| {
+        let stream = context.get_stream("demo").await.unwrap();
+        for number in 10..=30 {
+            stream.delete_message(number).await.unwrap();
+        }
+    });
+    let node = nats.node(&["--log-tail", "3"]);
+    assert_eq!(node.resume(&ids[4]).take(4), numbers(6..=9));
+    // As long as the node does not know that there is one, the stream ends where it is found.
+    for id in [&ids[8], &ids[19]] {
+        wait_for("a reset", || node.resume(id).try_next().ok().filter(|event| event.name == "reset"));
+    }
+}
+
 #[test]
 fn a_node_starts_though_the_newest_event_was_deleted() {
     let nats = Nats::start();

@@ -4,24 +4,25 @@
 //! stream, so any node goes on where another one was.
 
 mod older;
+mod publish;
 mod stream;
 
 use std::borrow::Cow;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::anyhow;
 use async_nats::connection::State;
+use async_nats::datetime::DateTime;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
-use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{Info, RawMessageErrorKind};
-use async_nats::jetstream::{self, Context, ErrorCode, context};
+use async_nats::jetstream::stream::Info;
+use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{HeaderMap, header};
 use futures_util::future::{BoxFuture, ready};
 use futures_util::{FutureExt as _, StreamExt as _};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -29,7 +30,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use self::older::Older;
 pub(crate) use self::stream::Options;
 use super::{Appended, Health, Limits, Log, Lost, Position, Read, Tail};
-use crate::serve::event::{Draft, MESSAGE, RESET};
+use crate::serve::event::{Draft, RESET};
 use crate::serve::first_end;
 use crate::serve::say::say;
 
@@ -37,8 +38,6 @@ use crate::serve::say::say;
 const EVENT: &str = "Event";
 /// How often what went wrong is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a publisher waits for the stream's next leader, if the last one is gone.
-const PATIENCE: Duration = Duration::from_secs(6);
 /// How long a client waits whose id this node does not know yet. A new leader may not know the last ones for a moment.
 const GRACE: Duration = Duration::from_secs(3);
 /// How often the stream is asked where it begins and ends.
@@ -61,11 +60,18 @@ struct Shared {
     /// Up to which number this node has all that there is. The newest events may have been deleted.
     reached: watch::Sender<u64>,
     /// When the stream was asked for that on behalf of clients, and whether it has answered.
-    asked: Mutex<Option<(Instant, bool)>>,
+    last_query: Mutex<Option<(Instant, bool)>>,
+    /// Whether the stream ends before what this node has, and how many connections there had been when it said so.
+    is_shorter: AtomicBool,
+    connections: AtomicU64,
+    /// Whether it has given a number to an event that another one had before.
+    is_another: AtomicBool,
 }
 
 /// What goes wrong on the way to the stream, and passes.
 type Passing = async_nats::Error;
+/// The number of an event, and when the stream got it, which no other event with that number has.
+type Newest = (u64, DateTime);
 
 impl NatsLog {
     /// Waits until NATS is there. The tasks of the log go to `needed`; an error is for whoever started the server.
@@ -76,7 +82,8 @@ impl NatsLog {
         node: &str,
         needed: &mut JoinSet<anyhow::Error>,
     ) -> anyhow::Result<Self> {
-        let (context, info) = options.open(servers, limits, node).await?;
+        let (context, info, refusal) = options.open(servers, limits, node).await?;
+        needed.spawn(refusal);
         let limits = Limits { events: limits.events.min(options.log_tail), ..limits };
         let (first, last) = (info.state.first_sequence.max(1), info.state.last_sequence);
         let epoch = epoch(&info);
@@ -84,10 +91,26 @@ impl NatsLog {
         let tail = Tail::after(start, &epoch, limits);
         let name = info.config.name;
         let (first, known) = (AtomicU64::new(first), AtomicU64::new(last));
-        let (older, asked, reached) = (Older::default(), Mutex::default(), watch::Sender::new(start));
-        let shared = Arc::new(Shared { context, name, epoch, tail, older, first, last: known, reached, asked });
+        let (older, last_query, reached) = (Older::default(), Mutex::default(), watch::Sender::new(start));
+        let (is_shorter, is_another, connections) =
+            (AtomicBool::default(), AtomicBool::default(), AtomicU64::default());
+        let shared = Shared {
+            context,
+            name,
+            epoch,
+            tail,
+            older,
+            first,
+            last: known,
+            reached,
+            last_query,
+            is_shorter,
+            connections,
+            is_another,
+        };
+        let shared = Arc::new(shared);
         needed.spawn(Arc::clone(&shared).follow());
-        needed.spawn(Arc::clone(&shared).look());
+        needed.spawn(Arc::clone(&shared).watch_stream());
         needed.spawn(Arc::clone(&shared).load_older());
         let mut reached = shared.reached.subscribe();
         tokio::select! {
@@ -144,37 +167,6 @@ impl Shared {
         self.context.client().connection_state() == State::Connected
     }
 
-    /// Publishes until the stream has it, which it has once however often it is told.
-    async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<Appended> {
-        let away = |error: String| io::Error::new(ErrorKind::NotConnected, error);
-        let key = key.map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned);
-        let mut message =
-            PublishMessage::build().payload(draft.data().to_owned().into()).message_id(key).expected_stream(&self.name);
-        if draft.name() != MESSAGE {
-            // Encoded, because blanks round a header's value do not arrive.
-            message = message.header(EVENT, utf8_percent_encode(draft.name(), NON_ALPHANUMERIC).to_string().as_str());
-        }
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if !self.is_connected() {
-                return Err(away("NATS is away".into()));
-            }
-            let sent = self.context.send_publish(self.name.clone(), message.clone()).await;
-            let answer = match sent {
-                Ok(answer) => answer.await,
-                Err(error) => Err(error),
-            };
-            match answer {
-                Ok(ack) => return Ok(Appended { id: self.id(ack.sequence), new: !ack.duplicate }),
-                Err(error) if error.kind() == context::PublishErrorKind::MaxPayloadExceeded => {
-                    return Err(io::Error::new(ErrorKind::InvalidInput, error));
-                }
-                Err(error) if Instant::now() + PAUSE > end => return Err(away(format!("NATS: {error}"))),
-                Err(_) => sleep(PAUSE).await,
-            }
-        }
-    }
-
     fn id(&self, number: u64) -> String {
         format!("{}-{number}", self.epoch)
     }
@@ -191,7 +183,7 @@ impl Shared {
             if let Ok(found) = self.tail.find(id) {
                 return Ok(found);
             }
-            let is_answered = self.is_answered().await;
+            let is_answered = self.stream_answers().await;
             if number <= self.last.load(Ordering::Relaxed) {
                 let kept = number.saturating_add(1) >= self.first.load(Ordering::Relaxed);
                 return if kept { Ok(Position(number)) } else { Err(Lost::Expired) };
@@ -205,47 +197,32 @@ impl Shared {
     }
 
     /// Whether the stream has just told where it begins and ends. Thousands may want to know at once, so they share it.
-    async fn is_answered(&self) -> bool {
-        let mut asked = self.asked.lock().await;
-        if asked.is_none_or(|(at, _)| at.elapsed() > PAUSE) {
+    async fn stream_answers(&self) -> bool {
+        let mut last_query = self.last_query.lock().await;
+        if last_query.is_none_or(|(at, _)| at.elapsed() > PAUSE) {
             let answered = self.info().await.is_ok();
-            *asked = Some((Instant::now(), answered));
+            *last_query = Some((Instant::now(), answered));
         }
-        asked.is_some_and(|(_, answered)| answered)
+        last_query.is_some_and(|(_, answered)| answered)
     }
 
     /// Asks where the stream begins and ends.
     async fn info(&self) -> Result<Info, Passing> {
+        let connections = self.context.client().statistics().connects.load(Ordering::Relaxed);
+        let end = self.end().0;
         let info = self.context.get_stream_no_info(&self.name).await?.get_info().await?;
+        self.is_shorter.store(info.state.last_sequence < end, Ordering::Relaxed);
+        self.connections.store(connections, Ordering::Relaxed);
         self.first.fetch_max(info.state.first_sequence, Ordering::Relaxed);
         self.last.fetch_max(info.state.last_sequence, Ordering::Relaxed);
         Ok(info)
     }
 
-    /// After an event came that is not the `next` one: whoever is before it has lost something, if the stream has. That
-    /// one came may also be what a connection lost that broke, and then it is there when it is asked for again.
-    async fn forget(&self, next: u64, number: u64) -> Result<(), Passing> {
-        let info = self.info().await?;
-        if info.state.first_sequence <= next {
-            if info.state.last_sequence < number {
-                return Err("the stream's leader is behind".into());
-            }
-            let stream = self.context.get_stream_no_info(&self.name).await?;
-            match stream.get_raw_message(next).await {
-                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {}
-                found => return Err(found.map_or_else(Into::into, |_| "an event was lost on the way".into())),
-            }
-        }
-        self.first.fetch_max(number, Ordering::Relaxed);
-        Ok(())
-    }
-
     /// Ends when this is no longer the stream that it was.
-    async fn look(self: Arc<Self>) -> anyhow::Error {
+    async fn watch_stream(self: Arc<Self>) -> anyhow::Error {
         let (mut shorter, mut missing) = (0, 0);
         loop {
             sleep(INTERVAL).await;
-            let end = self.end().0;
             let info = match self.info().await {
                 Ok(info) => info,
                 Err(error) => {
@@ -261,9 +238,12 @@ impl Shared {
             if epoch(&info) != self.epoch {
                 return anyhow!("NATS: the stream `{}` was made anew", self.name);
             }
+            if self.is_another.load(Ordering::Relaxed) {
+                return anyhow!("NATS: the stream `{}` has given out its numbers again", self.name);
+            }
             // A new leader may not know the last ones for a moment.
-            shorter = if info.state.last_sequence < end { shorter + 1 } else { 0 };
-            if shorter > 5 {
+            shorter = if self.is_shorter.load(Ordering::Relaxed) { shorter + 1 } else { 0 };
+            if shorter > 1 {
                 let last = info.state.last_sequence;
                 return anyhow!("NATS: the stream `{}` has lost what came after {last}", self.name);
             }
@@ -272,9 +252,10 @@ impl Shared {
 
     /// Reads the stream into the tail.
     async fn follow(self: Arc<Self>) -> anyhow::Error {
-        let mut said = false;
+        let (mut said, mut newest) = (false, None);
         loop {
-            match self.consume(&mut said).await {
+            match self.consume(&mut said, &mut newest).await {
+                Ok(Some(ended)) => return ended,
                 Err(error) if !std::mem::replace(&mut said, true) => say(format_args!("NATS: {error}; trying again")),
                 _ => {}
             }
@@ -282,16 +263,18 @@ impl Shared {
         }
     }
 
-    /// With a consumer that knows nothing but where it is, and is made anew whenever anything goes wrong.
-    async fn consume(&self, said: &mut bool) -> Result<(), Passing> {
+    /// With a consumer that knows nothing but where it is, and is made anew whenever anything goes wrong. It begins with the
+    /// newest event that this node has: if another one has its number now, this is no longer the stream that it was.
+    async fn consume(&self, said: &mut bool, newest: &mut Option<Newest>) -> Result<Option<anyhow::Error>, Passing> {
         // Or numbers of another stream would be taken for those of this one.
         let info = self.info().await?;
-        if epoch(&info) != self.epoch {
-            return Ok(());
+        if epoch(&info) != self.epoch || self.is_shorter.load(Ordering::Relaxed) {
+            return Ok(None);
         }
         let last = info.state.last_sequence;
+        let start_sequence = newest.map_or_else(|| self.end().next().0, |(number, _)| number);
         let config = pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.end().next().0 },
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence },
             ack_policy: AckPolicy::None,
             inactive_threshold: Duration::from_secs(10),
             memory_storage: true,
@@ -305,12 +288,21 @@ impl Shared {
             say("NATS: reading the stream again");
         }
         if consumer.cached_info().num_pending == 0 {
-            self.reach(last);
+            self.caught_up_to(last);
         }
         while let Some(message) = messages.next().await {
             let message = message?;
             let info = message.info()?;
             let (number, next) = (info.stream_sequence, self.end().next().0);
+            match newest {
+                Some((newest, published)) if *newest == number && *published != info.published => {
+                    return Ok(Some(anyhow!(
+                        "NATS: the stream `{}` has another event {number} than before",
+                        self.name
+                    )));
+                }
+                _ => {}
+            }
             if number > next {
                 self.forget(next, number).await?;
                 self.tail.restart(Position(number - 1));
@@ -319,14 +311,15 @@ impl Shared {
                 self.last.fetch_max(number + info.pending, Ordering::Relaxed);
                 let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
                 let data = String::from_utf8_lossy(&message.payload);
-                self.tail.push(draft(&name(message.headers.as_ref()), &data), age, None);
+                self.tail.push(untrusted_draft(&name(message.headers.as_ref()), &data), age, None);
+                *newest = Some((number, info.published));
             }
-            self.reach(if info.pending == 0 { number.max(last) } else { number });
+            self.caught_up_to(if info.pending == 0 { number.max(last) } else { number });
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn reach(&self, number: u64) {
+    fn caught_up_to(&self, number: u64) {
         self.reached.send_if_modified(|reached| number > std::mem::replace(reached, number.max(*reached)));
     }
 }
@@ -343,7 +336,7 @@ fn name(headers: Option<&HeaderMap>) -> Cow<'_, str> {
 }
 
 /// What others than this program have published is not taken on trust.
-fn draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
+fn untrusted_draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
     let draft = Draft::new(name, data).ok().filter(|draft| draft.name() != RESET.as_str());
     draft.unwrap_or(Draft::unnamed(data))
 }

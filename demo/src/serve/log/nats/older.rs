@@ -1,17 +1,19 @@
 //! What is older than the tail: batches of the stream, read when a client needs them, and kept while others may.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::Request;
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use sse_wire::EventId;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use super::{PAUSE, Passing, Position, Read, Shared, draft, name};
+use super::{PAUSE, Passing, Position, Read, Shared, name, untrusted_draft};
 use crate::serve::event::Event;
 
 /// How much one request reads, in events and bytes.
@@ -96,13 +98,17 @@ impl Shared {
                 self.older.asked.notified().await;
                 continue;
             };
-            match self.batch(before).await {
-                Ok(events) => {
-                    self.older.keep(before, events);
-                    self.tail.wake();
-                }
-                // NATS is away, or the server that was asked has not got as far.
-                Err(_) => sleep(PAUSE).await,
+            if let Ok(events) = self.batch(before).await {
+                self.older.keep(before, events);
+                self.tail.wake();
+                continue;
+            }
+            // NATS is away, or the server that was asked has not got as far. Others come first, and then whoever still
+            // waits for it asks again.
+            self.older.keep(before, Vec::new());
+            if self.older.wanted().is_none() {
+                sleep(PAUSE).await;
+                self.tail.wake();
             }
         }
     }
@@ -127,16 +133,51 @@ impl Shared {
                 break;
             }
             let data = String::from_utf8_lossy(&message.payload);
-            events.push(Event::new(EventId::new(&self.id(number))?, draft(&name(headers), &data)));
+            events.push(Event::new(EventId::new(&self.id(number))?, untrusted_draft(&name(headers), &data)));
         }
         if events.is_empty() {
             match found {
                 Some(number) => self.forget(before + 1, number).await?,
-                None if before + 1 >= self.info().await?.state.first_sequence => return Err("nothing yet".into()),
-                None => {}
+                None => self.forget_rest(before + 1).await?,
             }
         }
         Ok(events)
+    }
+
+    /// After an event came that is not the `next` one: whoever is before it has lost something, if the stream has. That
+    /// one came may also be what a connection lost that broke, and then it is there when it is asked for again.
+    pub(super) async fn forget(&self, next: u64, number: u64) -> Result<(), Passing> {
+        let info = self.info().await?;
+        if info.state.first_sequence <= next {
+            if info.state.last_sequence < number {
+                return Err("the stream's leader is behind".into());
+            }
+            let stream = self.context.get_stream_no_info(&self.name).await?;
+            match stream.get_raw_message(next).await {
+                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {}
+                found => return Err(found.map_or_else(Into::into, |_| "an event was lost on the way".into())),
+            }
+        }
+        self.first.fetch_max(number, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// After nothing came from `next` on: the stream's leader knows whether there is anything.
+    async fn forget_rest(&self, next: u64) -> Result<(), Passing> {
+        let info = self.info().await?;
+        let last = info.state.last_sequence;
+        if info.state.first_sequence <= next {
+            if last < next {
+                return Err("the stream's leader is behind".into());
+            }
+            let stream = self.context.get_stream_no_info(&self.name).await?;
+            match stream.get_first_raw_message_by_subject(&self.name, next).await {
+                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {}
+                found => return Err(found.map_or_else(Into::into, |_| "nothing yet".into())),
+            }
+            self.first.fetch_max(last + 1, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 
@@ -147,7 +188,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded_by_count_and_by_bytes() {
         for (batch, len) in [(256, 1), (16, 64 * 1024), (1, KEPT_BYTES)] {
-            let event = Event::new(EventId::new("x-1").unwrap(), draft("", &"x".repeat(len)));
+            let event = Event::new(EventId::new("x-1").unwrap(), untrusted_draft("", &"x".repeat(len)));
             let older = Older::default();
             for number in 0..40 {
                 older.keep(number * batch, vec![Arc::clone(&event); usize::try_from(batch).unwrap()]);

@@ -1,16 +1,19 @@
 //! The way to the stream: NATS, the stream's shape, and what is said when one of them is not as it should be.
 
 use std::error::Error as _;
+use std::future::{pending, ready};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
-use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError};
 use percent_encoding::percent_decode_str;
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::{Limits, PAUSE};
@@ -59,37 +62,60 @@ fn servers(text: &str) -> anyhow::Result<Vec<ServerAddr>> {
 }
 
 /// What is tried again, and what is not.
-enum Trouble {
+enum OpenError {
     Passing(String),
     Final(String),
 }
 
 impl Options {
-    /// The stream, which is made if it is missing and never changed.
-    pub(super) async fn open(&self, servers: &str, limits: Limits, node: &str) -> anyhow::Result<(Context, Info)> {
+    /// The stream, which is made if it is missing and never changed; and what ends with a permission that is missing.
+    pub(super) async fn open(
+        &self,
+        servers: &str,
+        limits: Limits,
+        node: &str,
+    ) -> anyhow::Result<(Context, Info, impl Future<Output = anyhow::Error> + Send + use<>)> {
         let servers = self::servers(servers).context("--log")?;
         let hosts: Vec<_> = servers.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
-        let hosts = hosts.join(", ");
+        let hosts = Arc::<str>::from(hosts.join(", "));
         let mut said = String::new();
+        let (refused, mut refusal) = watch::channel(String::new());
+        let at = Arc::clone(&hosts);
+        let mut refusal = Box::pin(async move {
+            if refusal.changed().await.is_err() {
+                return pending().await;
+            }
+            anyhow!("NATS at {at}: {}", *refusal.borrow())
+        });
         loop {
-            match self.try_open(&servers, limits, node).await {
-                Ok(opened) => return Ok(opened),
-                Err(Trouble::Final(error)) => bail!("NATS at {hosts}: {error}"),
-                Err(Trouble::Passing(error)) if error != said => {
+            let opened = tokio::select! {
+                opened = self.try_open(&servers, limits, node, &refused) => opened,
+                error = &mut refusal => return Err(error),
+            };
+            match opened {
+                Ok((context, info)) => return Ok((context, info, refusal)),
+                Err(OpenError::Final(error)) => bail!("NATS at {hosts}: {error}"),
+                Err(OpenError::Passing(error)) if error != said => {
                     say(format_args!("waiting for NATS at {hosts}: {error}"));
                     said = error;
                 }
-                Err(Trouble::Passing(_)) => {}
+                Err(OpenError::Passing(_)) => {}
             }
             sleep(PAUSE).await;
         }
     }
 
-    async fn try_open(&self, servers: &[ServerAddr], limits: Limits, node: &str) -> Result<(Context, Info), Trouble> {
-        let client = self.connect(servers, node).await?;
+    async fn try_open(
+        &self,
+        servers: &[ServerAddr],
+        limits: Limits,
+        node: &str,
+        refused: &watch::Sender<String>,
+    ) -> Result<(Context, Info), OpenError> {
+        let client = self.connect(servers, node, refused.clone()).await?;
         if !client.is_server_compatible(OLDEST.0, OLDEST.1, 0) {
             let version = client.server_info().version;
-            return Err(Trouble::Final(format!("version {version}, expected {}.{} or later", OLDEST.0, OLDEST.1)));
+            return Err(OpenError::Final(format!("version {version}, expected {}.{} or later", OLDEST.0, OLDEST.1)));
         }
         let context = ContextBuilder::new().timeout(REQUEST).ack_timeout(REQUEST).build(client);
         let expected = self.shape(limits);
@@ -99,30 +125,40 @@ impl Options {
                 GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => {
                     make(&context, expected.clone()).await?
                 }
-                GetStreamErrorKind::JetStream(error) => return Err(trouble(&error)),
+                GetStreamErrorKind::JetStream(error) => return Err(open_error(&error)),
                 GetStreamErrorKind::InvalidStreamName | GetStreamErrorKind::EmptyName => {
-                    return Err(Trouble::Final(format!("`{}` cannot be the name of a stream", self.log_stream)));
+                    return Err(OpenError::Final(format!("`{}` cannot be the name of a stream", self.log_stream)));
                 }
-                GetStreamErrorKind::Request => return Err(Trouble::Passing(error.to_string())),
+                GetStreamErrorKind::Request => return Err(OpenError::Passing(error.to_string())),
             },
         };
         match difference(&info.config, &expected) {
             None => Ok((context, info)),
-            Some(difference) => Err(Trouble::Final(format!("the stream `{}` has {difference}", self.log_stream))),
+            Some(difference) => Err(OpenError::Final(format!("the stream `{}` has {difference}", self.log_stream))),
         }
     }
 
-    async fn connect(&self, servers: &[ServerAddr], node: &str) -> Result<Client, Trouble> {
+    async fn connect(
+        &self,
+        servers: &[ServerAddr],
+        node: &str,
+        refused: watch::Sender<String>,
+    ) -> Result<Client, OpenError> {
         let mut options = ConnectOptions::new()
             .name(node)
             .connection_timeout(REQUEST)
             .reconnect_delay_callback(|attempts| PAUSE * u32::try_from(attempts.min(8)).unwrap_or_default())
             .ping_interval(Duration::from_secs(5))
             // Missing permissions come this way alone.
-            .event_callback(|event| async move {
-                if let async_nats::Event::ServerError(error) = event {
-                    say(format_args!("NATS: {error}"));
+            .event_callback(move |event| {
+                match event {
+                    Event::ServerError(ServerError::Other(error)) if error.starts_with("Permissions Violation") => {
+                        refused.send_replace(error);
+                    }
+                    Event::ServerError(error) => say(format_args!("NATS: {error}")),
+                    _ => {}
                 }
+                ready(())
             });
         if let Some(server) = servers.iter().find(|server| server.has_user_pass()) {
             let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -134,7 +170,7 @@ impl Options {
         }
         if let Some(path) = &self.log_creds {
             let read = options.credentials_file(path).await;
-            options = read.map_err(|error| Trouble::Final(format!("{}: {error}", path.display())))?;
+            options = read.map_err(|error| OpenError::Final(format!("{}: {error}", path.display())))?;
         }
         if let Some(path) = &self.log_ca {
             options = options.add_root_certificates(path.clone()).require_tls(true);
@@ -143,9 +179,9 @@ impl Options {
             ConnectErrorKind::ServerParse
             | ConnectErrorKind::Authentication
             | ConnectErrorKind::AuthorizationViolation
-            | ConnectErrorKind::Tls => Trouble::Final(error.to_string()),
-            _ if is_untrusted(&error) => Trouble::Final(error.to_string()),
-            _ => Trouble::Passing(error.to_string()),
+            | ConnectErrorKind::Tls => OpenError::Final(error.to_string()),
+            _ if is_untrusted(&error) => OpenError::Final(error.to_string()),
+            _ => OpenError::Passing(error.to_string()),
         })
     }
 
@@ -175,21 +211,21 @@ fn is_untrusted(error: &ConnectError) -> bool {
     io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
 }
 
-async fn make(context: &Context, shape: Config) -> Result<Info, Trouble> {
+async fn make(context: &Context, shape: Config) -> Result<Info, OpenError> {
     match context.create_stream(shape).await {
         Ok(stream) => Ok(stream.cached_info().clone()),
         Err(error) => Err(match error.kind() {
-            CreateStreamErrorKind::JetStream(error) => trouble(&error),
-            _ => Trouble::Passing(error.to_string()),
+            CreateStreamErrorKind::JetStream(error) => open_error(&error),
+            _ => OpenError::Passing(error.to_string()),
         }),
     }
 }
 
 /// A cluster that is still coming together says so with these.
-fn trouble(error: &async_nats::jetstream::Error) -> Trouble {
+fn open_error(error: &async_nats::jetstream::Error) -> OpenError {
     let text = error.to_string();
     let passes = error.code() == 503 || error.error_code() == ErrorCode::CLUSTER_NO_PEERS;
-    if passes { Trouble::Passing(text) } else { Trouble::Final(text) }
+    if passes { OpenError::Passing(text) } else { OpenError::Final(text) }
 }
 
 /// The first thing in which a stream is not what this program reads and what the flags ask for.
