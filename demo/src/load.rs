@@ -37,7 +37,7 @@ pub(crate) struct Args {
     /// Connections
     #[arg(long, short, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     clients: u32,
-    /// One run for each of these numbers of clients, each with its own server, such as 100,1000,5000,10000,20000
+    /// One run for each of these numbers of clients, each with its own server, such as 100,1000,5000,10000,19900
     #[arg(long, value_name = "N,N…", value_delimiter = ',', conflicts_with_all = ["url", "clients"],
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     scale: Vec<u32>,
@@ -82,11 +82,11 @@ pub(crate) struct Args {
     /// The process ID of that server
     #[arg(long, requires = "publish_to")]
     pid: Option<u32>,
-    /// The name of that server
-    #[arg(long, default_value = "other", requires = "publish_to")]
-    name: String,
+    /// The name of the server in the figures
+    #[arg(long)]
+    name: Option<String>,
     /// Combine the figures in these files (JSON) instead of measuring
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["url", "scale", "clients", "floor"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["url", "scale", "clients", "floor", "websocket", "name"])]
     from: Vec<PathBuf>,
     /// Write the figures to this file ("-": standard output, instead of the table)
     #[arg(long, value_name = "FILE")]
@@ -149,12 +149,16 @@ async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
 
 impl Args {
     async fn server(&self, clients: usize) -> anyhow::Result<Server> {
-        match (&*self.url, &self.publish_to) {
-            ([], _) => Server::start(clients).await,
-            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist)),
-            ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default(), &self.name),
+        let mut server = match (&*self.url, &self.publish_to) {
+            ([], _) => Server::start(clients).await?,
+            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist))?,
+            ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default())?,
             (_, Some(_)) => bail!("--publish-to: one URL, not several"),
+        };
+        if let Some(name) = &self.name {
+            server.name.clone_from(name);
         }
+        Ok(server)
     }
 
     /// How many events are published in the time.

@@ -41,12 +41,35 @@ fn kills_lose_and_double_nothing() {
 
 #[test]
 fn clients_in_several_processes_are_all_accounted_for() {
-    let (code, out, err) =
-        load(&["--clients", "21", "--processes", "3", "--rate", "20", "--seconds", "1", "--json", "-"]);
+    let (code, out, err) = load(&[
+        "--clients",
+        "21",
+        "--processes",
+        "3",
+        "--rate",
+        "20",
+        "--seconds",
+        "1",
+        "--json",
+        "-",
+        "--name",
+        "mine",
+    ]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["server"], "mine");
     for (key, expected) in [("clients", 21), ("held", 21), ("deliveries", 21 * 20), ("lost", 0), ("wrong_id", 0)] {
         assert_eq!(report[key], expected, "{key}: {report:#}");
+    }
+}
+
+/// What would be ignored is refused.
+#[test]
+fn earlier_figures_are_not_measured_anew() {
+    for flag in ["--websocket", "--floor", "--name=x"] {
+        let (code, _, err) = load(&["--from", "load.json", flag]);
+        assert_eq!(code, Some(2), "{flag}: {err}");
+        assert!(err.contains("cannot be used with"), "{flag}: {err}");
     }
 }
 

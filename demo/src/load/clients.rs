@@ -71,7 +71,7 @@ impl Shared {
     fn new(part: Part) -> anyhow::Result<Self> {
         let ago = part.began.elapsed().unwrap_or_default();
         Ok(Self {
-            epoch: Instant::now().checked_sub(ago).context("a clock that goes back so far")?,
+            epoch: Instant::now().checked_sub(ago).context("the clock cannot represent the start of the run")?,
             ids: (0..part.events).map(|_| OnceLock::new()).collect(),
             wrong_ids: AtomicU64::new(0),
             open: AtomicUsize::new(0),

@@ -84,13 +84,13 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut input = BufReader::new(stdin()).lines();
-        let part: Part = serde_json::from_str(&input.next_line().await?.context("nothing to do")?)?;
+        let part: Part = serde_json::from_str(&input.next_line().await?.context("no work on standard input")?)?;
         allow_open_files(part.clients)?;
         let clients = Clients::start(part, sse::run)?;
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
         let published = loop {
             tokio::select! {
-                line = input.next_line() => break line?.context("nobody is left")?.parse()?,
+                line = input.next_line() => break line?.context("the parent process is gone")?.parse()?,
                 _ = ticks.tick() => say(&Line::Counts(clients.counts()))?,
             }
         };

@@ -13,7 +13,7 @@ use super::crew::Crew;
 use super::feed::Sample;
 use super::ledger::Faults;
 use super::outcome::{Counts, Latency, Outcome, millis};
-use super::server::Server;
+use super::server::{Server, Stats};
 use super::{Args, sse, websocket};
 
 /// What is published while a client is away.
@@ -93,7 +93,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         faults.wrong_id += strange.count() as u64;
     }
     let (held, opened) = (counts.open, counts.opened);
-    let memory = |bytes: u64| ratio(bytes.saturating_sub(empty.resident_bytes), all);
+    let memory = |stats: &Stats| ratio(stats.bytes_since(&empty), all);
     Ok(Outcome {
         server: match transport {
             Transport::Sse => server.name.clone(),
@@ -110,9 +110,9 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         latency_ms: Latency::of(&latencies),
         last_ms: last_ms(&mut lasts[1..=usize::try_from(args.events())?]),
         longest_publish_ms: longest_publish.as_secs_f64() * 1e3,
-        server_bytes_per_idle_client: memory(idle.resident_bytes),
-        server_bytes_per_client: memory(after.resident_bytes),
-        server_cpu_us_per_delivery: (after.cpu_seconds - before.cpu_seconds) * 1e6 / ratio(deliveries.max(1), 1),
+        server_bytes_per_idle_client: memory(&idle),
+        server_bytes_per_client: memory(&after),
+        server_cpu_us_per_delivery: after.cpu_seconds_since(&before) * 1e6 / ratio(deliveries.max(1), 1),
         handshake_bytes: ratio(handshake_bytes, all),
         wire_bytes_per_delivery: ratio(after_bytes - before_bytes, deliveries.max(1)),
         faults,
@@ -193,7 +193,18 @@ impl Running<'_> {
         tokio::select! {
             result = publish => result.map(|()| kills),
             Err(error) = self.kill(&mut kills) => Err(error),
+            error = self.watch_nodes() => Err(error),
         }
+    }
+
+    /// Looks at several nodes now and then, as one that is killed cannot say what it has used.
+    async fn watch_nodes(&self) -> anyhow::Error {
+        let mut ticks = interval(Duration::from_secs(1));
+        while self.server.addrs.len() > 1 {
+            ticks.tick().await;
+            let _ = self.server.stats().await;
+        }
+        std::future::pending().await
     }
 
     /// Cuts random connections, by turns at the client and at the server, for ever.
