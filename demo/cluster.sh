@@ -5,8 +5,11 @@
 #
 #   demo/cluster.sh                    two minutes of kills, then a rolling deployment
 #   demo/cluster.sh --seconds 30       shorter
+#   demo/cluster.sh --clients 50       so many clients of each of the three publishers, instead of 150
 #   demo/cluster.sh --scale 20000      five nodes, 20000 clients, one event per second, one kill: for the README's table
+#   demo/cluster.sh --out DIR          keeps the figures (JSON) there
 #   SEED=7 demo/cluster.sh             the same choice of kills again
+#   BASE=31000 demo/cluster.sh         with ports from here on, instead of 21000
 #   DEMO=target/debug/demo demo/cluster.sh    with this program, without a build
 #   demo/cluster.sh --install          only installs nats-server, if it is missing
 #
@@ -22,14 +25,15 @@ while (($#)); do
     --seconds) seconds=$2 ;;
     --clients) clients=$2 ;;
     --scale) scale=$2 nodes=5 ;;
-    --out) out=$(realpath -- "$2") ;;
-    *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+    --out) mkdir -p -- "$2" && out=$(realpath -- "$2") ;;
+    *) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
   esac
   shift 2
 done
 RANDOM=${SEED:=$RANDOM}
 readonly base=${BASE:-21000} target=${CARGO_TARGET_DIR:-target}
 export PATH=$PATH:/usr/sbin
+unset DEMO_LOG DEMO_TOKEN
 
 fail() {
   printf 'error: %s\n' "$*" >&2
@@ -142,6 +146,21 @@ restart() {
   ready "$1"
 }
 
+# publish_after WHAT: writes down how many milliseconds it takes from now until any node can publish.
+publish_after() {
+  local from try
+  from=$(date +%s%N)
+  for ((try = 0; try < 600; try++)); do
+    if curl --silent --fail --max-time 10 --output /dev/null --header "idempotency-key: $from" \
+      --header 'content-type: application/json' --data '{"event":"probe","data":"x"}' \
+      "http://127.0.0.1:$((base + 1 + try % 3))/publish"; then
+      echo $((($(date +%s%N) - from) / 1000000)) >>"$work/after-$1"
+      return
+    fi
+    sleep 0.05
+  done
+}
+
 for number in 1 2 3; do start_nats $number; done
 for number in 1 2 3; do ready nats-$number; done
 urls=()
@@ -159,7 +178,7 @@ ready proxy
 if ((scale)); then
   say "$scale clients over $nodes nodes, one event per second; node-2 is killed halfway"
   "$demo" load "${urls[@]}" --clients "$scale" --processes "$nodes" --rate 1 --seconds "$seconds" --insist 30 --patience 60 \
-    --json "$work/scale.json" &
+    --name "five nodes" --json "$work/scale.json" &
   pid[load]=$!
   while ! [ -e "$work/node-2.killed" ]; do
     sleep 1
@@ -176,6 +195,7 @@ if ((scale)); then
   wait "${pid[load]}" || code=$?
   unset 'pid[load]'
   [ -z "$out" ] || cp "$work/scale.json" "$out/cluster.json"
+  [ -e "$work/node-2.killed" ] || fail 'the clients ended before node-2 was killed'
   exit $code
 fi
 
@@ -186,14 +206,20 @@ load=("$demo" load --clients "$clients" --rate 20 --seconds "$seconds" --insist 
 "${load[@]}" "http://127.0.0.1:$((base + 80))" --json "$work/proxy.json" >/dev/null 2>"$work/load-proxy.log" & pid[load-proxy]=$!
 sleep 3
 
-leader_kills=0 kills=0
+leader_kills=0 kills=0 leaderless=0 probes=()
 half=$((SECONDS + seconds * 2 / 3))
 victims=(leader node proxy follower)
 while ((kills < 4 || SECONDS < half)); do
   # Each of them once, then at random.
   victim=${victims[kills < 4 ? kills : RANDOM % 4]}
   leads=$(leader)
-  [ "$leads" != none ] || continue
+  if [ "$leads" = none ]; then
+    leaderless=$((leaderless + 1))
+    ((leaderless < 240)) || fail 'the stream has no leader'
+    sleep 0.25
+    continue
+  fi
+  leaderless=0
   case $victim in
     leader) name=$leads leader_kills=$((leader_kills + 1)) ;;
     follower) name=nats-$((1 + (${leads#nats-} + RANDOM % 2) % 3)) ;;
@@ -203,6 +229,8 @@ while ((kills < 4 || SECONDS < half)); do
   say "kill $victim: $name"
   kill_hard "$name"
   kills=$((kills + 1))
+  publish_after "$victim" &
+  probes+=($!)
   # The others do without it for a while.
   sleep "$((RANDOM % 3)).$((RANDOM % 10))"
   restart "$name"
@@ -224,14 +252,19 @@ for name in load-nodes load-processes load-proxy; do
   wait "${pid[$name]}" || { code=1 && cat "$work/$name.log" >&2; }
   unset "pid[$name]"
 done
+wait "${probes[@]}"
+(($(cat "$work"/after-* | wc -l) == kills)) || fail 'after a kill no node could publish'
 say "$kills kills, $leader_kills of them of the leader, and a rolling deployment of three nodes"
 python3 - "$work"/{nodes,processes,proxy}.json <<'SUMMARY'
 import json, sys
 runs = [json.load(open(path)) for path in sys.argv[1:]]
 for what in ("clients", "events_published", "deliveries", "reconnections", "lost", "doubled", "out_of_order", "resets"):
     print(f"{what:>20} {sum(run[what] for run in runs):>10}")
-longest = max(run["longest_publish_ms"] for run in runs)
-print(f"The longest publish took {longest / 1000:.1f} s, until the stream had another leader or the proxy was back.")
+print(f"The longest publish through the proxy took {runs[-1]['longest_publish_ms'] / 1000:.1f} s, with the proxy away too.")
 SUMMARY
+for victim in "${victims[@]}"; do
+  took=$(sort -n "$work/after-$victim" | tail -n 1)
+  printf 'After the kill of a %s, some node published within %d.%03d s.\n' "$victim" $((took / 1000)) $((took % 1000))
+done
 [ -z "$out" ] || cp "$work"/{nodes,processes,proxy}.json "$out/"
 exit $code

@@ -10,6 +10,7 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
+unset DEMO_LOG DEMO_TOKEN
 seconds=${1:-300} port=${PORT:-21099}
 [ -n "${DEMO-}" ] || cargo build --quiet --release --package demo
 demo=${DEMO:-target/release/demo}
