@@ -49,7 +49,8 @@ fn a_stop_during_the_start_is_a_good_end() {
     let path = directory.path().join("log").to_str().unwrap().to_owned();
     let lock = format!("{path}.lock");
     assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
-    let mut server = command(&["--addr", "127.0.0.1:0", "--log-file", &path]).stdout(Stdio::null()).spawn().unwrap();
+    let mut command = command(&["--addr", "127.0.0.1:0", "--log-file", &path]);
+    let mut server = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", server.id());
     wait_for("a handler of SIGTERM", || {
         let status = fs::read_to_string(&status).unwrap();
