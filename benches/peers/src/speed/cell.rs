@@ -16,6 +16,9 @@ pub const LINE_ENDS: &str = "memchr2";
 /// The limit of who validates line by line.
 pub const LINE_ENDS_AND_TEXT: &str = "memchr2+utf8";
 
+/// What handing out chunks by value costs.
+pub const CLONE: &str = "Bytes::clone";
+
 /// The limit of encoders.
 pub const BY_HAND: &str = "extend_from_slice";
 
@@ -135,7 +138,7 @@ impl Default for Streams {
 
 /// Everybody's names.
 pub fn names() -> Vec<&'static str> {
-    let mut names = vec!["memcpy", LINE_ENDS, LINE_ENDS_AND_TEXT, BY_HAND, RETAINING.name];
+    let mut names = vec!["memcpy", CLONE, LINE_ENDS, LINE_ENDS_AND_TEXT, BY_HAND, RETAINING.name];
     names.extend(DECODERS.iter().map(|decoder| decoder.name));
     names.extend(ENCODERS.iter().map(|encoder| encoder.name));
     names.dedup();
@@ -178,13 +181,14 @@ fn decoders<'a>(corpus: &'a Corpus, chunk: &'static str) -> Cell<'a> {
 
     let mut room = Vec::new();
     let mut contenders = vec![
-        limit("memcpy", corpus.wire.len(), &input, move |chunks| limits::copy(chunks, &mut room)),
-        limit(LINE_ENDS, lines, &input, limits::find_line_ends),
-        limit(LINE_ENDS_AND_TEXT, lines, &input, limits::find_lines_of_text),
+        limit("memcpy", corpus.wire.len(), &input, move |input| limits::copy(&input.slices, &mut room)),
+        limit(CLONE, corpus.wire.len(), &input, |input| limits::clone(&input.bytes)),
+        limit(LINE_ENDS, lines, &input, |input| limits::find_line_ends(&input.slices)),
+        limit(LINE_ENDS_AND_TEXT, lines, &input, |input| limits::find_lines_of_text(&input.slices)),
     ];
     contenders.extend(DECODERS.iter().map(|each| decoder(*each, expected, &input)));
     if corpus.name == "huge-line" {
-        contenders.insert(6, decoder(RETAINING, expected, &input));
+        contenders.insert(7, decoder(RETAINING, expected, &input));
     }
     Cell { corpus: corpus.name, chunk, bytes: corpus.wire.len(), events: corpus.events, contenders }
 }
@@ -193,13 +197,13 @@ fn limit<'a>(
     name: &'static str,
     expected: usize,
     input: &Arc<Input<'a>>,
-    mut run: impl FnMut(&[&[u8]]) -> usize + 'a,
+    mut run: impl FnMut(&Input<'a>) -> usize + 'a,
 ) -> Contender<'a> {
     let input = Arc::clone(input);
     let pass = move |meter: &mut Meter<'_>| {
         let mut got = 0;
-        meter(&mut || got = run(&input.slices));
-        (got != expected).then(|| format!("{got} in place of {expected}"))
+        meter(&mut || got = run(&input));
+        (got != expected).then(|| format!("{got} instead of {expected}"))
     };
     Contender { name, role: Role::Limit, pass: Box::new(pass), probe: None }
 }
@@ -243,7 +247,7 @@ fn encoders(corpus: &Corpus) -> Cell<'_> {
     let copy = move |meter: &mut Meter<'_>| {
         let mut len = 0;
         (0..rounds).for_each(|_| meter(&mut || len = limits::copy(&wires, &mut room)));
-        (len != bytes).then(|| format!("{len} bytes in place of {bytes}"))
+        (len != bytes).then(|| format!("{len} bytes instead of {bytes}"))
     };
     let hand = move |meter: &mut Meter<'_>| {
         let mut len = 0;
@@ -251,7 +255,7 @@ fn encoders(corpus: &Corpus) -> Cell<'_> {
             len = 0;
             by_hand(owned, meter, &mut |event| len += event.len());
         }
-        (len != bytes).then(|| format!("{len} bytes in place of {bytes}"))
+        (len != bytes).then(|| format!("{len} bytes instead of {bytes}"))
     };
     let mut contenders = vec![
         Contender { name: "memcpy", role: Role::Limit, pass: Box::new(copy), probe: None },
