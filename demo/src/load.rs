@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// Cut a random connection this often, alternately from the client's and from the server's side
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     kill_every: Option<u64>,
-    /// Cut this many connections after the feed, one by one, and time how long each client takes to have what it missed
+    /// Cut this many connections after the feed, one by one, and publish what each client misses
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(..=1_000))]
     recoveries: u32,
     /// Count missing events as lost after this long without any progress

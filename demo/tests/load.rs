@@ -37,6 +37,12 @@ fn kills_lose_and_double_nothing() {
     // Both sides cut, and the cuts were real.
     let (kills, reconnections) = (report["kills"].as_u64().unwrap(), report["reconnections"].as_u64().unwrap());
     assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
+    // Each was away, and whole again only after that.
+    let time = |what: &str, which: &str| report[what][which].as_f64().unwrap();
+    let recovered = report["recovered"].as_u64().unwrap();
+    assert!(recovered > 100 && recovered <= reconnections, "{report:#}");
+    assert!(0.0 < time("away_ms", "p50") && time("away_ms", "max") <= time("recovered_ms", "max"), "{report:#}");
+    assert!(time("latency_ms", "max") <= report["slowest_ms"].as_f64().unwrap(), "{report:#}");
 }
 
 #[test]
@@ -223,13 +229,14 @@ fn websocket_is_measured_in_the_same_run() {
         for (key, expected) in [("held", 20), ("deliveries", 20 * 20), ("lost", 0), ("doubled", 0), ("wrong_id", 0)] {
             assert_eq!(run[key], expected, "{key}: {run:#}");
         }
-        assert_eq!((&run["server"], run["recovery_ms"].as_array().unwrap().len()), (&server.into(), 3));
+        assert_eq!((&run["server"], &run["recovered"]), (&server.into(), &3.into()));
         for key in ["handshake_bytes", "server_bytes_per_idle_client"] {
             assert!(run[key].as_f64() > Some(0.0), "{key}: {run:#}");
         }
         // The data alone has a hundred; the agreed wait alone takes a hundred milliseconds.
         assert!(run["wire_bytes_per_delivery"].as_f64() > Some(100.0), "{run:#}");
-        assert!(run["recovery_ms"].as_array().unwrap().iter().all(|time| time.as_f64() > Some(100.0)), "{run:#}");
+        assert!(run["away_ms"]["p50"].as_f64() > Some(100.0), "{run:#}");
+        assert!(run["recovered_ms"]["p50"].as_f64() >= run["away_ms"]["p50"].as_f64(), "{run:#}");
     }
     assert!(read("load.md").starts_with("| Measure | demo serve | demo serve, WebSocket |\n| --- | ---: | ---: |\n"));
 }

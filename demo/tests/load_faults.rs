@@ -20,6 +20,7 @@ enum Fault {
     Swap,
     Relabel,
     Refuse,
+    Cut,
 }
 
 /// Events by which a client's thread is told what to write.
@@ -57,12 +58,15 @@ fn serve(mut stream: TcpStream, fault: Fault, streams: &Streams) {
 }
 
 /// To the first client goes event 3 with the fault, to all others and of all others without.
-fn publish(body: &str, fault: Fault, streams: &mut [Sender<String>]) -> String {
+fn publish(body: &str, fault: Fault, streams: &mut Vec<Sender<String>>) -> String {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     let data = body["data"].as_str().unwrap();
     let number: usize = data.split(' ').nth(1).unwrap().parse().unwrap();
     let event = |id: &str| format!("event: load\nid: {id}\ndata: {data}\n\n");
     let id = format!("id-{number}");
+    if (fault, number) == (Fault::Cut, 3) {
+        streams.remove(0);
+    }
     for (client, stream) in streams.iter().enumerate() {
         let text = match fault {
             Fault::Lose if (client, number) == (0, 3) => continue,
@@ -93,7 +97,7 @@ fn events(mut stream: TcpStream, fault: Fault, streams: &Streams) {
         }
         streams.push(sender);
     }
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n: hello\n\n").unwrap();
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nretry: 20\n\n").unwrap();
     for text in events {
         if stream.write_all(text.as_bytes()).is_err() {
             return;
@@ -102,11 +106,12 @@ fn events(mut stream: TcpStream, fault: Fault, streams: &Streams) {
 }
 
 /// How many events are lost then, and what is said.
-const FAULTS: [(Fault, u64, &str); 6] = [
+const FAULTS: [(Fault, u64, &str); 7] = [
     (Fault::None, 0, ""),
     (Fault::Lose, 1, "1 events lost"),
     (Fault::Double, 0, "1 events doubled"),
     (Fault::Swap, 0, "1 events out of order"),
+    (Fault::Cut, 1, " events lost"),
     (Fault::Relabel, 0, " events with an id that is not theirs"),
     (
         Fault::Refuse,
@@ -130,9 +135,16 @@ fn every_fault_is_reported() {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{err}"));
         assert_eq!(output.status.code(), Some(i32::from(fault != Fault::None)), "{fault:?}: {err}");
         assert!(err.contains(said) && (said.is_empty() == err.is_empty()), "{fault:?}: {err}");
-        let lost = if fault == Fault::Refuse { 101 } else { lost };
+        let lost = match fault {
+            Fault::Refuse => 101,
+            // As many as the client was away for.
+            Fault::Cut => report["lost"].as_u64().unwrap().max(lost),
+            _ => lost,
+        };
         assert_eq!(report["lost"], lost, "{fault:?}: {report}");
         assert_eq!(report["events_published"], 101, "{fault:?}");
+        // Who comes back without what it missed is not whole again.
+        assert_eq!((&report["recovered"], report["away_ms"].is_null()), (&0.into(), fault != Fault::Cut), "{report}");
         assert_eq!(report["deliveries"], 300 - lost.min(100), "{fault:?}");
     }
 }

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
-use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -16,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::{Faults, Ledger};
-use super::outcome::{Counts, Verdict};
+use super::outcome::{Counts, Times, Verdict, micros};
 use super::socket::Socket;
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
@@ -54,10 +53,16 @@ pub(super) struct Shared {
     pub(super) opened: AtomicU64,
     /// Events received, doubles not counted, over all clients.
     pub(super) delivered: AtomicU64,
-    /// From publishing to receipt, in microseconds, of events that were published while their receiver was connected.
-    pub(super) latencies: Mutex<Histogram<u64>>,
-    /// The same of each event's last receiver.
+    /// From publishing to receipt, of events that were published while their receiver was connected.
+    pub(super) latencies: Mutex<Times>,
+    /// The same of each event's last receiver, in microseconds.
     pub(super) lasts: Vec<AtomicU64>,
+    /// The most that any event took to any receiver, also to one that was away, in microseconds.
+    pub(super) slowest: AtomicU64,
+    /// From the end of a stream to the next one of its client.
+    pub(super) away: Mutex<Times>,
+    /// From the end of a stream until its client had all that was published before its next one.
+    pub(super) recoveries: Mutex<Times>,
     /// As TCP carries them, both ways: without its own headers.
     pub(super) bytes: Arc<AtomicU64>,
     /// The first thing that went wrong with a connection that nobody cut.
@@ -77,8 +82,11 @@ impl Shared {
             open: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
-            latencies: Mutex::new(Histogram::new(3)?),
+            latencies: Mutex::default(),
             lasts: (0..part.events).map(|_| AtomicU64::new(0)).collect(),
+            slowest: AtomicU64::new(0),
+            away: Mutex::default(),
+            recoveries: Mutex::default(),
             bytes: Arc::default(),
             first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
@@ -121,6 +129,12 @@ pub(super) struct Client {
     is_open: bool,
     /// When the stream was opened, since the epoch.
     since: Duration,
+    /// When the one before ended.
+    ended: Option<Duration>,
+    /// When it was that some of what was published may have got lost on the way, if it has not come since.
+    lacks_since: Option<Duration>,
+    /// When the newest of what was published before the stream was opened was there.
+    caught_up: Duration,
     door: Option<OwnedSemaphorePermit>,
 }
 
@@ -143,6 +157,10 @@ impl Client {
         self.door = None;
         self.is_open = true;
         self.since = self.shared.epoch.elapsed();
+        self.caught_up = self.since;
+        if let Some(ended) = self.ended.take() {
+            add(&self.shared.away, self.since.saturating_sub(ended));
+        }
         self.shared.open.fetch_add(1, Relaxed);
         self.shared.opened.fetch_add(1, Relaxed);
     }
@@ -152,6 +170,9 @@ impl Client {
         self.door = None;
         if std::mem::take(&mut self.is_open) {
             self.shared.open.fetch_sub(1, Relaxed);
+            self.ended = Some(self.shared.epoch.elapsed());
+            // One that ends before its client is whole again makes that later.
+            self.lacks_since = self.lacks_since.or(self.ended);
         } else if let Err(error) = result {
             self.shared.first_error.get_or_init(|| error.to_string());
         }
@@ -171,29 +192,51 @@ impl Client {
             return;
         }
         shared.delivered.fetch_add(1, Relaxed);
+        let now = shared.epoch.elapsed();
+        let live = sample.sent >= self.since;
         // The first event is for warming up.
-        if sample.number > 0 && sample.sent >= self.since {
-            let latency = shared.epoch.elapsed().saturating_sub(sample.sent).as_micros().try_into().unwrap_or(u64::MAX);
-            // Fails for what no memory could count.
-            let _ = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).record(latency);
-            if let Some(last) = usize::try_from(sample.number).ok().and_then(|index| shared.lasts.get(index)) {
-                last.fetch_max(latency, Relaxed);
+        if sample.number > 0 {
+            let latency = now.saturating_sub(sample.sent);
+            shared.slowest.fetch_max(micros(latency), Relaxed);
+            if live {
+                add(&shared.latencies, latency);
+                if let Some(last) = usize::try_from(sample.number).ok().and_then(|index| shared.lasts.get(index)) {
+                    last.fetch_max(micros(latency), Relaxed);
+                }
             }
+        }
+        if live {
+            self.recovered(self.ledger.is_whole());
+        } else {
+            self.caught_up = now;
+        }
+    }
+
+    /// Has all again that was published before the stream was opened, if it is `whole`.
+    fn recovered(&mut self, whole: bool) {
+        // Not before it had another stream.
+        let lacks_since = self.lacks_since.take_if(|since| whole && *since <= self.caught_up);
+        if let Some(since) = lacks_since {
+            add(&self.shared.recoveries, self.caught_up.saturating_sub(since));
         }
     }
 
     /// One connection after the other, until the run is over.
-    pub(super) async fn run(mut self, mut protocol: impl Protocol) -> Ledger {
+    pub(super) async fn run(mut self, mut protocol: impl Protocol) -> Self {
         let shared = Arc::clone(&self.shared);
         let cut = &shared.cuts[self.index];
         loop {
             let result = until_cut(protocol.connection(&mut self), cut).await.unwrap_or(Ok(()));
             self.close(&result);
             let wait = if self.shared.stopped.load(Relaxed) { None } else { protocol.on_end() };
-            let Some(wait) = wait else { return self.ledger };
+            let Some(wait) = wait else { return self };
             let _ = until_cut(tokio::time::sleep(wait), cut).await;
         }
     }
+}
+
+fn add(times: &Mutex<Times>, time: Duration) {
+    times.lock().unwrap_or_else(PoisonError::into_inner).add(time);
 }
 
 /// How events come to a client.
@@ -218,14 +261,14 @@ async fn until_cut<T>(connection: impl Future<Output = T>, cut: &Notify) -> Opti
 pub(super) struct Clients {
     pub(super) shared: Arc<Shared>,
     runtime: Option<Runtime>,
-    tasks: Vec<JoinHandle<Ledger>>,
+    tasks: Vec<JoinHandle<Client>>,
 }
 
 impl Clients {
     /// Each is a future of `run`.
     pub(super) fn start<F>(part: Part, run: impl Fn(Client) -> F) -> anyhow::Result<Self>
     where
-        F: Future<Output = Ledger> + Send + 'static,
+        F: Future<Output = Client> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(part.threads)
@@ -244,6 +287,9 @@ impl Clients {
                     ledger: Ledger::default(),
                     is_open: false,
                     since: Duration::ZERO,
+                    ended: None,
+                    lacks_since: None,
+                    caught_up: Duration::ZERO,
                     door: None,
                 };
                 runtime.spawn(run(client))
@@ -270,13 +316,19 @@ impl Clients {
         let shared = &*self.shared;
         let mut faults = Faults { wrong_id: shared.wrong_ids.load(Relaxed), ..Faults::default() };
         for task in std::mem::take(&mut self.tasks) {
-            faults = faults.plus(task.await.context("a client")?.faults(published));
+            let mut client = task.await.context("a client")?;
+            let its = client.ledger.faults(published);
+            client.recovered(its.lost == 0);
+            faults = faults.plus(its);
         }
-        let latencies = shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = |times: &Mutex<Times>| times.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Ok(Verdict {
             counts,
             faults,
-            latencies: latencies.iter_recorded().map(|at| (at.value_iterated_to(), at.count_at_value())).collect(),
+            latencies: times(&shared.latencies),
+            away: times(&shared.away),
+            recoveries: times(&shared.recoveries),
+            slowest: shared.slowest.load(Relaxed),
             lasts: shared.lasts.iter().map(|last| last.load(Relaxed)).collect(),
             ids: shared.ids.iter().map(|id| id.get().cloned()).collect(),
             first_error: shared.first_error.get().cloned(),

@@ -55,6 +55,11 @@ impl Ledger {
         late
     }
 
+    /// Whether nothing is missing of what was before the newest.
+    pub(super) fn is_whole(&self) -> bool {
+        self.missing.is_empty()
+    }
+
     /// With those of the `published` events that never came.
     pub(super) fn faults(&self, published: u64) -> Faults {
         let lost = self.missing.len() as u64 + published.saturating_sub(self.next);

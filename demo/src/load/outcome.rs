@@ -1,5 +1,7 @@
 //! What the clients have received, and what a run has measured.
 
+use std::time::Duration;
+
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +27,57 @@ impl Counts {
     }
 }
 
+/// Any number of times, to three digits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
+pub(super) struct Times(Histogram<u64>);
+
+impl Times {
+    pub(super) fn add(&mut self, time: Duration) {
+        // Microseconds. Fails for what no memory could count.
+        let _ = self.0.record(micros(time));
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let _ = self.0.add(&other.0);
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.0.len()
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self(Histogram::new(3).expect("three digits are possible"))
+    }
+}
+
+impl From<Vec<(u64, u64)>> for Times {
+    fn from(counts: Vec<(u64, u64)>) -> Self {
+        let mut times = Self::default();
+        for (value, count) in counts {
+            let _ = times.0.record_n(value, count);
+        }
+        times
+    }
+}
+
+impl From<Times> for Vec<(u64, u64)> {
+    fn from(Times(times): Times) -> Self {
+        times.iter_recorded().map(|at| (at.value_iterated_to(), at.count_at_value())).collect()
+    }
+}
+
 /// What the clients of one process have received.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Verdict {
     pub(super) counts: Counts,
     pub(super) faults: Faults,
-    pub(super) latencies: Vec<(u64, u64)>,
+    pub(super) latencies: Times,
+    pub(super) away: Times,
+    pub(super) recoveries: Times,
+    pub(super) slowest: u64,
     pub(super) lasts: Vec<u64>,
     pub(super) ids: Vec<Option<Box<str>>>,
     pub(super) first_error: Option<String>,
@@ -52,6 +99,9 @@ pub(super) struct Outcome {
     pub(super) latency_ms: Latency,
     /// Until an event's last receiver had it; of the median event.
     pub(super) last_ms: f64,
+    /// Of the slowest event, and also where its receiver was away when it was published.
+    #[serde(default)]
+    pub(super) slowest_ms: f64,
     /// What the publisher waited for an event at most.
     #[serde(default)]
     pub(super) longest_publish_ms: f64,
@@ -68,8 +118,15 @@ pub(super) struct Outcome {
     pub(super) faults: Faults,
     pub(super) kills: u64,
     pub(super) reconnections: u64,
-    /// From each timed cut to the client having every event that it missed.
-    pub(super) recovery_ms: Vec<f64>,
+    /// From the end of a connection, whatever ended it, to the next stream of the client.
+    #[serde(default)]
+    pub(super) away_ms: Option<Latency>,
+    /// How many times a client had everything again that was published before that stream was open.
+    #[serde(default)]
+    pub(super) recovered: u64,
+    /// From the end of the connection until then.
+    #[serde(default)]
+    pub(super) recovered_ms: Option<Latency>,
     pub(super) first_error: Option<String>,
 }
 
@@ -84,21 +141,13 @@ pub(super) struct Latency {
 }
 
 impl Latency {
-    /// Of a histogram of microseconds.
-    pub(super) fn of(latencies: &Histogram<u64>) -> Self {
+    pub(super) fn of(Times(latencies): &Times) -> Self {
         let at = |quantile| millis(latencies.value_at_quantile(quantile));
         Self { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: millis(latencies.max()) }
     }
 }
 
 impl Outcome {
-    /// The median of the timed cuts.
-    pub(super) fn recovery(&self) -> Option<f64> {
-        let mut times = self.recovery_ms.clone();
-        times.sort_by(f64::total_cmp);
-        times.get(times.len() / 2).copied()
-    }
-
     /// What is wrong, in words; nothing if every client has got every event once, in order, and is still there.
     pub(super) fn complaints(&self) -> Vec<String> {
         let (mut complaints, faults) = (Vec::new(), &self.faults);
@@ -119,6 +168,10 @@ impl Outcome {
         }
         complaints
     }
+}
+
+pub(super) fn micros(time: Duration) -> u64 {
+    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a run")]

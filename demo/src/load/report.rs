@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::Args;
 use super::chart::{self, Line};
-use super::outcome::Outcome;
+use super::outcome::{Latency, Outcome};
 use super::table::{Rows, count, kib, number};
 
 /// Runs that were written before.
@@ -53,7 +53,7 @@ pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
 
 fn measures(outcomes: &[Outcome]) -> Rows {
     type Words = fn(&Outcome) -> String;
-    let measures: [(&str, Words); 22] = [
+    let measures: [(&str, Words); 26] = [
         ("Connections held", |run| format!("{} of {}", count(run.held as u64), count(run.clients as u64))),
         ("Connections made per second", |run| number(run.connects_per_second)),
         ("Handshake, both ways", |run| format!("{} bytes", number(run.handshake_bytes))),
@@ -65,6 +65,7 @@ fn measures(outcomes: &[Outcome]) -> Rows {
         ("Latency, p99.9", |run| format!("{} ms", number(run.latency_ms.p999))),
         ("Latency, most", |run| format!("{} ms", number(run.latency_ms.max))),
         ("The last client of an event, median", |run| format!("{} ms", number(run.last_ms))),
+        ("The slowest event, also to clients that were away", |run| format!("{} ms", number(run.slowest_ms))),
         ("Publishing an event, most", |run| format!("{} ms", number(run.longest_publish_ms))),
         ("Server memory per idle client", |run| kib(run.server_bytes_per_idle_client)),
         ("Server memory per client, after the feed", |run| kib(run.server_bytes_per_client)),
@@ -72,9 +73,10 @@ fn measures(outcomes: &[Outcome]) -> Rows {
         ("On the wire per delivery", |run| format!("{} bytes", number(run.wire_bytes_per_delivery))),
         ("Connections cut", |run| count(run.kills)),
         ("Reconnections", |run| count(run.reconnections)),
-        ("Whole again after a cut, median", |run| {
-            run.recovery().map_or("–".into(), |ms| format!("{} ms", number(ms)))
-        }),
+        ("Away after a lost connection, median", |run| ms(run.away_ms.map(|away| away.p50))),
+        ("Away after a lost connection, most", |run| ms(run.away_ms.map(|away| away.max))),
+        ("Whole again after a lost connection, median", |run| ms(run.recovered_ms.map(|whole| whole.p50))),
+        ("Whole again after a lost connection, most", |run| ms(run.recovered_ms.map(|whole| whole.max))),
         ("Events lost", |run| count(run.faults.lost)),
         ("Events doubled", |run| count(run.faults.doubled)),
         ("Events out of order", |run| count(run.faults.out_of_order)),
@@ -85,8 +87,14 @@ fn measures(outcomes: &[Outcome]) -> Rows {
 }
 
 fn growth(outcomes: &[Outcome]) -> Rows {
-    let head =
-        ["Clients", "Server", "Connects/s", "p50", "p99", "Last", "Memory/client", "CPU/delivery", "Lost", "Doubled"];
+    let mut head =
+        ["Clients", "Server", "Connects/s", "p50", "p99", "Last", "Memory/client", "CPU/delivery", "Lost", "Doubled"]
+            .to_vec();
+    // Of runs in which connections were lost.
+    let lossy = outcomes.iter().any(|outcome| outcome.away_ms.is_some());
+    if lossy {
+        head.extend(["Away", "Whole again"]);
+    }
     let rows = outcomes.iter().map(|outcome| {
         let floor = outcomes.iter().find(|floor| floor.clients == outcome.clients && floor.server == "floor");
         let floor = floor.filter(|floor| floor.server != outcome.server);
@@ -96,7 +104,7 @@ fn growth(outcomes: &[Outcome]) -> Rows {
             }
             _ => format!("{} {unit}", number(value(outcome))),
         };
-        vec![
+        let mut row = vec![
             count(outcome.clients as u64),
             outcome.server.clone(),
             number(outcome.connects_per_second),
@@ -107,9 +115,21 @@ fn growth(outcomes: &[Outcome]) -> Rows {
             times(|outcome| outcome.server_cpu_us_per_delivery, "µs"),
             count(outcome.faults.lost),
             count(outcome.faults.doubled),
-        ]
+        ];
+        if lossy {
+            let most = |times: Option<Latency>| {
+                times
+                    .map_or("–".into(), |times| format!("{} ms, at most {} ms", number(times.p50), number(times.max)))
+            };
+            row.extend([most(outcome.away_ms), most(outcome.recovered_ms)]);
+        }
+        row
     });
-    Rows { head: head.map(str::to_owned).into(), rows: rows.collect() }
+    Rows { head: head.into_iter().map(str::to_owned).collect(), rows: rows.collect() }
+}
+
+fn ms(time: Option<f64>) -> String {
+    time.map_or("–".into(), |ms| format!("{} ms", number(ms)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "clients")]

@@ -5,14 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, ensure};
-use hdrhistogram::Histogram;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::clients::{Clients, Part};
 use super::crew::Crew;
 use super::feed::Sample;
 use super::ledger::Faults;
-use super::outcome::{Counts, Latency, Outcome, millis};
+use super::outcome::{Counts, Latency, Outcome, Times, millis};
 use super::server::{Server, Stats};
 use super::{Args, sse, websocket};
 
@@ -68,11 +67,11 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
     let (after, after_bytes) = (server.stats().await?, run.wire_bytes());
     let deliveries = run.delivered() - before_delivered;
 
-    let recovery_ms = run.recoveries(&mut published).await?;
+    run.recoveries(&mut published).await?;
     run.until(all, || run.counts().open as u64).await;
 
     let longest_publish = *run.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut latencies = Histogram::<u64>::new(3)?;
+    let (mut latencies, mut away, mut recoveries) = <(Times, Times, Times)>::default();
     let mut lasts = vec![0; usize::try_from(events)?];
     let mut verdicts = run.crew.stop(published).await?;
     let shared = std::sync::Arc::clone(&run.here.shared);
@@ -80,9 +79,9 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
     let (mut counts, mut faults) = (Counts::default(), Faults::default());
     for verdict in &verdicts {
         (counts, faults) = (counts.plus(verdict.counts), faults.plus(verdict.faults));
-        for (value, count) in &verdict.latencies {
-            latencies.record_n(*value, *count)?;
-        }
+        latencies.append(&verdict.latencies);
+        away.append(&verdict.away);
+        recoveries.append(&verdict.recoveries);
         for (last, of) in lasts.iter_mut().zip(&verdict.lasts) {
             *last = (*last).max(*of);
         }
@@ -109,6 +108,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         deliveries_per_second: ratio(deliveries, 1) / drained.as_secs_f64(),
         latency_ms: Latency::of(&latencies),
         last_ms: last_ms(&mut lasts[1..=usize::try_from(args.events())?]),
+        slowest_ms: verdicts.iter().map(|verdict| verdict.slowest).max().map_or(0.0, millis),
         longest_publish_ms: longest_publish.as_secs_f64() * 1e3,
         server_bytes_per_idle_client: memory(&idle),
         server_bytes_per_client: memory(&after),
@@ -118,7 +118,9 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         faults,
         kills,
         reconnections: opened.saturating_sub(all),
-        recovery_ms,
+        away_ms: (away.len() > 0).then(|| Latency::of(&away)),
+        recovered: recoveries.len(),
+        recovered_ms: (recoveries.len() > 0).then(|| Latency::of(&recoveries)),
         first_error: verdicts.iter().find_map(|verdict| verdict.first_error.clone()),
     })
 }
@@ -223,21 +225,18 @@ impl Running<'_> {
         }
     }
 
-    /// Cuts one client after the other, publishes what it misses, and takes the time until it has that, as the last one.
-    async fn recoveries(&self, published: &mut u64) -> anyhow::Result<Vec<f64>> {
-        let mut times = Vec::new();
+    /// Cuts one client after the other, and publishes what it misses.
+    async fn recoveries(&self, published: &mut u64) -> anyhow::Result<()> {
         for _ in 0..self.args.recoveries {
             let client = fastrand::usize(..self.count);
-            let cut_at = Instant::now();
             let cut = self.server.cut(&self.here.shared.key(client)).await?;
             ensure!(cut == 1, "{cut} connections cut of client {client}, which has one");
             for _ in 0..MISSED {
                 self.publish(published).await?;
             }
             self.until(self.count as u64 * *published, || self.delivered()).await;
-            times.push(cut_at.elapsed().as_secs_f64() * 1000.0);
         }
-        Ok(times)
+        Ok(())
     }
 }
 

@@ -13,14 +13,13 @@ use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
 use super::http::Response;
-use super::ledger::Ledger;
 
 thread_local! {
     /// One buffer a thread: between two reads a client keeps an unfinished event at most.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 16 * 1024]);
 }
 
-pub(super) async fn run(client: Client) -> Ledger {
+pub(super) async fn run(client: Client) -> Client {
     client.run(EventSource::new()).await
 }
 

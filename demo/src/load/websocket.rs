@@ -12,7 +12,6 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
-use super::ledger::Ledger;
 
 /// Nobody tells a client: server and client have to be built with the same.
 pub(super) const RECONNECTION_TIME: Duration = Duration::from_millis(100);
@@ -52,7 +51,7 @@ struct Content<'a> {
     data: Cow<'a, str>,
 }
 
-pub(super) async fn run(client: Client) -> Ledger {
+pub(super) async fn run(client: Client) -> Client {
     client.run(Reconnection::default()).await
 }
 
