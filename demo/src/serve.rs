@@ -195,19 +195,5 @@ fn raise_file_limit(max_clients: usize) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_needed_task_that_ends_or_panics_is_the_end() {
-        for (panics, said) in [(false, "enough"), (true, "panicked")] {
-            let mut needed = JoinSet::new();
-            needed.spawn(std::future::pending());
-            needed.spawn(async move {
-                assert!(!panics);
-                anyhow!("enough")
-            });
-            assert!(first_end(&mut needed).await.to_string().contains(said));
-        }
-    }
-}
+#[path = "../tests/unit/serve.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -16,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::{Faults, Ledger};
 use super::outcome::{Counts, Times, Verdict, micros};
-use super::socket::Socket;
+use super::socket;
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
 const DOORS: usize = 128;
@@ -143,13 +144,13 @@ impl Client {
         self.shared.key(self.index)
     }
 
-    pub(super) async fn connect(&mut self) -> io::Result<Socket> {
+    pub(super) async fn connect(&mut self) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<>> {
         self.door = Arc::clone(&self.shared.doors).acquire_owned().await.ok();
         // Any node resumes it.
         if std::mem::replace(&mut self.has_tried, true) {
             self.addr = self.shared.part.addrs[fastrand::usize(..self.shared.part.addrs.len())];
         }
-        Socket::connect(self.addr, self.shared.part.first + self.index, Arc::clone(&self.shared.bytes)).await
+        socket::connect(self.addr, self.shared.part.first + self.index, Arc::clone(&self.shared.bytes)).await
     }
 
     /// The server has accepted.

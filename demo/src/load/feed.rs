@@ -36,20 +36,3 @@ impl Sample {
         Some(Self { run, number, sent })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn survives_the_way() {
-        let sample = Sample { run: 7, number: 12, sent: Duration::from_nanos(345) };
-        assert_eq!(sample.text(0), "00000007 12 345");
-        assert_eq!(sample.text(20), "00000007 12 345 xxxx");
-        for len in [0, 15, 16, 17, 100] {
-            let text = sample.text(len);
-            assert_eq!((Sample::parse(&text), text.len()), (Some(sample), len.max(15)));
-        }
-        assert_eq!(Sample::parse("{\"reason\":\"too old\"}"), None);
-    }
-}

@@ -12,8 +12,9 @@ use super::crew::Crew;
 use super::feed::Sample;
 use super::ledger::Faults;
 use super::outcome::{Counts, Latency, Outcome, Times, millis};
-use super::server::{Server, Stats};
+use super::server::Server;
 use super::{Args, sse, websocket};
+use crate::process::Usages;
 
 /// What is published while a client is away.
 const MISSED: u64 = 5;
@@ -92,7 +93,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         faults.wrong_id += strange.count() as u64;
     }
     let (held, opened) = (counts.open, counts.opened);
-    let memory = |stats: &Stats| ratio(stats.bytes_since(&empty), all);
+    let memory = |stats: &Usages| ratio(stats.bytes_since(&empty), all);
     Ok(Outcome {
         server: match transport {
             Transport::Sse => server.name.clone(),

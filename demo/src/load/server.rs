@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Url};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -16,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::feed::EVENT_TYPE;
 use super::websocket::RECONNECTION_TIME;
-use crate::process::usage;
+use crate::process::{Usage, Usages, usage};
 
 /// Longer than a server takes for anything but streaming.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,7 +33,7 @@ pub(super) struct Server {
     /// How long publishing is tried again.
     insist: Duration,
     /// What each node has used when it was last seen.
-    seen: Mutex<Vec<Option<Usage>>>,
+    seen: Mutex<Vec<Usage>>,
     /// Killed when this is dropped.
     child: Option<Child>,
 }
@@ -51,33 +50,6 @@ enum Interface {
 }
 
 type Output = Lines<BufReader<ChildStdout>>;
-
-/// What `GET /stats` says, as far as it matters here.
-#[derive(Clone, Copy, Debug, Deserialize)]
-struct Usage {
-    resident_bytes: u64,
-    cpu_seconds: f64,
-}
-
-/// What each node uses, or has used when it was last seen; and whether it was seen this time.
-#[derive(Clone, Debug)]
-pub(super) struct Stats(Vec<(Option<Usage>, bool)>);
-
-impl Stats {
-    /// The memory that those nodes have gained that were there before and are there now.
-    pub(super) fn bytes_since(&self, before: &Self) -> u64 {
-        let both = self.0.iter().zip(&before.0).filter(|((_, now), (_, before))| *now && *before);
-        let gained = both.filter_map(|((now, _), (before, _))| Some((now.as_ref()?, before.as_ref()?)));
-        gained.map(|(now, before)| now.resident_bytes.saturating_sub(before.resident_bytes)).sum()
-    }
-
-    /// The time of all nodes; what one that is gone has used since it was last seen is not known.
-    pub(super) fn cpu_seconds_since(&self, before: &Self) -> f64 {
-        let seconds = |usage: &Option<Usage>| usage.map_or(0.0, |usage| usage.cpu_seconds);
-        // One that was started again has begun at zero.
-        self.0.iter().zip(&before.0).map(|((now, _), (before, _))| (seconds(now) - seconds(before)).max(0.0)).sum()
-    }
-}
 
 impl Server {
     /// Starts this program as a server without sources of its own, on a free port.
@@ -161,29 +133,25 @@ impl Server {
         })
     }
 
-    pub(super) async fn stats(&self) -> anyhow::Result<Stats> {
+    pub(super) async fn stats(&self) -> anyhow::Result<Usages> {
         if let Interface::Floor(_, pid) | Interface::Other(_, pid) = self.interface {
-            let (resident_bytes, cpu_seconds) = usage(pid);
-            ensure!(resident_bytes > 0, "{}: no process {pid}", self.name);
-            return Ok(Stats(vec![(Some(Usage { resident_bytes, cpu_seconds }), true)]));
+            let usage = usage(pid);
+            ensure!(usage.resident_bytes > 0, "{}: no process {pid}", self.name);
+            return Ok(Usages(vec![(usage, true)]));
         }
         let mut seen = self.seen.lock().await;
-        seen.resize(self.addrs.len(), None);
-        let (mut stats, mut failed) = (Vec::new(), Ok(()));
+        seen.resize(self.addrs.len(), Usage::default());
+        let (mut usages, mut failed) = (Vec::new(), Ok(()));
         for (addr, seen) in self.addrs.iter().zip(&mut *seen) {
-            // One of several may just be down.
-            let usage = self.stats_at(*addr).await;
-            *seen = usage.as_ref().ok().copied().or(*seen);
-            stats.push((*seen, usage.is_ok()));
+            let url = format!("http://{addr}/stats");
+            let stats = self.answer(self.http.get(&url)).await.and_then(|stats| Ok(serde_json::from_value(stats)?));
+            let usage = stats.with_context(|| format!("{url}: is this `demo serve`?"));
+            *seen = *usage.as_ref().unwrap_or(seen);
+            usages.push((*seen, usage.is_ok()));
             failed = failed.and(usage.map(drop));
         }
-        if stats.iter().any(|(_, now)| *now) { Ok(Stats(stats)) } else { failed.map(|()| Stats(stats)) }
-    }
-
-    async fn stats_at(&self, addr: SocketAddr) -> anyhow::Result<Usage> {
-        let url = format!("http://{addr}/stats");
-        let stats = self.answer(self.http.get(&url)).await.and_then(|stats| Ok(serde_json::from_value(stats)?));
-        stats.with_context(|| format!("{url}: is this `demo serve`?"))
+        // One of several may just be down.
+        if usages.iter().any(|(_, now)| *now) { Ok(Usages(usages)) } else { failed.map(|()| Usages(usages)) }
     }
 
     /// Publishes an event; its id, where the server tells.
@@ -234,28 +202,5 @@ impl Server {
         let body = response.text().await?;
         ensure!(status.is_success(), "{url}: status {status}: {body}");
         serde_json::from_str(&body).with_context(|| format!("{url}: {body}"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Of a node that is there; of one that is not, what it had used.
-    fn stats(nodes: &[(u64, f64, bool)]) -> Stats {
-        let node = |&(resident_bytes, cpu_seconds, now)| (Some(Usage { resident_bytes, cpu_seconds }), now);
-        Stats(nodes.iter().map(node).collect())
-    }
-
-    #[test]
-    fn a_node_that_goes_takes_no_memory_of_the_others_and_keeps_its_time() {
-        let empty = stats(&[(100, 1.0, true), (100, 1.0, true), (100, 1.0, true)]);
-        let after = stats(&[(250, 3.0, true), (900, 2.5, false), (350, 4.0, true)]);
-        assert_eq!(after.bytes_since(&empty), 150 + 250);
-        assert!((after.cpu_seconds_since(&empty) - (2.0 + 1.5 + 3.0)).abs() < 1e-9);
-        // Started anew, and with less memory than the old one had.
-        let anew = stats(&[(250, 3.0, true), (50, 0.25, true), (350, 4.0, true)]);
-        assert_eq!(anew.bytes_since(&empty), 150 + 250);
-        assert!((anew.cpu_seconds_since(&empty) - (2.0 + 3.0)).abs() < 1e-9);
     }
 }

@@ -65,33 +65,3 @@ pub(super) fn count(value: u64) -> String {
 pub(super) fn kib(bytes: f64) -> String {
     format!("{} KiB", number(bytes / 1024.0))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!([count(0), count(26), count(1234)], ["0", "26", "1 234"]);
-        for (value, text) in [
-            (0.0, "0"),
-            (0.1234, "0.123"),
-            (1.2345, "1.23"),
-            (12.345, "12.3"),
-            (99.97, "100"),
-            (999.6, "1 000"),
-            (12345.6, "12 346"),
-            (1_234_567.0, "1 234 567"),
-            (-1234.0, "-1 234"),
-            (-123.0, "-123"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
-
-    #[test]
-    fn markdown_aligns_numbers_right() {
-        let rows = Rows { head: vec!["a".into(), "b".into()], rows: vec![vec!["x".into(), "1".into()]] };
-        assert_eq!(rows.markdown(), "| a | b |\n| --- | ---: |\n| x | 1 |\n");
-    }
-}

@@ -159,26 +159,3 @@ impl Drop for Feed {
         self.hub.clients.leave(self.place);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::serve::hub::tests::hub;
-
-    #[test]
-    fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
-        let (hub, _) = hub();
-        let join = || {
-            let begin = *hub.log().tail().end().borrow();
-            Feed::join(&hub, hub.connections.open(), Carrier::EventStream, None, Only::default(), begin)
-        };
-        let joined = join().unwrap();
-        assert!(format!("{:?}", join().unwrap_err()).contains("full"));
-        drop(joined);
-        hub.stop();
-        assert!(format!("{:?}", join().unwrap_err()).contains("stopping"));
-        assert_eq!(hub.clients.count().sse, 0);
-        assert_eq!(hub.counters.rejected.load(Ordering::Relaxed), 1);
-        assert_eq!(hub.counters.ended[Ending::Stopped as usize].load(Ordering::Relaxed), 0);
-    }
-}

@@ -55,7 +55,12 @@ pub(crate) async fn publish(
     Ok(Json(json!({ "id": id })))
 }
 
-async fn append(hub: &Hub, draft: Draft<'_>, key: Option<&str>, patience: Duration) -> Result<String, Refusal> {
+pub(super) async fn append(
+    hub: &Hub,
+    draft: Draft<'_>,
+    key: Option<&str>,
+    patience: Duration,
+) -> Result<String, Refusal> {
     let failed = |error: io::Error| {
         let passes = matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::ResourceBusy);
         let status = if passes { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
@@ -134,24 +139,5 @@ fn unreadable(rejection: &BytesRejection) -> Refusal {
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {MAX_BODY} bytes"))
         }
         status => Refusal::new(status, rejection.body_text()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::Ordering;
-
-    use axum::response::IntoResponse as _;
-
-    use super::*;
-    use crate::serve::hub::tests::hub;
-
-    #[tokio::test]
-    async fn a_log_that_does_not_answer_is_unavailable() {
-        let (hub, faults) = hub();
-        faults.hangs.store(true, Ordering::Relaxed);
-        let refused = append(&hub, Draft::unnamed("x"), None, Duration::ZERO).await.unwrap_err().into_response();
-        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(refused.headers().contains_key("retry-after"));
     }
 }

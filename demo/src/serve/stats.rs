@@ -1,7 +1,7 @@
 //! `GET /stats` and `GET /metrics`: what the server is doing, for people and for Prometheus.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::clients::{Count, Ending};
 use super::hub::Hub;
 use super::log::{Extent, Health, Log};
-use crate::process::usage;
+use crate::process::{Usage, usage};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Stats {
@@ -28,8 +28,8 @@ pub(crate) struct Stats {
     rejected: u64,
     log: Option<Extent>,
     nats: Option<Health>,
-    resident_bytes: u64,
-    cpu_seconds: f64,
+    #[serde(flatten)]
+    usage: Usage,
     uptime_seconds: f64,
     pid: u32,
 }
@@ -37,7 +37,6 @@ pub(crate) struct Stats {
 impl Stats {
     fn now(hub: &Hub) -> Self {
         let pid = std::process::id();
-        let (resident_bytes, cpu_seconds) = usage(pid);
         let counter = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Self {
             node: hub.node.clone(),
@@ -50,8 +49,7 @@ impl Stats {
             rejected: counter(&hub.counters.rejected),
             log: hub.opened().map(|log| log.tail().extent()),
             nats: hub.opened().and_then(Log::health),
-            resident_bytes,
-            cpu_seconds,
+            usage: usage(pid),
             uptime_seconds: hub.started.elapsed().as_secs_f64(),
             pid,
         }
@@ -68,67 +66,46 @@ pub(crate) async fn metrics(State(hub): State<Arc<Hub>>) -> impl IntoResponse {
 
 /// The text format of Prometheus.
 fn exposition(stats: &Stats) -> String {
-    let label = |name: &str, value: &str| format!("{{{name}={value:?}}}");
-    let (events, bytes) = stats.log.as_ref().map_or((0, 0), |log| (log.events, log.bytes));
-    let mut samples = vec![
-        ("demo_node", "gauge", "The name of this server.", label("node", &stats.node), "1".into()),
-        (
-            "demo_clients",
-            "gauge",
-            "Clients that are connected.",
-            label("carrier", "sse"),
-            stats.clients.sse.to_string(),
-        ),
-        ("demo_clients", "gauge", "Clients that are connected.", label("carrier", "ws"), stats.clients.ws.to_string()),
-    ];
+    let (mut text, mut last) = (String::new(), "");
+    let mut sample = |name: &'static str, help: &str, labels: Option<(&str, &str)>, value: &dyn Display| {
+        if name != last {
+            let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+            last = name;
+        }
+        // Writing to a string cannot fail.
+        let _ = match labels {
+            Some((label, of)) => writeln!(text, "{name}{{{label}={of:?}}} {value}"),
+            None => writeln!(text, "{name} {value}"),
+        };
+    };
+    sample("demo_node", "The name of this server.", Some(("node", &stats.node)), &1);
+    for (carrier, count) in [("sse", stats.clients.sse), ("ws", stats.clients.ws)] {
+        sample("demo_clients", "Clients that are connected.", Some(("carrier", carrier)), &count);
+    }
     for (reason, count) in &stats.ended {
-        let help = "Streams that have ended, by reason.";
-        samples.push(("demo_streams_ended_total", "counter", help, label("reason", reason), count.to_string()));
+        sample("demo_streams_ended_total", "Streams that have ended, by reason.", Some(("reason", reason)), count);
     }
     if let Some(Health { connection, behind }) = &stats.nats {
-        let connected = u8::from(*connection == "connected").to_string();
-        let help = "Events in the stream that this server has not received yet.";
-        samples.push((
-            "demo_nats_connected",
-            "gauge",
-            "Whether the connection to NATS is up.",
-            String::new(),
-            connected,
-        ));
-        samples.push(("demo_nats_behind", "gauge", help, String::new(), behind.to_string()));
+        let connected = u8::from(*connection == "connected");
+        sample("demo_nats_connected", "Whether the connection to NATS is up.", None, &connected);
+        sample("demo_nats_behind", "Events in the stream that this server has not received yet.", None, behind);
     }
-    for (name, kind, help, value) in [
-        ("demo_connections", "gauge", "Open connections.", stats.connections.to_string()),
-        ("demo_published_total", "counter", "Events published.", stats.published.to_string()),
-        ("demo_deliveries_total", "counter", "Events sent to clients.", stats.deliveries.to_string()),
-        (
-            "demo_resets_total",
-            "counter",
-            "Clients reset because the log does not have their last event.",
-            stats.resets.to_string(),
-        ),
-        (
-            "demo_rejected_total",
-            "counter",
-            "Clients turned away because there were too many.",
-            stats.rejected.to_string(),
-        ),
-        ("demo_log_events", "gauge", "Events in the replay log.", events.to_string()),
-        ("demo_log_bytes", "gauge", "Memory used by the replay log.", bytes.to_string()),
-        ("process_resident_memory_bytes", "gauge", "Resident memory in bytes.", stats.resident_bytes.to_string()),
-        ("process_cpu_seconds_total", "counter", "Processor time in seconds.", stats.cpu_seconds.to_string()),
-        ("demo_uptime_seconds", "gauge", "Seconds since the start.", stats.uptime_seconds.to_string()),
-    ] {
-        samples.push((name, kind, help, String::new(), value));
-    }
-    let (mut text, mut last) = (String::new(), "");
-    for (name, kind, help, labels, value) in samples {
-        // Writing to a string cannot fail.
-        if name != last {
-            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        }
-        let _ = writeln!(text, "{name}{labels} {value}");
-        last = name;
+    let (events, bytes) = stats.log.as_ref().map_or((0, 0), |log| (log.events, log.bytes));
+    let plain: [(_, _, &dyn Display); 10] = [
+        ("demo_connections", "Open connections.", &stats.connections),
+        ("demo_published_total", "Events published.", &stats.published),
+        ("demo_deliveries_total", "Events sent to clients.", &stats.deliveries),
+        ("demo_resets_total", "Clients reset because the log does not have their last event.", &stats.resets),
+        ("demo_rejected_total", "Clients turned away because there were too many.", &stats.rejected),
+        ("demo_log_events", "Events in the replay log.", &events),
+        ("demo_log_bytes", "Memory used by the replay log.", &bytes),
+        ("process_resident_memory_bytes", "Resident memory in bytes.", &stats.usage.resident_bytes),
+        ("process_cpu_seconds_total", "Processor time in seconds.", &stats.usage.cpu_seconds),
+        ("demo_uptime_seconds", "Seconds since the start.", &stats.uptime_seconds),
+    ];
+    for (name, help, value) in plain {
+        sample(name, help, None, value);
     }
     text
 }

@@ -1,0 +1,169 @@
+//! What no client can bring about: a log that is slow or fails at a chosen moment, and a server that stops just then.
+
+use std::io::{self, Read as _};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, pending, ready};
+use serde_json::{Value, json};
+use socket2::SockRef;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::clients::{Carrier, Ending};
+use super::event::{Draft, MESSAGE};
+use super::feed::{Feed, Only};
+use super::hub::{Hub, Settings};
+use super::log::{Appended, FileLog, Limits, Log, Position, Read, Tail};
+use super::publish::append;
+use super::sources::Source;
+use super::stream::Stream;
+use super::{first_end, refusal::Refusal};
+
+/// What is wrong with a log now.
+#[derive(Debug, Default)]
+struct Faults {
+    later: AtomicBool,
+    fails: AtomicBool,
+    hangs: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Faulty(Tail, Arc<Faults>);
+
+impl Log for Faulty {
+    fn tail(&self) -> &Tail {
+        &self.0
+    }
+
+    fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
+        if self.1.hangs.load(Ordering::Relaxed) {
+            pending().boxed()
+        } else if self.1.fails.load(Ordering::Relaxed) {
+            ready(Err(io::Error::other("fails"))).boxed()
+        } else {
+            self.0.append(draft, key)
+        }
+    }
+
+    fn read(&self, position: Position) -> Read {
+        if self.1.later.load(Ordering::Relaxed) { Read::Later } else { self.0.tail().read(position) }
+    }
+}
+
+const LIMITS: Limits = Limits { events: 100, bytes: usize::MAX, age: Duration::MAX };
+
+/// For one client.
+fn hub() -> (Arc<Hub>, Arc<Faults>) {
+    let faults = Arc::<Faults>::default();
+    let second = Duration::from_secs(1);
+    let settings = Settings { retry: second, keep_alive: 1, queue: 1, patience: second, no_sources: true };
+    let hub = Hub::new(1, settings, String::new());
+    hub.open(Box::new(Faulty(Tail::new(LIMITS), Arc::clone(&faults))));
+    (hub, faults)
+}
+
+fn join(hub: &Arc<Hub>) -> Result<Feed, Refusal> {
+    let begin = *hub.log().tail().end().borrow();
+    Feed::join(hub, hub.connections.open(), Carrier::EventStream, None, Only::default(), begin)
+}
+
+#[tokio::test]
+async fn a_needed_task_that_ends_or_panics_is_the_end() {
+    for (panics, said) in [(false, "enough"), (true, "panicked")] {
+        let mut needed = JoinSet::new();
+        needed.spawn(pending());
+        needed.spawn(async move {
+            assert!(!panics);
+            anyhow!("enough")
+        });
+        assert!(first_end(&mut needed).await.to_string().contains(said));
+    }
+}
+
+#[tokio::test]
+async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let mut needed = JoinSet::new();
+    let log = FileLog::open(&directory.path().join("log"), LIMITS, &mut needed).unwrap();
+    log.append(Draft::unnamed("x"), None).await.unwrap();
+    assert!(needed.try_join_next().is_none());
+    drop(log);
+    assert_eq!(first_end(&mut needed).await.to_string(), "the log's thread has ended");
+}
+
+#[test]
+fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
+    let (hub, _) = hub();
+    let joined = join(&hub).unwrap();
+    assert!(format!("{:?}", join(&hub).unwrap_err()).contains("full"));
+    drop(joined);
+    hub.stop();
+    assert!(format!("{:?}", join(&hub).unwrap_err()).contains("stopping"));
+    assert_eq!(hub.clients.count().sse, 0);
+    assert_eq!(hub.counters.rejected.load(Ordering::Relaxed), 1);
+    assert_eq!(hub.counters.ended[Ending::Stopped as usize].load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_log_that_does_not_answer_is_unavailable() {
+    let (hub, faults) = hub();
+    faults.hangs.store(true, Ordering::Relaxed);
+    let refused = append(&hub, Draft::unnamed("x"), None, Duration::ZERO).await.unwrap_err().into_response();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn what_was_not_published_is_not_counted() {
+    let (hub, faults) = hub();
+    let mut source = Source::new(Arc::clone(&hub), None);
+    for (fails, number) in [(false, 1), (true, 1), (false, 2)] {
+        faults.fails.store(fails, Ordering::Relaxed);
+        source.publish(json!({})).await;
+        let data: Value = serde_json::from_str(&hub.log().tail().last_data(MESSAGE).unwrap()).unwrap();
+        assert_eq!(data["number"], number);
+    }
+}
+
+#[tokio::test]
+async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fetch() {
+    let (hub, faults) = hub();
+    let begin = *hub.log().tail().end().borrow();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (socket, _) = listener.accept().await.unwrap();
+    SockRef::from(&socket).set_send_buffer_size(64 << 10).unwrap();
+    let mut stream = Stream::new(socket, Bytes::new(), join(&hub).unwrap());
+    let mut go_on = || Pin::new(&mut stream).poll(&mut Context::from_waker(Waker::noop())).is_pending();
+    // More than the kernel takes.
+    let data = "x".repeat(8 << 20);
+    hub.publish(Draft::unnamed(&data), None).await.unwrap();
+    assert!(go_on());
+    faults.later.store(true, Ordering::Relaxed);
+    hub.clients.sweep(begin, 1);
+    assert!(go_on());
+    faults.later.store(false, Ordering::Relaxed);
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        peer.read_to_string(&mut text).map(|_| text)
+    });
+    while hub.counters.deliveries.load(Ordering::Relaxed) == 0 {
+        assert!(go_on());
+        tokio::task::yield_now().await;
+    }
+    // The keep-alive has not been forgotten.
+    assert!(go_on());
+    drop(stream);
+    let text = reader.join().unwrap().unwrap();
+    let (_, rest) = text.split_once(&data).expect("the event as it is");
+    assert_eq!(rest, "\n\n\r\n3\r\n:\n\n\r\n");
+}
