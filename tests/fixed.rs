@@ -86,50 +86,54 @@ fn steps<const EVENT: usize, const ID: usize>(calls: Calls, wire: &[u8]) -> Vec<
 
 #[test]
 fn an_id_that_does_not_fit_is_an_error_of_its_event() {
-    let found = steps::<64, 3>(Calls::NextFrame, b"id: 123\ndata: a\n\nid: 1234\ndata: b\n\ndata: c\n\nid: 4567\n\n");
+    let wire = b"id: 1234\ndata: a\n\nid: 12345\ndata: b\n\ndata: c\n\nid: 45678\n\n";
+    let found = steps::<9, 4>(Calls::NextFrame, wire);
     let too_long = |offset| Step::TooLong { offset };
-    assert_eq!(found, [message("a", Some("123"), "123"), too_long(17), message("c", None, "123"), too_long(44)]);
+    assert_eq!(found, [message("a", Some("1234"), "1234"), too_long(18), message("c", None, "1234"), too_long(46)]);
 }
 
 #[test]
 fn text_has_to_fit_as_it_is_handed_out() {
-    let found = steps::<6, 1>(Calls::NextEvent, b"data: \xFF\xFF\n\nid: 1\ndata: \xFF\xFF\xFF\n\ndata: a\n\n");
-    assert_eq!(found, [message("\u{FFFD}\u{FFFD}", None, ""), Step::TooLong { offset: 10 }, message("a", None, "")]);
+    let wire = b"data: \xFF\xFF\xFF\n\nid: 1\ndata: \xFF\xFF\xFF\xFF\n\ndata: a\n\n";
+    let fits = message("\u{FFFD}\u{FFFD}\u{FFFD}", None, "");
+    assert_eq!(steps::<9, 4>(Calls::NextEvent, wire), [fits, Step::TooLong { offset: 11 }, message("a", None, "")]);
 
-    let found = steps::<64, 3>(Calls::NextFrame, b"id: \xFF\n\nid: \xFF\xFF\n\n");
+    let found = steps::<9, 4>(Calls::NextFrame, b"id: \xFF\n\nid: \xFF\xFF\n\n");
     assert_eq!(found, [Step::Frame(oracle::Frame::Id("\u{FFFD}".to_owned())), Step::TooLong { offset: 7 }]);
 
     // The error names the memory that was too small.
-    let limit = |wire: &[u8]| FixedDecoder::<64, 3>::new().next_event(&mut Chunk::new(wire)).unwrap_err().limit();
-    assert_eq!(limit(b"id: \xFF\xFF\n\n"), 3);
-    assert_eq!(limit(b"id: 1234\n\n"), 3);
-    assert_eq!(limit(&[b"data: ", &[0xFF; 22][..], b"\n\n"].concat()), 64);
-    assert_eq!(limit(&[b"data: ", &[b'x'; 65][..], b"\n\n"].concat()), 64);
+    let limit = |wire: &[u8]| FixedDecoder::<9, 4>::new().next_event(&mut Chunk::new(wire)).unwrap_err().limit();
+    assert_eq!(limit(b"id: \xFF\xFF\n\n"), 4);
+    assert_eq!(limit(b"id: 12345\n\n"), 4);
+    assert_eq!(limit(b"data: \xFF\xFF\xFF\xFF\n\n"), 9);
+    assert_eq!(limit(b"data: 1234567890\n\n"), 9);
 
     // An event that its end leaves unfinished is discarded, as the standard does.
-    let mut decoder = FixedDecoder::<6, 1>::new();
-    assert_eq!(decoder.next_event(&mut Chunk::new(b"data: \xFF\xFF\xFF")), Ok(None));
+    let mut decoder = FixedDecoder::<9, 4>::new();
+    assert_eq!(decoder.next_event(&mut Chunk::new(b"data: \xFF\xFF\xFF\xFF")), Ok(None));
     assert_eq!(decoder.end_of_stream(), None);
 }
 
 #[test]
 fn types_and_data_share_the_memory_in_any_order() {
-    for wire in ["event: ab\ndata: cd\nevent: efg\ndata: h\n\n", "data: cd\nevent: abc\nevent: efg\ndata: h\n\n"] {
-        let found = steps::<7, 1>(Calls::NextEvent, wire.as_bytes());
+    for lines in ["event: ab\ndata: cd\nevent: efg\ndata: hij", "data: cd\nevent: abc\nevent: efg\ndata: hij"] {
+        let found = steps::<9, 4>(Calls::NextEvent, format!("{lines}\n\n").as_bytes());
         let Step::Frame(oracle::Frame::Event(event)) = &found[0] else { panic!("{found:?}") };
-        assert_eq!((&*event.event_type, &*event.data), ("efg", "cd\nh"), "{wire:?}");
-        assert_eq!(steps::<6, 1>(Calls::NextEvent, wire.as_bytes()), [Step::TooLong { offset: 0 }], "{wire:?}");
+        assert_eq!((&*event.event_type, &*event.data), ("efg", "cd\nhij"), "{lines:?}");
+        let found = steps::<9, 4>(Calls::NextEvent, format!("{lines}k\n\n").as_bytes());
+        assert_eq!(found, [Step::TooLong { offset: 0 }], "{lines:?}");
     }
 }
 
 #[test]
 fn comments_have_what_the_event_around_them_leaves() {
     let comment = |text: &str| Step::Frame(oracle::Frame::Comment(text.to_owned()));
-    let found = steps::<6, 1>(Calls::NextFrame, b": abcdef\ndata: abc\n: abc\n: abcd\n: \xFF\n\n: abcdefg\n");
+    let wire = b": abcdefghi\ndata: abcdef\n: abc\n: abcd\n: \xFF\n\n: abcdefghij\n";
     let too_long = |offset| Step::TooLong { offset };
+    let around = message("abcdef", None, "");
     assert_eq!(
-        found,
-        [comment("abcdef"), comment("abc"), too_long(0), comment("\u{FFFD}"), message("abc", None, ""), too_long(37)]
+        steps::<9, 4>(Calls::NextFrame, wire),
+        [comment("abcdefghi"), comment("abc"), too_long(0), comment("\u{FFFD}"), around, too_long(43)]
     );
 }
 
@@ -141,7 +145,7 @@ fn no_memory_is_enough_for_what_needs_none() {
 
 #[test]
 fn frames_are_those_of_a_decoder() {
-    let mut decoder = FixedDecoder::<64, 3>::new();
+    let mut decoder = FixedDecoder::<9, 4>::new();
     let mut chunk = Chunk::new(b"retry: 5\nid: 1\n\nnothing\n");
     assert_eq!(decoder.next_frame(&mut chunk), Ok(Some(Frame::Retry(core::time::Duration::from_millis(5)))));
     assert_eq!(decoder.next_frame(&mut chunk), Ok(Some(Frame::Id("1"))));
@@ -154,9 +158,23 @@ fn frames_are_those_of_a_decoder() {
 
 #[test]
 fn an_id_to_begin_with_has_to_fit() {
-    let mut decoder = FixedDecoder::<64, 3>::new();
-    for (id, is) in [("12", "12"), ("123", "123"), ("1234", "123"), ("", "")] {
+    let mut decoder = FixedDecoder::<9, 4>::new();
+    for (id, is) in [("12", "12"), ("1234", "1234"), ("12345", "1234"), ("", "")] {
         assert_eq!(decoder.set_last_event_id(id).is_ok(), id == is, "{id:?}");
         assert_eq!(decoder.last_event_id(), is);
     }
+}
+
+/// As a decoder counts them: `life.rs` and `decoder.rs`.
+#[test]
+fn ignored_lines_are_counted_and_debug_shows_no_payload() {
+    let mut pair = FixedPair::<65536, 4096>::default();
+    pair.connection(Calls::NextEvent, &[b"{\n  \"error\": \"overloaded\"\n}\nid: 1\0\nretry: soon\n"]);
+    assert_eq!(pair.ignored_lines(), 5);
+
+    let mut decoder = FixedDecoder::<65536, 4096>::new();
+    let mut chunk = Chunk::new(b"event: secret\nid: secret\ndata: secret\n\n: secret\nid: secret\ndata: secre");
+    while decoder.next_event(&mut chunk).unwrap().is_some() {}
+    let shown = format!("{decoder:?}");
+    assert!(!shown.contains("secre") && !shown.contains("115, 101, 99"), "{shown}");
 }

@@ -123,7 +123,7 @@ fn steps(decoder: &mut Decoder, calls: Calls, chunks: &[&[u8]]) -> Vec<Step> {
 
 /// What both kinds of decoders do, in the judges' words.
 trait Decode {
-    fn next(&mut self, calls: Calls, chunk: &mut Chunk<'_>) -> Option<Step>;
+    fn next<'a, 'i: 'a>(&'a mut self, calls: Calls, chunk: &mut Chunk<'i>) -> Option<Result<Frame<'a>, DecodeError>>;
     fn end(&mut self, steps: Vec<Step>) -> Outcome;
     fn state(&self) -> State<'_>;
 }
@@ -135,12 +135,12 @@ type State<'a> = (&'a str, Option<Duration>, u64, u64, u64, bool);
 macro_rules! decode {
     ([$($parameters:tt)*] $decoder:ty) => {
         impl<$($parameters)*> Decode for $decoder {
-            fn next(&mut self, calls: Calls, chunk: &mut Chunk<'_>) -> Option<Step> {
+            fn next<'a, 'i: 'a>(&'a mut self, calls: Calls, chunk: &mut Chunk<'i>) -> Option<Result<Frame<'a>, DecodeError>> {
                 let result = match calls {
-                    Calls::NextEvent => self.next_event(chunk).map(|event| event.map(owned).map(oracle::Frame::Event)),
-                    Calls::NextFrame | Calls::IgnoredToo => self.next_frame(chunk).map(|frame| frame.map(owned_frame)),
+                    Calls::NextEvent => self.next_event(chunk).map(|event| event.map(Frame::Event)),
+                    Calls::NextFrame | Calls::IgnoredToo => self.next_frame(chunk),
                 };
-                result.transpose().map(step)
+                result.transpose()
             }
 
             fn end(&mut self, steps: Vec<Step>) -> Outcome {
@@ -185,8 +185,9 @@ fn read(
     };
     let (mut one, mut other) = (chunk(), chunk());
     loop {
-        let step = fast.next(calls, &mut one);
-        assert_eq!(step, slow.next(calls, &mut other), "with shortcuts and without");
+        let found = fast.next(calls, &mut one);
+        assert_eq!(found, slow.next(calls, &mut other), "with shortcuts and without");
+        let step = found.map(|found| step(found.map(owned_frame)));
         // Something too long is found before it is there as a whole, and with shortcuts not at the same byte.
         if !matches!(step, Some(Step::TooLong { .. })) {
             assert_eq!(fast.state(), slow.state(), "with shortcuts and without, at {step:?}");
@@ -201,10 +202,10 @@ fn read(
 }
 
 fn end(fast: &mut impl Decode, slow: &mut impl Decode, steps: Vec<Step>) -> Outcome {
-    let outcome = fast.end(steps);
-    assert_eq!(outcome, slow.end(outcome.steps.clone()), "with shortcuts and without");
+    let outcome = fast.end(Vec::new());
+    assert_eq!(outcome, slow.end(Vec::new()), "with shortcuts and without");
     assert_eq!(fast.state(), slow.state(), "with shortcuts and without, at the end");
-    outcome
+    Outcome { steps, ..outcome }
 }
 
 /// A decoder for these calls.
