@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::{Faults, Ledger};
-use super::outcome::{Counts, Times, Verdict, micros};
+use super::outcome::{Counts, Figures, Verdict};
 use super::socket;
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
@@ -54,16 +54,7 @@ pub(super) struct Shared {
     pub(super) opened: AtomicU64,
     /// Events received, doubles not counted, over all clients.
     pub(super) delivered: AtomicU64,
-    /// From publishing to receipt, of events that were published while their receiver was connected.
-    pub(super) latencies: Mutex<Times>,
-    /// The same of each event's last receiver, in microseconds.
-    pub(super) lasts: Vec<AtomicU64>,
-    /// The most that any event took to any receiver, also to one that was away, in microseconds.
-    pub(super) slowest: AtomicU64,
-    /// From the end of a stream to the next one of its client.
-    pub(super) away: Mutex<Times>,
-    /// From the end of a stream until its client had all that was published before its next one.
-    pub(super) recoveries: Mutex<Times>,
+    figures: Mutex<Figures>,
     /// As TCP carries them, both ways: without its own headers.
     pub(super) bytes: Arc<AtomicU64>,
     /// The first thing that went wrong with a connection that nobody cut.
@@ -83,11 +74,7 @@ impl Shared {
             open: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
-            latencies: Mutex::default(),
-            lasts: (0..part.events).map(|_| AtomicU64::new(0)).collect(),
-            slowest: AtomicU64::new(0),
-            away: Mutex::default(),
-            recoveries: Mutex::default(),
+            figures: Mutex::default(),
             bytes: Arc::default(),
             first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
@@ -107,6 +94,10 @@ impl Shared {
         if let Some(cut) = self.cuts.get(client) {
             cut.notify_one();
         }
+    }
+
+    fn figures(&self) -> MutexGuard<'_, Figures> {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the id is the one that belongs to the event.
@@ -160,7 +151,7 @@ impl Client {
         self.since = self.shared.epoch.elapsed();
         self.caught_up = self.since;
         if let Some(ended) = self.ended.take() {
-            add(&self.shared.away, self.since.saturating_sub(ended));
+            self.shared.figures().away.add(self.since.saturating_sub(ended));
         }
         self.shared.open.fetch_add(1, Relaxed);
         self.shared.opened.fetch_add(1, Relaxed);
@@ -197,14 +188,7 @@ impl Client {
         let live = sample.sent >= self.since;
         // The first event is for warming up.
         if sample.number > 0 {
-            let latency = now.saturating_sub(sample.sent);
-            shared.slowest.fetch_max(micros(latency), Relaxed);
-            if live {
-                add(&shared.latencies, latency);
-                if let Some(last) = usize::try_from(sample.number).ok().and_then(|index| shared.lasts.get(index)) {
-                    last.fetch_max(micros(latency), Relaxed);
-                }
-            }
+            shared.figures().add(sample.number, now.saturating_sub(sample.sent), live);
         }
         if live {
             self.recovered(self.ledger.is_whole());
@@ -218,7 +202,7 @@ impl Client {
         // Not before it had another stream.
         let lacks_since = self.lacks_since.take_if(|since| whole && *since <= self.caught_up);
         if let Some(since) = lacks_since {
-            add(&self.shared.recoveries, self.caught_up.saturating_sub(since));
+            self.shared.figures().recoveries.add(self.caught_up.saturating_sub(since));
         }
     }
 
@@ -234,10 +218,6 @@ impl Client {
             let _ = until_cut(tokio::time::sleep(wait), cut).await;
         }
     }
-}
-
-fn add(times: &Mutex<Times>, time: Duration) {
-    times.lock().unwrap_or_else(PoisonError::into_inner).add(time);
 }
 
 /// How events come to a client.
@@ -322,15 +302,10 @@ impl Clients {
             client.recovered(its.lost == 0);
             faults = faults.plus(its);
         }
-        let times = |times: &Mutex<Times>| times.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Ok(Verdict {
             counts,
             faults,
-            latencies: times(&shared.latencies),
-            away: times(&shared.away),
-            recoveries: times(&shared.recoveries),
-            slowest: shared.slowest.load(Relaxed),
-            lasts: shared.lasts.iter().map(|last| last.load(Relaxed)).collect(),
+            figures: shared.figures().clone(),
             ids: shared.ids.iter().map(|id| id.get().cloned()).collect(),
             first_error: shared.first_error.get().cloned(),
         })

@@ -5,13 +5,13 @@
 
 use std::io::{self, Write as _};
 use std::process::{ExitCode, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::clients::{Clients, Part};
@@ -30,7 +30,7 @@ pub(super) struct Crew(Vec<Member>);
 #[derive(Debug)]
 struct Member {
     input: ChildStdin,
-    counts: Arc<Mutex<Counts>>,
+    counts: watch::Receiver<Counts>,
     verdict: JoinHandle<anyhow::Result<Verdict>>,
     /// Killed when this is dropped.
     _child: Child,
@@ -48,12 +48,11 @@ impl Crew {
             let mut input = child.stdin.take().context("its input")?;
             input.write_all(format!("{}\n", serde_json::to_string(part)?).as_bytes()).await?;
             let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
-            let counts = Arc::<Mutex<Counts>>::default();
-            let known = Arc::clone(&counts);
+            let (known, counts) = watch::channel(Counts::default());
             let verdict = tokio::spawn(async move {
                 while let Some(line) = lines.next_line().await? {
                     match serde_json::from_str(&line)? {
-                        Line::Counts(counts) => *known.lock().unwrap_or_else(PoisonError::into_inner) = counts,
+                        Line::Counts(counts) => drop(known.send_replace(counts)),
                         Line::Verdict(verdict) => return Ok(*verdict),
                     }
                 }
@@ -65,8 +64,7 @@ impl Crew {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let each = self.0.iter().map(|member| *member.counts.lock().unwrap_or_else(PoisonError::into_inner));
-        each.fold(Counts::default(), Counts::plus)
+        self.0.iter().map(|member| *member.counts.borrow()).fold(Counts::default(), Counts::plus)
     }
 
     pub(super) async fn stop(self, published: u64) -> anyhow::Result<Vec<Verdict>> {

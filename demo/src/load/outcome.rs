@@ -27,24 +27,70 @@ impl Counts {
     }
 }
 
-/// Any number of times, to three digits.
+/// How long it took.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Figures {
+    /// From publishing to receipt, of events that were published while their receiver was connected.
+    pub(super) latencies: Times,
+    /// The same of each event's last receiver, in microseconds.
+    pub(super) lasts: Vec<u64>,
+    /// The most that any event took to any receiver, also to one that was away, in microseconds.
+    pub(super) slowest: u64,
+    /// From the end of a stream to the next one of its client.
+    pub(super) away: Times,
+    /// From the end of a stream until its client had all that was published before its next one.
+    pub(super) recoveries: Times,
+}
+
+impl Figures {
+    /// An event has come, so long after it was published; `live` if its receiver was connected all that time.
+    pub(super) fn add(&mut self, number: u64, latency: Duration, live: bool) {
+        let micros = micros(latency);
+        self.slowest = self.slowest.max(micros);
+        if let (true, Ok(index)) = (live, usize::try_from(number)) {
+            self.latencies.add(latency);
+            self.lasts.resize(self.lasts.len().max(index + 1), 0);
+            self.lasts[index] = self.lasts[index].max(micros);
+        }
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        self.latencies.append(&other.latencies);
+        self.lasts.resize(self.lasts.len().max(other.lasts.len()), 0);
+        self.lasts.iter_mut().zip(&other.lasts).for_each(|(last, of)| *last = (*last).max(*of));
+        self.slowest = self.slowest.max(other.slowest);
+        self.away.append(&other.away);
+        self.recoveries.append(&other.recoveries);
+    }
+}
+
+/// Any number of times in microseconds, to three digits.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
 pub(super) struct Times(Histogram<u64>);
 
 impl Times {
     pub(super) fn add(&mut self, time: Duration) {
-        // Microseconds. Fails for what no memory could count.
+        // Fails for what no memory could count.
         let _ = self.0.record(micros(time));
     }
 
-    pub(super) fn append(&mut self, other: &Self) {
+    fn append(&mut self, other: &Self) {
         let _ = self.0.add(&other.0);
     }
 
     pub(super) fn len(&self) -> u64 {
         self.0.len()
     }
+
+    /// None if there are none.
+    pub(super) fn summary(&self) -> Option<Latency> {
+        (self.len() > 0).then(|| Latency::of(self))
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 impl Default for Times {
@@ -74,11 +120,7 @@ impl From<Times> for Vec<(u64, u64)> {
 pub(super) struct Verdict {
     pub(super) counts: Counts,
     pub(super) faults: Faults,
-    pub(super) latencies: Times,
-    pub(super) away: Times,
-    pub(super) recoveries: Times,
-    pub(super) slowest: u64,
-    pub(super) lasts: Vec<u64>,
+    pub(super) figures: Figures,
     pub(super) ids: Vec<Option<Box<str>>>,
     pub(super) first_error: Option<String>,
 }
@@ -168,10 +210,6 @@ impl Outcome {
         }
         complaints
     }
-}
-
-pub(super) fn micros(time: Duration) -> u64 {
-    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a run")]

@@ -11,7 +11,7 @@ use super::clients::{Clients, Part};
 use super::crew::Crew;
 use super::feed::Sample;
 use super::ledger::Faults;
-use super::outcome::{Counts, Latency, Outcome, Times, millis};
+use super::outcome::{Counts, Figures, Latency, Outcome, millis};
 use super::server::Server;
 use super::{Args, sse, websocket};
 use crate::process::Usages;
@@ -50,42 +50,36 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
 
     run.until(all, || run.counts().open as u64).await;
     let connected = run.started.elapsed();
-    let handshake_bytes = run.wire_bytes();
+    let handshake_bytes = run.counts().bytes;
     sleep(Duration::from_millis(500)).await;
     let idle = server.stats().await?;
 
     // With an event each client has an id to resume from.
     let mut published = 0;
     run.publish(&mut published).await?;
-    run.until(all, || run.delivered()).await;
+    run.until(all, || run.counts().delivered).await;
 
-    let (before, before_bytes, before_delivered) = (server.stats().await?, run.wire_bytes(), run.delivered());
+    let (before, counts_before) = (server.stats().await?, run.counts());
     let feed = Instant::now();
     let kills = run.feed(&mut published).await?;
     let published_in = feed.elapsed();
-    run.until(all * published, || run.delivered()).await;
+    run.until(all * published, || run.counts().delivered).await;
     let drained = feed.elapsed();
-    let (after, after_bytes) = (server.stats().await?, run.wire_bytes());
-    let deliveries = run.delivered() - before_delivered;
+    let (after, counts_after) = (server.stats().await?, run.counts());
+    let deliveries = counts_after.delivered - counts_before.delivered;
 
     run.recoveries(&mut published).await?;
     run.until(all, || run.counts().open as u64).await;
 
     let longest_publish = *run.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
-    let (mut latencies, mut away, mut recoveries) = <(Times, Times, Times)>::default();
-    let mut lasts = vec![0; usize::try_from(events)?];
+    let mut figures = Figures::default();
     let mut verdicts = run.crew.stop(published).await?;
     let shared = std::sync::Arc::clone(&run.here.shared);
     verdicts.push(run.here.stop(published).await?);
     let (mut counts, mut faults) = (Counts::default(), Faults::default());
     for verdict in &verdicts {
         (counts, faults) = (counts.plus(verdict.counts), faults.plus(verdict.faults));
-        latencies.append(&verdict.latencies);
-        away.append(&verdict.away);
-        recoveries.append(&verdict.recoveries);
-        for (last, of) in lasts.iter_mut().zip(&verdict.lasts) {
-            *last = (*last).max(*of);
-        }
+        figures.append(&verdict.figures);
         // What one process has seen, all have to have seen, and the publisher.
         let ids = verdict.ids.iter().enumerate();
         let seen = ids.filter_map(|(number, id)| Some((number as u64, id.as_deref()?)));
@@ -107,21 +101,21 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         data_bytes: args.data_len as usize,
         deliveries,
         deliveries_per_second: ratio(deliveries, 1) / drained.as_secs_f64(),
-        latency_ms: Latency::of(&latencies),
-        last_ms: last_ms(&mut lasts[1..=usize::try_from(args.events())?]),
-        slowest_ms: verdicts.iter().map(|verdict| verdict.slowest).max().map_or(0.0, millis),
+        latency_ms: Latency::of(&figures.latencies),
+        last_ms: last_ms(figures.lasts, usize::try_from(args.events())?),
+        slowest_ms: millis(figures.slowest),
         longest_publish_ms: longest_publish.as_secs_f64() * 1e3,
         server_bytes_per_idle_client: memory(&idle),
         server_bytes_per_client: memory(&after),
         server_cpu_us_per_delivery: after.cpu_seconds_since(&before) * 1e6 / ratio(deliveries.max(1), 1),
         handshake_bytes: ratio(handshake_bytes, all),
-        wire_bytes_per_delivery: ratio(after_bytes - before_bytes, deliveries.max(1)),
+        wire_bytes_per_delivery: ratio(counts_after.bytes - counts_before.bytes, deliveries.max(1)),
         faults,
         kills,
         reconnections: opened.saturating_sub(all),
-        away_ms: (away.len() > 0).then(|| Latency::of(&away)),
-        recovered: recoveries.len(),
-        recovered_ms: (recoveries.len() > 0).then(|| Latency::of(&recoveries)),
+        away_ms: figures.away.summary(),
+        recovered: figures.recoveries.len(),
+        recovered_ms: figures.recoveries.summary(),
         first_error: verdicts.iter().find_map(|verdict| verdict.first_error.clone()),
     })
 }
@@ -139,14 +133,6 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    fn delivered(&self) -> u64 {
-        self.counts().delivered
-    }
-
-    fn wire_bytes(&self) -> u64 {
-        self.counts().bytes
-    }
-
     fn counts(&self) -> Counts {
         self.here.counts().plus(self.crew.counts())
     }
@@ -235,7 +221,7 @@ impl Running<'_> {
             for _ in 0..MISSED {
                 self.publish(published).await?;
             }
-            self.until(self.count as u64 * *published, || self.delivered()).await;
+            self.until(self.count as u64 * *published, || self.counts().delivered).await;
         }
         Ok(())
     }
@@ -261,8 +247,10 @@ fn parts(server: &Server, args: &Args, clients: usize, events: u64) -> Vec<Part>
     parts
 }
 
-/// Of the median event.
-fn last_ms(lasts: &mut [u64]) -> f64 {
+/// Of the median one of the events after the first.
+fn last_ms(mut lasts: Vec<u64>, events: usize) -> f64 {
+    lasts.resize(1 + events, 0);
+    lasts.remove(0);
     lasts.sort_unstable();
     lasts.get(lasts.len() / 2).copied().map_or(0.0, millis)
 }

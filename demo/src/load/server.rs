@@ -35,7 +35,7 @@ pub(super) struct Server {
     /// What each node has used when it was last seen.
     seen: Mutex<Vec<Usage>>,
     /// Killed when this is dropped.
-    child: Option<Child>,
+    _child: Option<Child>,
 }
 
 /// How to publish, and to see what that costs.
@@ -44,35 +44,28 @@ enum Interface {
     /// `POST /publish`, `GET /stats`.
     Demo,
     /// A line of data in, a line with the id out.
-    Floor(Mutex<(ChildStdin, Output)>, u32),
+    Floor(Mutex<Pipes>, u32),
     /// The data is the body of a POST.
     Other(Url, u32),
 }
 
-type Output = Lines<BufReader<ChildStdout>>;
+type Pipes = (ChildStdin, Lines<BufReader<ChildStdout>>);
 
 impl Server {
     /// Starts this program as a server without sources of its own, on a free port.
     pub(super) async fn start(clients: usize) -> anyhow::Result<Self> {
         let (clients, retry) = ((clients + 16).to_string(), RECONNECTION_TIME.as_millis().to_string());
         let serve = ["serve", "--addr", "127.0.0.1:0", "--no-sources", "--max-clients", &clients, "--retry", &retry];
-        let (mut server, mut child, _) = Self::spawn(&serve).await?;
-        drop(child.stdin.take());
-        server.child = Some(child);
-        Ok(server)
+        Ok(Self::spawn(&serve).await?.0)
     }
 
     /// Starts this program as the bare loop.
     pub(super) async fn start_floor() -> anyhow::Result<Self> {
-        let (mut server, mut child, output) = Self::spawn(&["floor"]).await?;
-        let (input, pid) = (child.stdin.take().context("the floor's input")?, child.id().context("the floor")?);
-        server.name = "floor".into();
-        server.interface = Interface::Floor(Mutex::new((input, output)), pid);
-        server.child = Some(child);
-        Ok(server)
+        let (server, pipes, pid) = Self::spawn(&["floor"]).await?;
+        Ok(Self { name: "floor".into(), interface: Interface::Floor(Mutex::new(pipes), pid), ..server })
     }
 
-    async fn spawn(args: &[&str]) -> anyhow::Result<(Self, Child, Output)> {
+    async fn spawn(args: &[&str]) -> anyhow::Result<(Self, Pipes, u32)> {
         let program = std::env::current_exe().context("the path of this program")?;
         let mut child = Command::new(program)
             .args(args)
@@ -89,7 +82,9 @@ impl Server {
         // Why not, it says itself.
         let url =
             line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
-        Ok((Self::at(&url.parse().context("the server's URL")?)?, child, output))
+        let server = Self::at(&url.parse().context("the server's URL")?)?;
+        let (input, pid) = (child.stdin.take().context("the server's input")?, child.id().context("the server")?);
+        Ok((Self { _child: Some(child), ..server }, (input, output), pid))
     }
 
     /// A server of another kind: where its stream is, where its events are published, and which process it is.
@@ -129,7 +124,7 @@ impl Server {
             interface: Interface::Demo,
             insist: Duration::ZERO,
             seen: Mutex::default(),
-            child: None,
+            _child: None,
         })
     }
 

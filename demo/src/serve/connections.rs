@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// Counts them, and tells them to come to an end.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
-    open: watch::Sender<usize>,
-    stopping: watch::Sender<bool>,
+    open: TaskTracker,
+    stopping: CancellationToken,
 }
 
 /// One of them. Counts for as long as anyone holds it.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    all: Arc<Connections>,
+    _open: TaskTrackerToken,
+    stopping: CancellationToken,
     aborted: Notify,
     /// A request has come over it.
     pub(crate) used: AtomicBool,
@@ -25,24 +29,29 @@ pub(crate) struct Connection {
 }
 
 impl Connections {
-    pub(crate) fn open(self: &Arc<Self>) -> Arc<Connection> {
-        self.open.send_modify(|open| *open += 1);
-        let (used, lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Connection { all: Arc::clone(self), aborted: Notify::new(), used, lost })
+    pub(crate) fn open(&self) -> Arc<Connection> {
+        Arc::new(Connection {
+            _open: self.open.token(),
+            stopping: self.stopping.clone(),
+            aborted: Notify::new(),
+            used: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+        })
     }
 
     pub(crate) fn count(&self) -> usize {
-        *self.open.borrow()
+        self.open.len()
     }
 
     /// Lets requests come to their end, and no further ones in.
     pub(crate) fn stop(&self) {
-        self.stopping.send_replace(true);
+        self.stopping.cancel();
+        self.open.close();
     }
 
+    /// Completes when they have been stopped, and none is left.
     pub(crate) async fn closed(&self) {
-        // Fails without a sender only, and that is here.
-        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+        self.open.wait().await;
     }
 }
 
@@ -57,7 +66,7 @@ impl Connection {
     }
 
     pub(crate) async fn stopping(&self) {
-        let _ = self.all.stopping.subscribe().wait_for(|stopping| *stopping).await;
+        self.stopping.cancelled().await;
     }
 
     /// Completes if no request has come in that time, whatever protocol it would come by.
@@ -66,11 +75,5 @@ impl Connection {
         if self.used.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.all.open.send_modify(|open| *open -= 1);
     }
 }

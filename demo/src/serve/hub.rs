@@ -21,7 +21,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(crate) struct Hub {
     log: OnceLock<Box<dyn Log>>,
     pub(crate) clients: Clients,
-    pub(crate) connections: Arc<Connections>,
+    pub(crate) connections: Connections,
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
@@ -65,7 +65,7 @@ impl Hub {
         Arc::new(Self {
             log: OnceLock::new(),
             clients: Clients::new(max_clients),
-            connections: Arc::default(),
+            connections: Connections::default(),
             counters: Counters::default(),
             settings,
             started: Instant::now(),
