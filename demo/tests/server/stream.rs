@@ -1,6 +1,8 @@
 //! What is on the stream.
 
 use std::io::Read;
+use std::net::TcpStream;
+use std::process::Command;
 
 use crate::harness::{Server, wait_for};
 
@@ -49,6 +51,34 @@ fn gives_an_id_before_the_first_event() {
     drop(socket);
     server.publish("meanwhile");
     assert_eq!(server.resume(&id).next().data, "meanwhile");
+}
+
+/// A `write` without Nagle's algorithm is a segment, and on loopback one of up to 64 KiB.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_event_is_one_write_and_several_together_are_one_too() {
+    let server = Server::start(&[]);
+    let first = server.publish("0");
+    let mut socket = server.raw("/events", "");
+    read_until(&mut socket, "retry");
+    let written = |socket: &TcpStream| -> usize {
+        let ports = format!("sport = :{} and dport = :{}", server.port(), socket.local_addr().unwrap().port());
+        let output = Command::new("ss").args(["-tinH", &ports]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_once(" data_segs_out:").unwrap().1.split(' ').next().unwrap().parse().unwrap()
+    };
+    let head = written(&socket);
+    assert_eq!(head, 1);
+    for number in 1..=40 {
+        let data = format!("{number}{}", "\nx".repeat(number));
+        let id = server.publish_as("several lines", &data);
+        read_until(&mut socket, &id);
+        assert_eq!(written(&socket), head + number);
+    }
+    // What was missed: sixteen at a time, the first ones with the head.
+    let mut back = server.raw("/events", &format!("last-event-id: {first}\r\n"));
+    read_until(&mut back, "\ndata: 40\n");
+    assert_eq!(written(&back), 3);
 }
 
 #[test]

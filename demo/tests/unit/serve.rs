@@ -1,6 +1,6 @@
 //! What no client can bring about: a log that is slow or fails at a chosen moment, and a server that stops just then.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, pending, ready};
 use serde_json::{Value, json};
 use socket2::SockRef;
-use tokio::net::TcpListener;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::clients::{Carrier, Ending};
@@ -61,12 +62,12 @@ impl Log for Faulty {
 
 const LIMITS: Limits = Limits { events: 100, bytes: usize::MAX, age: Duration::MAX };
 
-/// For one client.
-fn hub() -> (Arc<Hub>, Arc<Faults>) {
+/// For so many clients.
+fn hub(clients: usize) -> (Arc<Hub>, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let second = Duration::from_secs(1);
     let settings = Settings { retry: second, keep_alive: 1, queue: 1, patience: second, no_sources: true };
-    let hub = Hub::new(1, settings, String::new());
+    let hub = Hub::new(clients, settings, String::new());
     hub.open(Box::new(Faulty(Tail::new(LIMITS), Arc::clone(&faults))));
     (hub, faults)
 }
@@ -102,7 +103,7 @@ async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
 
 #[test]
 fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
-    let (hub, _) = hub();
+    let (hub, _) = hub(1);
     let joined = join(&hub).unwrap();
     assert!(format!("{:?}", join(&hub).unwrap_err()).contains("full"));
     drop(joined);
@@ -115,7 +116,7 @@ fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
 
 #[tokio::test]
 async fn a_log_that_does_not_answer_is_unavailable() {
-    let (hub, faults) = hub();
+    let (hub, faults) = hub(1);
     faults.hangs.store(true, Ordering::Relaxed);
     let refused = append(&hub, Draft::unnamed("x"), None, Duration::ZERO).await.unwrap_err().into_response();
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -124,7 +125,7 @@ async fn a_log_that_does_not_answer_is_unavailable() {
 
 #[tokio::test]
 async fn what_was_not_published_is_not_counted() {
-    let (hub, faults) = hub();
+    let (hub, faults) = hub(1);
     let mut source = Source::new(Arc::clone(&hub), None);
     for (fails, number) in [(false, 1), (true, 1), (false, 2)] {
         faults.fails.store(fails, Ordering::Relaxed);
@@ -134,15 +135,61 @@ async fn what_was_not_published_is_not_counted() {
     }
 }
 
-#[tokio::test]
-async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fetch() {
-    let (hub, faults) = hub();
-    let begin = *hub.log().tail().end().borrow();
+/// A stream of the hub, and its peer.
+async fn stream(hub: &Arc<Hub>) -> (Stream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, _) = listener.accept().await.unwrap();
     SockRef::from(&socket).set_send_buffer_size(64 << 10).unwrap();
-    let mut stream = Stream::new(socket, Bytes::new(), join(&hub).unwrap());
+    (Stream::new(socket, Bytes::new(), join(hub).unwrap()), peer)
+}
+
+/// There is one sweep for all: the streams run in a runtime in which whoever asks for a timer panics.
+#[test]
+fn a_sweep_looks_after_all_keep_alives_and_no_stream_needs_a_timer() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        const CLIENTS: usize = 3;
+        let (hub, _) = hub(CLIENTS);
+        let mut clients = Vec::new();
+        for _ in 0..CLIENTS {
+            let (stream, peer) = stream(&hub).await;
+            clients.push((tokio::spawn(stream), peer, String::new()));
+        }
+        let sweep = || hub.clients.sweep(*hub.log().tail().end().borrow(), 2);
+        for step in ["1", "sweep", "2", "sweep", "sweep", ":", "3"] {
+            if step == "sweep" {
+                sweep();
+                continue;
+            }
+            if step != ":" {
+                hub.publish(Draft::unnamed(step), None).await.unwrap();
+                hub.clients.wake();
+            }
+            for (_, peer, text) in &mut clients {
+                let end = text.len();
+                while !text[end..].ends_with(&format!("{step}\n\n\r\n")) {
+                    let mut bytes = [0; 256];
+                    let len = peer.read(&mut bytes).await.unwrap();
+                    assert_ne!(len, 0, "{text}");
+                    text.push_str(std::str::from_utf8(&bytes[..len]).unwrap());
+                }
+            }
+        }
+        hub.stop();
+        for (stream, _, text) in clients {
+            stream.await.unwrap();
+            let lines = text.lines().filter(|line| line.starts_with(':') || line.starts_with("data"));
+            assert_eq!(lines.collect::<Vec<_>>(), ["data: 1", "data: 2", ":", "data: 3"]);
+        }
+    });
+}
+
+#[tokio::test]
+async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fetch() {
+    let (hub, faults) = hub(1);
+    let begin = *hub.log().tail().end().borrow();
+    let (mut stream, mut peer) = stream(&hub).await;
     let mut go_on = || Pin::new(&mut stream).poll(&mut Context::from_waker(Waker::noop())).is_pending();
     // More than the kernel takes.
     let data = "x".repeat(8 << 20);
@@ -152,9 +199,9 @@ async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fet
     hub.clients.sweep(begin, 1);
     assert!(go_on());
     faults.later.store(false, Ordering::Relaxed);
-    let reader = std::thread::spawn(move || {
+    let reader = tokio::spawn(async move {
         let mut text = String::new();
-        peer.read_to_string(&mut text).map(|_| text)
+        peer.read_to_string(&mut text).await.map(|_| text)
     });
     while hub.counters.deliveries.load(Ordering::Relaxed) == 0 {
         assert!(go_on());
@@ -163,7 +210,7 @@ async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fet
     // The keep-alive has not been forgotten.
     assert!(go_on());
     drop(stream);
-    let text = reader.join().unwrap().unwrap();
+    let text = reader.await.unwrap().unwrap();
     let (_, rest) = text.split_once(&data).expect("the event as it is");
     assert_eq!(rest, "\n\n\r\n3\r\n:\n\n\r\n");
 }
