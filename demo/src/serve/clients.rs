@@ -185,6 +185,12 @@ impl Clients {
         self.all().iter().for_each(|(_, client)| client.waker.wake());
     }
 
+    /// There is something for those who have not had all that is before `end`.
+    pub(crate) fn wake_behind(&self, end: Position) {
+        let all = self.all();
+        all.iter().filter(|(_, client)| client.state().position < end).for_each(|(_, client)| client.waker.wake());
+    }
+
     /// Looks after those who had nothing for `keep_alive` sweeps, and ends those who take events too slowly. A server
     /// cannot leave that to their streams: they are not asked for more while the peer does not read.
     pub(crate) fn sweep(&self, end: Position, keep_alive: u64) {

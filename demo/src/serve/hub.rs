@@ -97,11 +97,16 @@ impl Hub {
     /// Wakes all clients when the log moves, and looks after them once a second; for as long as there is a log.
     pub(crate) async fn attend(&self) -> anyhow::Error {
         let mut end = self.log().tail().end();
+        let mut known = *end.borrow();
         let mut sweeps = tokio::time::interval(SWEEP);
         loop {
             tokio::select! {
                 changed = end.changed() => match changed {
-                    Ok(()) => self.clients.wake(),
+                    Ok(()) => {
+                        let before = std::mem::replace(&mut known, *end.borrow_and_update());
+                        // Where the end has not moved, older events have come that a few clients wait for.
+                        if before == known { self.clients.wake_behind(known) } else { self.clients.wake() }
+                    }
                     Err(_) => return anyhow!("the log has ended"),
                 },
                 _ = sweeps.tick() => {

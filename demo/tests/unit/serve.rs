@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Waker};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -66,7 +66,7 @@ const LIMITS: Limits = Limits { events: 100, bytes: usize::MAX, age: Duration::M
 fn hub(clients: usize) -> (Arc<Hub>, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let second = Duration::from_secs(1);
-    let settings = Settings { retry: second, keep_alive: 1, queue: 1, patience: second, no_sources: true };
+    let settings = Settings { retry: second, keep_alive: 3_600, queue: 1, patience: second, no_sources: true };
     let hub = Hub::new(clients, settings, String::new());
     hub.open(Box::new(Faulty(Tail::new(LIMITS), Arc::clone(&faults))));
     (hub, faults)
@@ -112,6 +112,35 @@ fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
     assert_eq!(hub.clients.count().sse, 0);
     assert_eq!(hub.counters.rejected.load(Ordering::Relaxed), 1);
     assert_eq!(hub.counters.ended[Ending::Stopped as usize].load(Ordering::Relaxed), 0);
+}
+
+/// One client that fetches what it missed long ago costs the others nothing.
+#[tokio::test]
+async fn older_events_wake_only_those_who_wait_for_them() {
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let (hub, _) = hub(2);
+    let behind = join(&hub).unwrap();
+    hub.publish(Draft::unnamed("x"), None).await.unwrap();
+    let mut feeds = [behind, join(&hub).unwrap()];
+    let woken = [Arc::<Woken>::default(), Arc::default()];
+    for (feed, woken) in feeds.iter_mut().zip(&woken) {
+        assert!(feed.poll_ending(&Context::from_waker(&Waker::from(Arc::clone(woken)))).is_none());
+    }
+    let attended = Arc::clone(&hub);
+    let attending = tokio::spawn(async move { attended.attend().await });
+    tokio::task::yield_now().await;
+    hub.log().tail().wake();
+    while !woken[0].0.load(Ordering::Relaxed) {
+        tokio::task::yield_now().await;
+    }
+    assert!(!woken[1].0.load(Ordering::Relaxed));
+    attending.abort();
 }
 
 #[tokio::test]

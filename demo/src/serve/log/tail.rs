@@ -1,6 +1,6 @@
 //! The newest events, in memory: what every log reads from. Alone, it is the log that ends with the process.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -31,6 +31,8 @@ struct Kept {
     start: Position,
     events: VecDeque<Entry>,
     bytes: usize,
+    /// The newest event of each key.
+    keys: HashMap<Arc<str>, Position>,
     /// Where each epoch began, the oldest first; never empty.
     epochs: VecDeque<(Position, Box<str>)>,
 }
@@ -41,7 +43,7 @@ struct Entry {
     expires: Option<Instant>,
     event: Arc<Event>,
     /// By which its publisher may tell it again.
-    key: Option<Box<str>>,
+    key: Option<Arc<str>>,
 }
 
 /// Random, by what the operating system gives the standard library for its hash maps.
@@ -59,8 +61,9 @@ impl Tail {
     pub(super) fn after(count: u64, epoch: &str, limits: Limits) -> Self {
         let start = Position(count);
         let epochs = VecDeque::from([(start, epoch.into())]);
+        let kept = Kept { start, events: VecDeque::new(), bytes: 0, keys: HashMap::new(), epochs };
         let (end, _) = watch::channel(start);
-        Self { limits, kept: RwLock::new(Kept { start, events: VecDeque::new(), bytes: 0, epochs }), end }
+        Self { limits, kept: RwLock::new(kept), end }
     }
 
     /// The events from here on are of this epoch.
@@ -99,11 +102,12 @@ impl Tail {
     pub(super) fn restart(&self, position: Position) {
         let mut kept = self.exclusive();
         kept.events.clear();
+        kept.keys.clear();
         (kept.start, kept.bytes) = (position, 0);
     }
 
     /// Wakes whoever waits for what is not in the tail.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.end.send_modify(|_| {});
     }
 
@@ -187,15 +191,16 @@ impl Kept {
         let event = Event::new(EventId::new(&id).expect("an epoch and a number have no line end"), draft);
         self.bytes += event.size();
         let expires = Instant::now().checked_add(limits.age.saturating_sub(age));
-        self.events.push_back(Entry { expires, event, key: key.map(Into::into) });
+        let key = key.map(Arc::from);
+        self.events.push_back(Entry { expires, event, key: key.clone() });
+        let end = self.end();
+        self.keys.extend(key.map(|key| (key, end)));
         self.expire(limits);
         id
     }
 
     fn known(&self, key: Option<&str>) -> Option<String> {
-        let key = key?;
-        let index = self.events.iter().rposition(|entry| entry.key.as_deref() == Some(key))?;
-        Some(self.id(Position(self.start.0 + index as u64 + 1)))
+        self.keys.get(key?).map(|position| self.id(*position))
     }
 
     fn expire(&mut self, limits: Limits) {
@@ -206,9 +211,12 @@ impl Kept {
             if self.events.len() <= limits.events && !too_large && expires.is_none_or(|expires| expires > now) {
                 break;
             }
-            let Entry { event, .. } = self.events.pop_front().expect("the front");
+            let Entry { event, key, .. } = self.events.pop_front().expect("the front");
             self.bytes -= event.size();
             self.start = self.start.next();
+            if let Some(key) = key.filter(|key| self.keys.get(key) == Some(&self.start)) {
+                self.keys.remove(&key);
+            }
         }
         while self.epochs.get(1).is_some_and(|(start, _)| *start < self.start) {
             self.epochs.pop_front();
