@@ -124,7 +124,7 @@ fn faults_are_found() {
 }
 
 /// The folders in which a proof may stand.
-const PROOFS: [&str; 4] = ["tests", "tests/common", "src", "interop/tests"];
+const PROOFS: [&str; 5] = ["tests", "tests/laws", "tests/common", "src", "interop/tests"];
 
 /// Every test that a page of the documentation names as a proof: in a decision's last lines, or in a table's last column.
 fn proofs(page: &str) -> Vec<String> {

@@ -54,6 +54,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether anything is too long.
+    pub fn exceeds(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::TooLong { .. }))
+    }
+
     /// What these calls show of a stream where nothing is too long.
     pub fn unlimited(outcome: &oracle::Outcome, calls: Calls) -> Self {
         let shown = |frame: &&Frame| calls.show(frame);

@@ -1,13 +1,11 @@
 //! The laws of the decoder, each over generated streams in generated chunkings.
 
-mod common;
-
 use std::time::Duration;
 
-use common::drive::{events, expected, frames, owned, owned_frame};
-use common::limit::{self, Step};
-use common::oracle;
-use common::streams::{Cuts, cuts, streams};
+use crate::common::drive::{events, expected, frames, owned, owned_frame};
+use crate::common::limit::{self, Step};
+use crate::common::oracle;
+use crate::common::streams::{Cuts, cuts, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, Decoder, EventSource, Frame, Parser};
 

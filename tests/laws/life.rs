@@ -1,11 +1,9 @@
 //! What tells a stream that is alive from one that is silent, stalled, cut off, or no event stream at all: the counters of
 //! a decoder, and whether it is between events (decision 22).
 
-mod common;
-
-use common::limit::Calls;
-use common::oracle::{self, Frame};
-use common::streams::{cuts, regular, streams};
+use crate::common::limit::Calls;
+use crate::common::oracle::{self, Frame};
+use crate::common::streams::{cuts, regular, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, Decoder};
 
@@ -52,7 +50,7 @@ fn ignored(outcome: &oracle::Outcome) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn counters_count_over_all_connections(
@@ -60,7 +58,7 @@ proptest! {
         limit in prop_oneof![Just(usize::MAX), 0..40_usize],
     ) {
         for calls in Calls::EVERY {
-            let mut decoder = common::drive::decoder(calls).with_max_event_len(limit);
+            let mut decoder = crate::common::drive::decoder(calls).with_max_event_len(limit);
             let (mut position, mut events, mut ignored_before) = (0, 0, 0);
             for (wire, cuts) in &connections {
                 prop_assert!(decoder.is_between_events());
@@ -129,7 +127,7 @@ fn a_cut_is_told_from_a_clean_end() {
         assert_eq!(is_between_events(wire), expected, "the model, of {}", wire.escape_ascii());
         for len in [1, wire.len().max(1)] {
             for calls in Calls::EVERY {
-                let mut decoder = common::drive::decoder(calls);
+                let mut decoder = crate::common::drive::decoder(calls);
                 wire.chunks(len).for_each(|chunk| {
                     read(&mut decoder, calls, chunk);
                 });
@@ -165,7 +163,7 @@ fn an_id_that_is_too_long_counts_once_and_only_with_a_nul() {
     for (wire, ignored) in [("id: 1234\ndata: a\n\n", 0), ("id: 1234\0\ndata: a\n\n", 1)] {
         for at in 0..wire.len() {
             for calls in Calls::EVERY {
-                let mut decoder = common::drive::decoder(calls).with_max_event_len(3);
+                let mut decoder = crate::common::drive::decoder(calls).with_max_event_len(3);
                 for bytes in [&wire[..at], &wire[at..]] {
                     read(&mut decoder, calls, bytes.as_bytes());
                 }

@@ -1,14 +1,12 @@
 //! The laws of JSON in events, and of events as the variants of an enum.
 
-mod common;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::time::Duration;
 
+use crate::common::sent::{lf, text};
 use bytes::Bytes;
-use common::sent::{lf, text};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -1,10 +1,8 @@
 //! The laws of the parser, which needs no feature.
 
-mod common;
-
-use common::oracle;
-use common::streams::{cuts, streams};
-use common::tokens::Tokens;
+use crate::common::oracle;
+use crate::common::streams::{cuts, streams};
+use crate::common::tokens::Tokens;
 use proptest::prelude::*;
 use sse_wire::Parser;
 

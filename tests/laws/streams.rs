@@ -1,12 +1,10 @@
 //! Streams of real servers, and the shapes of LLM streams: see `tests/data/README.md`.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::drive::{events, expected, frames, owned};
-use common::oracle::{self, Frame};
+use crate::common::drive::{events, expected, frames, owned};
+use crate::common::oracle::{self, Frame};
 use sse_wire::{Chunk, Decoder};
 
 /// The events of each file as `type#id`, without `#` where there is no id of its own. How many comments there are, the

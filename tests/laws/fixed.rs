@@ -1,12 +1,10 @@
 //! A decoder in memory of a fixed size decodes as one with a limit does, and is linear in what comes in.
 
-mod common;
-
-use common::drive::FixedPair;
-use common::limit::{self, Calls, Outcome, Step};
-use common::oracle;
-use common::rows::{self, Stream};
-use common::streams::{cuts, regular, streams};
+use crate::common::drive::FixedPair;
+use crate::common::limit::{self, Calls, Outcome, Step};
+use crate::common::oracle;
+use crate::common::rows::{self, Stream};
+use crate::common::streams::{cuts, regular, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, FixedDecoder, Frame};
 

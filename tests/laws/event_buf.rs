@@ -1,15 +1,13 @@
 //! Owned events: the same as the lent ones, and what they pin and allocate.
 
-mod common;
-
 use std::fmt::Write as _;
 
+use crate::common::drive::{frames, owned};
+use crate::common::limit::Step;
+use crate::common::oracle;
+use crate::common::streams::{cuts, streams};
 use allocation_counter::measure;
 use bytes::Bytes;
-use common::drive::{frames, owned};
-use common::limit::Step;
-use common::oracle;
-use common::streams::{cuts, streams};
 use proptest::prelude::*;
 use sse_wire::{ChunkBuf, Decoder, EventBuf, FrameBuf};
 

@@ -1,15 +1,13 @@
 //! The laws of the encoder. The first ones need no feature.
 
-mod common;
-
 use std::time::Duration;
 
 #[cfg(feature = "alloc")]
-use common::drive::{expected, frames};
-use common::oracle;
-use common::sent::{Sent, field, lf, sent, text};
+use crate::common::drive::{expected, frames};
+use crate::common::oracle;
+use crate::common::sent::{Sent, field, lf, sent, text};
 #[cfg(feature = "alloc")]
-use common::streams::cuts;
+use crate::common::streams::cuts;
 use proptest::prelude::*;
 use sse_wire::{EventBuilder, EventId, EventType};
 
@@ -106,7 +104,7 @@ proptest! {
 
         #[cfg(feature = "std")]
         {
-            let mut writer = common::trickle::Trickle::new(takes);
+            let mut writer = crate::common::trickle::Trickle::new(takes);
             event.write_to(&mut writer).unwrap();
             prop_assert_eq!(&writer.out, &wire);
         }

@@ -1,11 +1,9 @@
 //! The law of relays: what is decoded and sent on is what a receiver would have had without the relay.
 
-mod common;
-
 use std::time::Duration;
 
-use common::oracle;
-use common::streams::{cuts, streams};
+use crate::common::oracle;
+use crate::common::streams::{cuts, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, ChunkBuf, Decoder, EventBuilder, Frame, FrameBuf};
 

@@ -1,14 +1,12 @@
 //! The laws of `EventReader` and `EventWriter`.
 
-mod common;
-
 use std::io::{self, Read, Write};
 
-use common::drive::{owned, owned_frame};
-use common::oracle;
-use common::sent::{Sent, sent};
-use common::streams::{cuts, streams};
-use common::trickle::Trickle;
+use crate::common::drive::{owned, owned_frame};
+use crate::common::oracle;
+use crate::common::sent::{Sent, sent};
+use crate::common::streams::{cuts, streams};
+use crate::common::trickle::Trickle;
 use proptest::prelude::*;
 use sse_wire::{
     Error, EventBuilder,
