@@ -74,7 +74,9 @@ impl Proxy {
                     ("/etc/ssl/demo/proxy.pem", tls.path("both.pem")),
                 ],
             };
-            all.iter().for_each(|(from, to)| replace(from, to));
+            for (from, to) in &all {
+                replace(from, to);
+            }
             replace("/etc/ssl/demo/ca.pem", &tls.path("cert.pem"));
         } else {
             replace("127.0.0.1:8080", &address.to_string());
