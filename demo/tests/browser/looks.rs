@@ -144,10 +144,12 @@ fn screenshots() {
     let browser = Browser::open(&server);
     // Long enough for the lines of the charts to be seen.
     browser.until("$('count-metric').textContent >= 12");
-    browser.click("cut");
+    browser.click("toggle");
+    server.publish("Deployment of version 2.4.1 has begun.");
+    browser.until("now() - outages[0].from > 6000");
+    browser.click("toggle");
     browser.until("$('reconnections').textContent === '1' && document.body.dataset.state === 'open'");
     browser.click("state"); // away from the button
-    server.publish("Deployment of version 2.4.1 has begun.");
     browser.until("$('count-metric').textContent >= 24");
     server.publish("Deployment of version 2.4.1 is complete.");
     browser.until("$('count-customEvent').textContent > 2 && $('count-notice').textContent === '2'");

@@ -387,6 +387,7 @@ $("cut").addEventListener("click", cut);
 $("publish-form").addEventListener("submit", publish);
 $("reset-dismiss").addEventListener("click", () => ($("reset-notice").hidden = true));
 document.addEventListener("visibilitychange", onVisibility);
+addEventListener("resize", draw);
 $("curl").textContent = `curl -N ${new URL("events", document.baseURI)}`;
 setInterval(draw, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 200);
 connect();
