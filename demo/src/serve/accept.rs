@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::error::Error as _;
 use std::io::{self, Cursor};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, Response, Version};
 use bytes::{Bytes, BytesMut};
 use hyper::body::Incoming;
+use hyper::server::conn::http1::UpgradeableConnection;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -205,20 +206,10 @@ where
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
-    let ended = tokio::select! {
-        ended = &mut serving => ended,
-        Some((head, feed)) = left.recv() => {
-            return serving.into_parts().map(|parts| (parts.io.into_inner(), head, feed));
-        }
-        () = connection.aborted() => return None,
-        () = connection.unused(patience) => return None,
-        () = connection.stopping() => {
-            std::pin::Pin::new(&mut serving).graceful_shutdown();
-            (&mut serving).await
-        }
-    };
-    note(&connection, &ended);
-    None
+    tokio::select! {
+        () = drive(Pin::new(&mut serving), UpgradeableConnection::graceful_shutdown, &connection, patience) => None,
+        Some((head, feed)) = left.recv() => serving.into_parts().map(|parts| (parts.io.into_inner(), head, feed)),
+    }
 }
 
 async fn serve_http2<S>(socket: S, served: Served)
@@ -236,21 +227,26 @@ where
         .keep_alive_interval(patience)
         .max_send_buf_size(SEND_BUFFER)
         .serve_connection(TokioIo::new(socket), service);
-    let mut serving = pin!(serving);
+    drive(pin!(serving), http2::Connection::graceful_shutdown, &connection, patience).await;
+}
+
+/// Serves until the connection ends, or is to end: at once, or after what is being answered when the server stops.
+async fn drive<C: Future<Output = hyper::Result<()>>>(
+    mut serving: Pin<&mut C>,
+    shutdown: impl FnOnce(Pin<&mut C>),
+    connection: &Connection,
+    patience: Duration,
+) {
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
         () = connection.aborted() => return,
         () = connection.unused(patience) => return,
         () = connection.stopping() => {
-            serving.as_mut().graceful_shutdown();
-            serving.as_mut().await
+            shutdown(serving.as_mut());
+            serving.await
         }
     };
-    note(&connection, &ended);
-}
-
-/// An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
-fn note(connection: &Connection, ended: &hyper::Result<()>) {
+    // An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
     let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
     if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
         connection.lost.store(true, Ordering::Relaxed);
