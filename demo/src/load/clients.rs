@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::feed::{EVENT_TYPE, Sample};
 use super::ledger::{Faults, Ledger};
-use super::outcome::{Counts, Figures, Verdict};
+use super::outcome::{Counts, Verdict};
 use super::socket;
 
 /// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
@@ -35,7 +35,7 @@ pub(super) struct Part {
     pub(super) first: usize,
     pub(super) clients: usize,
     /// How many events there are at most.
-    pub(super) events: u64,
+    pub(super) events: usize,
     pub(super) threads: usize,
 }
 
@@ -44,21 +44,9 @@ pub(super) struct Part {
 pub(super) struct Shared {
     pub(super) part: Part,
     pub(super) epoch: Instant,
-    /// The id of each event, as whoever was first has seen it.
-    pub(super) ids: Vec<OnceLock<Box<str>>>,
-    /// Events whose receivers saw another id than their publisher.
-    pub(super) wrong_ids: AtomicU64,
-    /// Streams that are open now.
-    pub(super) open: AtomicUsize,
-    /// Streams that were opened in all.
-    pub(super) opened: AtomicU64,
-    /// Events received, doubles not counted, over all clients.
-    pub(super) delivered: AtomicU64,
-    figures: Mutex<Figures>,
+    verdict: Mutex<Verdict>,
     /// As TCP carries them, both ways: without its own headers.
     pub(super) bytes: Arc<AtomicU64>,
-    /// The first thing that went wrong with a connection that nobody cut.
-    pub(super) first_error: OnceLock<String>,
     doors: Arc<Semaphore>,
     cuts: Vec<Notify>,
     stopped: AtomicBool,
@@ -69,14 +57,8 @@ impl Shared {
         let ago = part.began.elapsed().unwrap_or_default();
         Ok(Self {
             epoch: Instant::now().checked_sub(ago).context("the clock cannot represent the start of the run")?,
-            ids: (0..part.events).map(|_| OnceLock::new()).collect(),
-            wrong_ids: AtomicU64::new(0),
-            open: AtomicUsize::new(0),
-            opened: AtomicU64::new(0),
-            delivered: AtomicU64::new(0),
-            figures: Mutex::default(),
+            verdict: Mutex::new(Verdict::new(part.events)),
             bytes: Arc::default(),
-            first_error: OnceLock::new(),
             doors: Arc::new(Semaphore::new(DOORS)),
             cuts: (0..part.clients).map(|_| Notify::new()).collect(),
             stopped: AtomicBool::new(false),
@@ -96,16 +78,9 @@ impl Shared {
         }
     }
 
-    fn figures(&self) -> MutexGuard<'_, Figures> {
-        self.figures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether the id is the one that belongs to the event.
-    pub(super) fn is_id(&self, number: u64, id: &str) -> bool {
-        usize::try_from(number)
-            .ok()
-            .and_then(|index| self.ids.get(index))
-            .is_some_and(|known| &**known.get_or_init(|| id.into()) == id)
+    /// So far.
+    pub(super) fn verdict(&self) -> MutexGuard<'_, Verdict> {
+        self.verdict.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,23 +125,24 @@ impl Client {
         self.is_open = true;
         self.since = self.shared.epoch.elapsed();
         self.caught_up = self.since;
+        let mut verdict = self.shared.verdict();
         if let Some(ended) = self.ended.take() {
-            self.shared.figures().away.add(self.since.saturating_sub(ended));
+            verdict.figures.away.add(self.since.saturating_sub(ended));
         }
-        self.shared.open.fetch_add(1, Relaxed);
-        self.shared.opened.fetch_add(1, Relaxed);
+        verdict.counts.open += 1;
+        verdict.counts.opened += 1;
     }
 
     /// The connection has ended, if there was one.
     fn close(&mut self, result: &io::Result<()>) {
         self.door = None;
         if std::mem::take(&mut self.is_open) {
-            self.shared.open.fetch_sub(1, Relaxed);
+            self.shared.verdict().counts.open -= 1;
             self.ended = Some(self.shared.epoch.elapsed());
             // One that ends before its client is whole again makes that later.
             self.lacks_since = self.lacks_since.or(self.ended);
         } else if let Err(error) = result {
-            self.shared.first_error.get_or_init(|| error.to_string());
+            self.shared.verdict().first_error.get_or_insert_with(|| error.to_string());
         }
     }
 
@@ -177,19 +153,21 @@ impl Client {
         let shared = &*self.shared;
         let ours = event_type == EVENT_TYPE || shared.part.path.is_some();
         let Some(sample) = Sample::parse(data).filter(|sample| ours && sample.run == shared.part.run) else { return };
-        if shared.part.path.is_none() && !shared.is_id(sample.number, id) {
+        let mut verdict = shared.verdict();
+        if shared.part.path.is_none() && !verdict.is_id(sample.number, id) {
             self.ledger.faults.wrong_id += 1;
         }
         if !self.ledger.enter(sample.number) {
             return;
         }
-        shared.delivered.fetch_add(1, Relaxed);
+        verdict.counts.delivered += 1;
         let now = shared.epoch.elapsed();
         let live = sample.sent >= self.since;
         // The first event is for warming up.
         if sample.number > 0 {
-            shared.figures().add(sample.number, now.saturating_sub(sample.sent), live);
+            verdict.figures.add(sample.number, now.saturating_sub(sample.sent), live);
         }
+        drop(verdict);
         if live {
             self.recovered(self.ledger.is_whole());
         } else {
@@ -202,7 +180,7 @@ impl Client {
         // Not before it had another stream.
         let lacks_since = self.lacks_since.take_if(|since| whole && *since <= self.caught_up);
         if let Some(since) = lacks_since {
-            self.shared.figures().recoveries.add(self.caught_up.saturating_sub(since));
+            self.shared.verdict().figures.recoveries.add(self.caught_up.saturating_sub(since));
         }
     }
 
@@ -280,13 +258,7 @@ impl Clients {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let Shared { open, opened, delivered, bytes, .. } = &*self.shared;
-        Counts {
-            open: open.load(Relaxed),
-            opened: opened.load(Relaxed),
-            delivered: delivered.load(Relaxed),
-            bytes: bytes.load(Relaxed),
-        }
+        Counts { bytes: self.shared.bytes.load(Relaxed), ..self.shared.verdict().counts }
     }
 
     /// Ends all connections; what the clients have received of so many events.
@@ -294,21 +266,16 @@ impl Clients {
         let counts = self.counts();
         self.shared.stopped.store(true, Relaxed);
         self.shared.cuts.iter().for_each(Notify::notify_one);
-        let shared = &*self.shared;
-        let mut faults = Faults { wrong_id: shared.wrong_ids.load(Relaxed), ..Faults::default() };
+        let mut faults = Faults::default();
         for task in std::mem::take(&mut self.tasks) {
             let mut client = task.await.context("a client")?;
             let its = client.ledger.faults(published);
             client.recovered(its.lost == 0);
             faults = faults.plus(its);
         }
-        Ok(Verdict {
-            counts,
-            faults,
-            figures: shared.figures().clone(),
-            ids: shared.ids.iter().map(|id| id.get().cloned()).collect(),
-            first_error: shared.first_error.get().cloned(),
-        })
+        let mut verdict = std::mem::take(&mut *self.shared.verdict());
+        (verdict.counts, verdict.faults) = (counts, verdict.faults.plus(faults));
+        Ok(verdict)
     }
 }
 

@@ -10,8 +10,10 @@ use super::ledger::Faults;
 /// How far the clients are.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
+    /// Streams that are open now, and that were opened in all.
     pub(super) open: usize,
     pub(super) opened: u64,
+    /// Events received, doubles not counted.
     pub(super) delivered: u64,
     pub(super) bytes: u64,
 }
@@ -28,7 +30,7 @@ impl Counts {
 }
 
 /// How long it took.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Figures {
     /// From publishing to receipt, of events that were published while their receiver was connected.
     pub(super) latencies: Times,
@@ -47,16 +49,15 @@ impl Figures {
     pub(super) fn add(&mut self, number: u64, latency: Duration, live: bool) {
         let micros = micros(latency);
         self.slowest = self.slowest.max(micros);
-        if let (true, Ok(index)) = (live, usize::try_from(number)) {
+        let last = usize::try_from(number).ok().and_then(|index| self.lasts.get_mut(index));
+        if let Some(last) = last.filter(|_| live) {
             self.latencies.add(latency);
-            self.lasts.resize(self.lasts.len().max(index + 1), 0);
-            self.lasts[index] = self.lasts[index].max(micros);
+            *last = micros.max(*last);
         }
     }
 
     pub(super) fn append(&mut self, other: &Self) {
         self.latencies.append(&other.latencies);
-        self.lasts.resize(self.lasts.len().max(other.lasts.len()), 0);
         self.lasts.iter_mut().zip(&other.lasts).for_each(|(last, of)| *last = (*last).max(*of));
         self.slowest = self.slowest.max(other.slowest);
         self.away.append(&other.away);
@@ -116,13 +117,40 @@ impl From<Times> for Vec<(u64, u64)> {
 }
 
 /// What the clients of one process have received.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Verdict {
     pub(super) counts: Counts,
     pub(super) faults: Faults,
     pub(super) figures: Figures,
-    pub(super) ids: Vec<Option<Box<str>>>,
+    /// Of each event, as whoever was first has seen it.
+    ids: Vec<Option<Box<str>>>,
+    /// The first thing that went wrong with a connection that nobody cut.
     pub(super) first_error: Option<String>,
+}
+
+impl Verdict {
+    /// Of so many events at most.
+    pub(super) fn new(events: usize) -> Self {
+        let figures = Figures { lasts: vec![0; events], ..Figures::default() };
+        Self { figures, ids: vec![None; events], ..Self::default() }
+    }
+
+    /// Whether the id is the one that belongs to the event.
+    pub(super) fn is_id(&mut self, number: u64, id: &str) -> bool {
+        let known = usize::try_from(number).ok().and_then(|index| self.ids.get_mut(index));
+        known.is_some_and(|known| **known.get_or_insert_with(|| id.into()) == *id)
+    }
+
+    /// What one process has seen, all have to have seen.
+    pub(super) fn append(&mut self, other: Self) {
+        self.counts = self.counts.plus(other.counts);
+        self.faults = self.faults.plus(other.faults);
+        self.figures.append(&other.figures);
+        for (number, id) in (0..).zip(other.ids) {
+            self.faults.wrong_id += u64::from(id.is_some_and(|id| !self.is_id(number, &id)));
+        }
+        self.first_error = self.first_error.take().or(other.first_error);
+    }
 }
 
 /// The names are the keys of the JSON; units are in them.

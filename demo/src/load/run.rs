@@ -1,6 +1,5 @@
 //! A run, from the first connection to the verdict.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,8 +9,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::clients::{Clients, Part};
 use super::crew::Crew;
 use super::feed::Sample;
-use super::ledger::Faults;
-use super::outcome::{Counts, Figures, Latency, Outcome, millis};
+use super::outcome::{Counts, Latency, Outcome, Verdict, millis};
 use super::server::Server;
 use super::{Args, sse, websocket};
 use crate::process::Usages;
@@ -30,7 +28,7 @@ pub(super) enum Transport {
 pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport: Transport) -> anyhow::Result<Outcome> {
     let empty = server.stats().await?;
     let events = 1 + args.events() + u64::from(args.recoveries) * MISSED;
-    let mut parts = parts(server, args, clients, events);
+    let mut parts = parts(server, args, clients, usize::try_from(events)?);
     let here = parts.pop().context("a part")?;
     let crew = Crew::start(&parts).await?;
     let here = match transport {
@@ -72,21 +70,12 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
     run.until(all, || run.counts().open as u64).await;
 
     let longest_publish = *run.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut figures = Figures::default();
-    let mut verdicts = run.crew.stop(published).await?;
-    let shared = std::sync::Arc::clone(&run.here.shared);
-    verdicts.push(run.here.stop(published).await?);
-    let (mut counts, mut faults) = (Counts::default(), Faults::default());
-    for verdict in &verdicts {
-        (counts, faults) = (counts.plus(verdict.counts), faults.plus(verdict.faults));
-        figures.append(&verdict.figures);
-        // What one process has seen, all have to have seen, and the publisher.
-        let ids = verdict.ids.iter().enumerate();
-        let seen = ids.filter_map(|(number, id)| Some((number as u64, id.as_deref()?)));
-        let strange = seen.filter(|(number, id)| shared.part.path.is_none() && !shared.is_id(*number, id));
-        faults.wrong_id += strange.count() as u64;
+    let others = run.crew.stop(published).await?;
+    let mut verdict = run.here.stop(published).await?;
+    for other in others {
+        verdict.append(other);
     }
-    let (held, opened) = (counts.open, counts.opened);
+    let Verdict { counts, faults, figures, first_error, .. } = verdict;
     let memory = |stats: &Usages| ratio(stats.bytes_since(&empty), all);
     Ok(Outcome {
         server: match transport {
@@ -94,8 +83,8 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
             Transport::WebSocket => format!("{}, WebSocket", server.name),
         },
         clients,
-        held,
-        connects_per_second: ratio(opened.min(all), 1) / connected.as_secs_f64(),
+        held: counts.open,
+        connects_per_second: ratio(counts.opened.min(all), 1) / connected.as_secs_f64(),
         events_published: published,
         events_per_second: ratio(args.events(), 1) / published_in.as_secs_f64(),
         data_bytes: args.data_len as usize,
@@ -112,11 +101,11 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, transport:
         wire_bytes_per_delivery: ratio(counts_after.bytes - counts_before.bytes, deliveries.max(1)),
         faults,
         kills,
-        reconnections: opened.saturating_sub(all),
+        reconnections: counts.opened.saturating_sub(all),
         away_ms: figures.away.summary(),
         recovered: figures.recoveries.len(),
         recovered_ms: figures.recoveries.summary(),
-        first_error: verdicts.iter().find_map(|verdict| verdict.first_error.clone()),
+        first_error,
     })
 }
 
@@ -157,9 +146,8 @@ impl Running<'_> {
         let id = self.server.publish(&sample.text(self.args.data_len as usize)).await?;
         let mut longest = self.longest_publish.lock().unwrap_or_else(PoisonError::into_inner);
         *longest = begun.elapsed().max(*longest);
-        if id.is_some_and(|id| !shared.is_id(sample.number, &id)) {
-            shared.wrong_ids.fetch_add(1, Relaxed);
-        }
+        let mut verdict = shared.verdict();
+        verdict.faults.wrong_id += u64::from(id.is_some_and(|id| !verdict.is_id(sample.number, &id)));
         *published += 1;
         Ok(())
     }
@@ -228,7 +216,7 @@ impl Running<'_> {
 }
 
 /// What each process is told that has clients; the last one is this.
-fn parts(server: &Server, args: &Args, clients: usize, events: u64) -> Vec<Part> {
+fn parts(server: &Server, args: &Args, clients: usize, events: usize) -> Vec<Part> {
     let others = if args.processes > 1 { usize::from(args.processes) } else { 0 };
     let (run, began) = (fastrand::u32(..), SystemTime::now());
     let part = |first: usize, end: usize| Part {
