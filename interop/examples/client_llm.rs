@@ -1,7 +1,7 @@
 //! The text that a language model writes, printed as it comes: `client_llm URL PROMPT`
 //!
 //! Takes both kinds of streams that providers have: those that name their events, with one of the type `message_stop` at
-//! the end, and those of unnamed ones, at whose end stands `[DONE]`. To be used with care: a real one wants a key.
+//! the end, and those of unnamed ones, at whose end stands `[DONE]`. A real provider requires an API key, too.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -26,7 +26,10 @@ enum Message {
     /// An unnamed event has this type.
     #[serde(rename = "message")]
     Chunk {
+        #[serde(default)]
         choices: Vec<Choice>,
+        /// Some servers report it here.
+        error: Option<Failure>,
     },
     /// There will be more types in time, and there are some already, such as `ping`.
     #[serde(other)]
@@ -40,8 +43,9 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(alias = "content", default)]
-    text: String,
+    /// Absent, or null, where there is something else than text.
+    #[serde(alias = "content")]
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +73,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         match event.tagged()? {
             Message::ContentBlockDelta { delta } => print(&delta)?,
-            Message::Chunk { choices } => choices.iter().try_for_each(|choice| print(&choice.delta))?,
-            Message::Error { error } => return Err(error.message.into()),
+            Message::Error { error } | Message::Chunk { error: Some(error), .. } => return Err(error.message.into()),
+            Message::Chunk { choices, .. } => choices.iter().try_for_each(|choice| print(&choice.delta))?,
             Message::MessageStop => return Ok(()),
             Message::Other => {}
         }
@@ -80,6 +84,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn print(delta: &Delta) -> io::Result<()> {
     let mut out = io::stdout();
-    out.write_all(delta.text.as_bytes())?;
+    out.write_all(delta.text.as_deref().unwrap_or_default().as_bytes())?;
     out.flush()
 }

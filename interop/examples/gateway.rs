@@ -1,7 +1,8 @@
 //! A gateway, axum in front and reqwest behind: event stream in, event stream out. `gateway URL [PORT]`
 //!
-//! Everything passes at once, and nothing is lost: events, ids without an event, reconnection times, comments, and the
-//! last event ID of a client that comes back. Keep-alives fill the silence, also where the server behind sends none.
+//! Everything passes at once: events, ids without an event, reconnection times, comments, and the last event ID of a client
+//! that comes back. Keep-alives fill the silence, also where the server behind sends none. An event over the limit is left
+//! out, and reported here. A stream that is cut off inside an event is cut off for the client too.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::{Router, routing::get};
-use futures_util::StreamExt as _;
+use axum::{BoxError, Router, routing::get};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt as _};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use sse_wire::{Decoder, EventBuilder, EventId, EventSource, LAST_EVENT_ID, http_body::EventBody, stream::EventStream};
 use tokio::{net::TcpListener, time::sleep};
@@ -34,9 +36,31 @@ async fn relay(State(behind): State<Behind>, headers: HeaderMap) -> Result<Respo
         Err(failed) if failed.status().is_some() => return Err(response.status()), // 204, too: do not come back
         _ => return Err(StatusCode::BAD_GATEWAY), // a page, or compressed: there would be no events in it
     }
-    let frames = EventStream::new(response.bytes_stream()).frames();
-    let events = frames.map(|frame| frame.map(|frame| EventBuilder::from(&frame).to_bytes()));
-    Ok(EventBody::new(events).with_keep_alive(Duration::from_secs(15), sleep).into_response().map(Body::new))
+    Ok(EventBody::new(encoded(response).boxed())
+        .with_keep_alive(Duration::from_secs(15), sleep)
+        .into_response()
+        .map(Body::new))
+}
+
+/// What the server behind sends, encoded anew.
+fn encoded(response: reqwest::Response) -> impl Stream<Item = Result<Bytes, BoxError>> {
+    let frames = EventStream::new(response.bytes_stream().boxed()).frames();
+    stream::unfold(Some(frames), async |frames| {
+        let mut frames = frames?;
+        loop {
+            let error = match frames.next().await {
+                Some(Ok(frame)) => return Some((Ok(EventBuilder::from(&frame).to_bytes()), Some(frames))),
+                Some(Err(sse_wire::Error::Decode(error))) => {
+                    eprintln!("{error}");
+                    continue;
+                }
+                Some(Err(error)) => error.into(),
+                None if frames.get_ref().decoder().is_between_events() => return None,
+                None => "the server behind has cut an event off".into(),
+            };
+            return Some((Err(error), None));
+        }
+    })
 }
 
 #[tokio::main(flavor = "current_thread")]

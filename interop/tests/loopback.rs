@@ -223,6 +223,44 @@ fn the_gateway_loses_no_frame() {
     assert_eq!(direct.len(), relayed.len());
 }
 
+/// What the gateway makes of a stream that closes behind `wire`: its events, and whether it ends as it should.
+fn relayed(wire: Vec<u8>) -> (Vec<String>, bool) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let (_gateway, url) = listen("gateway", &[&format!("http://{}/", listener.local_addr().unwrap())]);
+    let behind = thread::spawn(move || {
+        let (socket, _) = listener.accept().unwrap();
+        let lines = BufReader::new(&socket).lines().map(|line| line.unwrap());
+        lines.take_while(|line| !line.is_empty()).for_each(drop);
+        (&socket)
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        (&socket).write_all(&wire).unwrap();
+    });
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).timeout_global(Some(BOUND)).build().into();
+    let mut reader = EventReader::new(agent.get(url).call().unwrap().into_body().into_reader());
+    let mut events = Vec::new();
+    let ends = loop {
+        match reader.next_event() {
+            Ok(Some(event)) => events.push(event.data().to_owned()),
+            Ok(None) => break true,
+            Err(_) => break false,
+        }
+    };
+    behind.join().unwrap();
+    (events, ends)
+}
+
+/// A client that is told of a cut comes back for what it missed; one that were told of an event that is too long would come
+/// back for it again and again.
+#[test]
+fn the_gateway_passes_a_cut_on_and_leaves_out_what_is_too_long() {
+    assert_eq!(relayed(b"data: 1\n\n: bye\n".to_vec()), (vec!["1".to_owned()], true));
+    assert_eq!(relayed(b"data: 1\n\nid: 2\nda".to_vec()), (vec!["1".to_owned()], false));
+    let too_long = vec![b'x'; sse_wire::Decoder::DEFAULT_MAX_EVENT_LEN + 1];
+    let wire = [b"data: 1\n\ndata: ", &too_long[..], b"\n\ndata: 3\n\n"].concat();
+    assert_eq!(relayed(wire), (vec!["1".to_owned(), "3".to_owned()], true));
+}
+
 /// Read as an event stream, none of these would ever have an event.
 #[test]
 fn the_gateway_passes_no_answer_on_that_is_no_event_stream() {
