@@ -349,11 +349,11 @@ impl<'a> EventBuilder<'a> {
     /// Returns the encoded event with `value` as JSON in its data, after any data that was set.
     ///
     /// The JSON is one line, and U+0085, U+2028 and U+2029 in it are escaped, because some receivers treat them as line
-    /// ends.
+    /// ends. `Bytes::from` takes the result without a copy.
     ///
     /// # Errors
     ///
-    /// When `value` cannot be serialized.
+    /// `serde_json::Error`, when `value` cannot be serialized.
     ///
     /// # Examples
     ///
@@ -415,8 +415,8 @@ impl<'a> EventBuilder<'a> {
     ///
     /// # Errors
     ///
-    /// When `value` is not such an enum or cannot be serialized, and when the variant's name is not a valid
-    /// [event type](EventType::new).
+    /// `serde_json::Error`, when `value` is not such an enum or cannot be serialized, and when the variant's name is not
+    /// a valid [event type](EventType::new).
     ///
     /// # Examples
     ///

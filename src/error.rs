@@ -184,7 +184,9 @@ impl DecodeError {
     }
 
     /// Returns the offset in the stream at which the event begins: that of the byte after the previous blank line, or 0
-    /// for the first event. For a comment, returns where the event around it begins.
+    /// for the first event of a connection. For a comment, returns where the event around it begins.
+    ///
+    /// Unlike `Decoder::position`, it counts from 0 again after `end_of_stream`.
     ///
     /// # Examples
     ///

@@ -65,7 +65,7 @@
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
 //! | a server on the `http` crate: axum, hyper | [`EventBody`] | nothing per event |
 //! | a `std::io::Write` | [`EventWriter`] | its buffer, as large as the largest event |
-//! | data that is being produced, JSON for example | [`EventWriter::data_writer`] | its buffer, some 8 KiB |
+//! | data that is being produced, JSON for example | [`EventWriter::data_writer`] | its buffer, about 8 KiB |
 //! | an event or frame that was received, to send on | `EventBuilder::from` | never |
 //! | JSON in the data, or an enum of event types | feature `json` | for errors; what you deserialize may borrow |
 //!

@@ -18,7 +18,7 @@ use crate::utf8::utf8;
 /// A chunk of the stream that was received, and how far it is decoded.
 ///
 /// Turning bytes into `&str` requires validation, and validating each event separately is what makes decoders slow. So
-/// the chunk remembers a validated window of whole lines, some 16 KiB at a time, and the events in it are plain
+/// the chunk remembers a validated window of whole lines, about 16 KiB at a time, and the events in it are plain
 /// sub-slices. If a window is ill-formed, the events in it are validated one by one.
 ///
 /// Keep one `Chunk` until its bytes are used up: the events in a chunk that you drop early are lost. A new `Chunk` from

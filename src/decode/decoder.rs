@@ -234,7 +234,7 @@ impl Decoder {
         lend::next_event(&mut self.interpreter, chunk)
     }
 
-    /// Decodes up to the next event, comment or reconnection time, whichever comes first.
+    /// Decodes up to the next event, comment, reconnection time, or id without an event, whichever comes first.
     ///
     /// Works like [`next_event`](Self::next_event), but also returns keep-alive comments, `retry` and ids without an
     /// event. You can mix the two; a comment partly skipped by `next_event` is not returned.
@@ -266,7 +266,7 @@ impl Decoder {
     ///
     /// An event that lies in one chunk is a slice of the chunk's buffer, and nothing is allocated, whether or not it
     /// has an id. Two cases copy: the first event without an id after a new id copies that id once, for all that
-    /// follow, and text that is not ASCII may be copied, some 16 KiB at a time. Any other event is copied with one
+    /// follow, and text that is not ASCII may be copied, about 16 KiB at a time. Any other event is copied with one
     /// allocation; a large one takes over the decoder's buffer instead.
     ///
     /// # Errors
@@ -448,7 +448,8 @@ impl Decoder {
     /// Returns whether the stream could end here without cutting off an event.
     ///
     /// That is the case at the beginning of the stream and after each blank line, until a line begins that is not a
-    /// comment.
+    /// comment. Ask before [`end_of_stream`](Self::end_of_stream), which begins a new stream. A connection that is cut
+    /// between two events looks like one that ended; only the layer below can tell, for example HTTP's framing.
     ///
     /// # Examples
     ///

@@ -26,8 +26,9 @@ use crate::event::{Event, Frame};
 ///
 /// An event with a single data line in a single chunk borrows from that chunk, without a copy. It must fit all the
 /// same, so that the result does not depend on the chunks. Each event costs a look at the last event ID, which it
-/// returns as text, so choose `ID` no larger than the server's ids need. The decoder takes `EVENT` + 3 × `ID` + some 330 bytes: keep
-/// it in a `static` or a struct, and avoid moving it.
+/// returns as text, so choose `ID` no larger than the server's ids need, and `EVENT` as large as the longest event that
+/// matters to you. The decoder takes `EVENT` + 3 × `ID` + about 330 bytes: keep it in a `static` or a struct, and avoid
+/// moving it. It counts the lines that the standard ignores, but never returns [`Frame::Ignored`].
 ///
 /// [section 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
@@ -119,7 +120,8 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// Ends the stream, and returns the event that has no blank line yet, if it has data and fits as text.
     ///
     /// The standard discards that event: to conform, ignore the result. Its id does not become the
-    /// [last event ID](Self::last_event_id). The decoder is then ready for a new connection.
+    /// [last event ID](Self::last_event_id). The decoder is then ready for a new connection: always call this between
+    /// two.
     ///
     /// # Examples
     ///
@@ -248,7 +250,8 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
         self.interpreter.block.progress.ignored_lines()
     }
 
-    /// Returns whether the stream could end here without cutting off an event.
+    /// Returns whether the stream could end here without cutting off an event. Ask before
+    /// [`end_of_stream`](Self::end_of_stream), which begins a new stream.
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
 //! Which stretch of a chunk is known to be text.
 //!
 //! Turning bytes into `&str` requires validation, and validating each event separately is what makes decoders slow. So
-//! whole lines are validated together, some 16 KiB at a time, and each byte once. If a window is ill-formed, the texts
+//! whole lines are validated together, about 16 KiB at a time, and each byte once. If a window is ill-formed, the texts
 //! in it are validated one by one.
 
 use crate::decode::place::Place;

@@ -17,9 +17,12 @@ use crate::names::{KEEP_ALIVE, RESPONSE_HEADERS};
 /// The body of a response: an `http_body::Body` over a stream of encoded events.
 ///
 /// `S` is any `Stream<Item = Result<B, E>>` with `B: Into<Bytes>`, such as the result of [`EventBuilder::to_bytes`].
+/// Each item must be one or more whole events, because a keep-alive may be sent between any two items.
+///
 /// The body consists of what the stream yields, in that order and at once: no event is delayed, copied or examined. It
-/// ends when the stream ends, and fails at the stream's first error. [`with_keep_alive`](Self::with_keep_alive) fills
-/// the silence between events.
+/// ends when the stream ends, and fails at the stream's first error; if you relay an
+/// [`EventStream`](crate::stream::EventStream), leave out [`Error::Decode`](crate::Error::Decode), after which that
+/// stream continues. [`with_keep_alive`](Self::with_keep_alive) fills the silence between events.
 ///
 /// It spawns nothing and needs no runtime. It allocates nothing per event. `S` must be `Unpin`; pin any other stream
 /// first: `EventBody::new(Box::pin(stream))`.
@@ -124,7 +127,8 @@ impl<S, T, W> EventBody<S, T, W> {
     /// Returns a response with this body, status 200 and the [headers](RESPONSE_HEADERS) of an event stream, to which
     /// you can add others.
     ///
-    /// axum, hyper, tonic, warp, poem and salvo send it as it is.
+    /// hyper sends it as it is, and so does axum. For a framework with a body type of its own, give that type the stream
+    /// of encoded events instead, and set [`RESPONSE_HEADERS`].
     ///
     /// # Examples
     ///

@@ -25,6 +25,12 @@ use crate::http_body::body_stream::BodyStream;
 /// Dropping a pending `next()` loses nothing: the stream holds all state. It is `Send` and `Unpin` if `S` is. Pin a
 /// stream that is not `Unpin` first: `EventStream::new(Box::pin(stream))`.
 ///
+/// It reads bytes and knows nothing of the response that they belong to. Check that first: a status, or
+/// [`EventSource::on_response`](crate::EventSource::on_response) with status and content type. A page of HTML is decoded
+/// without an error, to no event and many [ignored lines](Decoder::ignored_lines). When the stream has ended,
+/// [`decoder`](Self::decoder)`().`[`is_between_events`](Decoder::is_between_events)`()` says whether it was cut off inside
+/// an event.
+///
 /// # Examples
 ///
 /// ```

@@ -10,7 +10,8 @@ use crate::event_source::ConnectionFailed;
 /// An error of a [`ReconnectingStream`](super::ReconnectingStream), which continues after all but a
 /// [final](Self::is_final) one.
 ///
-/// `E` is the error of your closure, `B` that of the body; each is kept as the [`source`](Error::source).
+/// `E` is the error of your closure, `B` that of the body; each is kept as the [`source`](Error::source). The message
+/// does not include it, so print both.
 ///
 /// # Examples
 ///
