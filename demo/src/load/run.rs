@@ -202,8 +202,8 @@ impl Running<'_> {
 
     /// Cuts one client after the other, and publishes what it misses.
     async fn recoveries(&self, published: &mut u64) -> anyhow::Result<()> {
-        for _ in 0..self.args.recoveries {
-            let client = fastrand::usize(..self.count);
+        // In turn: a client that is cut again before it gets another event counts once.
+        for client in (0..self.count).cycle().take(self.args.recoveries as usize) {
             let cut = self.server.cut(&self.here.shared.key(client)).await?;
             ensure!(cut == 1, "{cut} connections cut of client {client}, which has one");
             for _ in 0..MISSED {
