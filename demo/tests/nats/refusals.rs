@@ -85,24 +85,21 @@ fn a_stream_of_another_shape() {
     for (shape, says) in [
         (
             Config { subjects: vec!["demo".into(), "x".into()], ..fine() },
-            "subjects [\"demo\", \"x\"], expected [\"demo\"]",
+            "subjects [\"demo\",\"x\"], expected [\"demo\"]",
         ),
         (Config { max_messages: 5, ..fine() }, "max_msgs 5, expected 10000"),
         (Config { max_bytes: -1, ..fine() }, "max_bytes -1, expected 67108864"),
         (Config { max_messages_per_subject: 3, ..fine() }, "max_msgs_per_subject 3, expected -1"),
-        (Config { discard: DiscardPolicy::New, ..fine() }, "discard New, expected Old"),
-        (Config { storage: StorageType::Memory, ..fine() }, "storage Memory, expected File"),
-        (Config { allow_direct: false, ..fine() }, "allow_direct false, expected true"),
+        (Config { discard: DiscardPolicy::New, ..fine() }, "discard \"new\", expected \"old\""),
+        (Config { storage: StorageType::Memory, ..fine() }, "storage \"memory\", expected \"file\""),
+        (Config { allow_direct: false, ..fine() }, "allow_direct null, expected true"),
         (
             Config { duplicate_window: std::time::Duration::from_secs(1), ..fine() },
-            "duplicate_window 1s, expected 3600s",
+            "duplicate_window 1000000000, expected 3600000000000",
         ),
-        (Config { max_message_size: 100, ..fine() }, "max_msg_size 100, expected none"),
-        (Config { no_ack: true, ..fine() }, "no_ack true, expected false"),
-        (
-            Config { sources: Some(vec![Source { name: "y".into(), ..Source::default() }]), ..fine() },
-            "sources true, expected false",
-        ),
+        (Config { max_message_size: 100, ..fine() }, "max_msg_size 100, expected -1"),
+        (Config { no_ack: true, ..fine() }, "no_ack true, expected null"),
+        (Config { sources: Some(vec![Source { name: "y".into(), ..Source::default() }]), ..fine() }, "sources [{"),
     ] {
         nats.client(async |context| {
             // The one before may not be gone from the disk yet.
@@ -121,7 +118,10 @@ fn a_stream_of_another_shape() {
         });
     }
     let _node = nats.node(&[]);
-    assert_refuses(&["--log", &nats.url(), "--log-replicas", "3"], &["the stream `demo` has replicas 1, expected 3"]);
+    assert_refuses(
+        &["--log", &nats.url(), "--log-replicas", "3"],
+        &["the stream `demo` has num_replicas 1, expected 3"],
+    );
     assert_refuses(
         &["--log", &nats.url(), "--log-stream", "other", "--log-replicas", "3"],
         &["replicas > 1 not supported"],

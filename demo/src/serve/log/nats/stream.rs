@@ -13,6 +13,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError};
 use percent_encoding::percent_decode_str;
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -196,6 +197,7 @@ impl Options {
             max_messages: limits.events.try_into().unwrap_or(i64::MAX),
             max_bytes: limits.bytes.try_into().unwrap_or(i64::MAX),
             max_messages_per_subject: -1,
+            max_message_size: -1,
             max_age: age,
             num_replicas: self.log_replicas.into(),
             duplicate_window: KEYS.min(age),
@@ -228,33 +230,14 @@ fn open_error(error: &async_nats::jetstream::Error) -> OpenError {
     if passes { OpenError::Passing(text) } else { OpenError::Final(text) }
 }
 
+/// What matters of a stream's shape, by the names that NATS has for it.
+const SHAPE: &str = "subjects mirror sources retention discard storage num_replicas max_msgs max_bytes \
+                     max_msgs_per_subject max_msg_size max_age duplicate_window no_ack sealed allow_direct \
+                     subject_transform";
+
 /// The first thing in which a stream is not what this program reads and what the flags ask for.
 fn difference(found: &Config, expected: &Config) -> Option<String> {
-    let shape = |config: &Config| {
-        let Config { subjects, retention, discard, storage, num_replicas, max_messages, max_bytes, .. } = config;
-        let all_of = config.max_message_size <= 0;
-        let sources = config.sources.as_ref().is_some_and(|sources| !sources.is_empty());
-        [
-            ("subjects", format!("{subjects:?}")),
-            ("mirror", config.mirror.is_some().to_string()),
-            ("sources", sources.to_string()),
-            ("retention", format!("{retention:?}")),
-            ("discard", format!("{discard:?}")),
-            ("storage", format!("{storage:?}")),
-            ("replicas", num_replicas.to_string()),
-            ("max_msgs", max_messages.to_string()),
-            ("max_bytes", max_bytes.to_string()),
-            ("max_msgs_per_subject", config.max_messages_per_subject.to_string()),
-            ("max_msg_size", if all_of { "none".into() } else { config.max_message_size.to_string() }),
-            ("max_age", format!("{:?}", config.max_age)),
-            ("duplicate_window", format!("{:?}", config.duplicate_window)),
-            ("no_ack", config.no_ack.to_string()),
-            ("sealed", config.sealed.to_string()),
-            ("allow_direct", config.allow_direct.to_string()),
-            ("subject_transform", config.subject_transform.is_some().to_string()),
-        ]
-    };
-    let (found, expected) = (shape(found), shape(expected));
-    let (found, expected) = found.iter().zip(&expected).find(|(found, expected)| found != expected)?;
-    Some(format!("{} {}, expected {}", found.0, found.1, expected.1))
+    let (found, expected) = (json!(found), json!(expected));
+    let name = SHAPE.split(' ').find(|name| found[name] != expected[name])?;
+    Some(format!("{name} {}, expected {}", found[name], expected[name]))
 }
