@@ -6,7 +6,7 @@
 mod accept;
 mod access;
 mod clients;
-mod connections;
+mod connection;
 pub(crate) mod event;
 mod events;
 mod feed;
@@ -36,6 +36,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, ensure};
 use rlimit::increase_nofile_limit;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::access::Access;
@@ -66,9 +67,6 @@ pub(crate) struct Args {
     /// The name of this server in /stats and /metrics [default: host and port]
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
-    /// The largest number of clients; the next one gets status 503
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
-    max_clients: usize,
     #[command(flatten)]
     access: Access,
     /// A PEM file with the certificate chain, for https
@@ -110,16 +108,16 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let shared = None::<&str>;
     // Each of several servers would publish, and count, for itself.
     let settings = Settings { no_sources: args.settings.no_sources || shared.is_some(), ..args.settings };
-    raise_file_limit(args.max_clients);
+    raise_file_limit(settings.max_clients);
     let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     // After the address is sure: a start that fails leaves the log as it was.
     let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
-    let hub = Hub::new(args.max_clients, settings, args.node.clone().unwrap_or_else(host));
+    let hub = Hub::new(settings, args.node.clone().unwrap_or_else(host));
     let mut needed = JoinSet::new();
     if shared.is_none() {
-        hub.open(open_log(args, &mut needed)?);
+        hub.open(open_log(args)?);
     }
 
     let router = routes::router(Arc::clone(&hub), access);
@@ -138,9 +136,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let attended = Arc::clone(&hub);
     needed.spawn(async move { attended.attend().await });
     if !settings.no_sources {
-        needed.spawn(sources::messages(Arc::clone(&hub)));
-        needed.spawn(sources::metrics(Arc::clone(&hub)));
-        needed.spawn(sources::custom(Arc::clone(&hub)));
+        needed.spawn(sources::publish(Arc::clone(&hub)));
     }
     // Whoever started the server may have stopped reading what it says.
     let _ = writeln!(io::stdout(), "Serving on {scheme}://{address}").and_then(|()| io::stdout().flush());
@@ -152,9 +148,9 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     needed.abort_all();
     hub.stop();
     tokio::select! {
-        () = hub.connections.closed() => {}
+        () = hub.connections.wait() => {}
         () = tokio::time::sleep(GRACE) => {
-            let count = hub.connections.count();
+            let count = hub.connections.len();
             let _ = writeln!(io::stderr(), "connections that did not end in time: {count}");
         }
         () = signals.next() => {}
@@ -171,10 +167,10 @@ pub(crate) async fn first_end(needed: &mut JoinSet<anyhow::Error>) -> anyhow::Er
     }
 }
 
-fn open_log(args: &Args, needed: &mut JoinSet<anyhow::Error>) -> anyhow::Result<Box<dyn Log>> {
+fn open_log(args: &Args) -> anyhow::Result<Box<dyn Log>> {
     Ok(match &args.log_file {
-        None => Box::new(Tail::new(args.limits)),
-        Some(path) => Box::new(FileLog::open(path, args.limits, needed).with_context(|| path.display().to_string())?),
+        None => Box::new(watch::Sender::new(Tail::new(args.limits))),
+        Some(path) => Box::new(FileLog::open(path, args.limits).with_context(|| path.display().to_string())?),
     })
 }
 
@@ -185,12 +181,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// A client is an open file.
 fn raise_file_limit(max_clients: usize) {
     let needed = max_clients.saturating_add(accept::SPARE + 64) as u64;
-    match increase_nofile_limit(needed) {
-        Ok(limit) if limit >= needed => {}
-        Ok(limit) => {
-            say(format_args!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)"));
-        }
-        Err(error) => say(format_args!("the limit of open files cannot be raised: {error}")),
+    let limit = increase_nofile_limit(needed).unwrap_or_default();
+    if limit < needed {
+        say(format_args!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)"));
     }
 }
 

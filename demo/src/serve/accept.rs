@@ -29,17 +29,15 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use super::connections::Connection;
+use super::connection::Connection;
 use super::events::Handover;
 use super::feed::Feed;
-use super::head::{self, Head};
+use super::head::{self, READ_BUFFER};
 use super::hub::Hub;
 use super::say::say;
 use super::stream::Stream;
 use super::tls::HTTP_2;
 
-/// The least that hyper takes, and the most that the head of a request may have.
-const READ_BUFFER: usize = 8 * 1024;
 /// Bounds what a client that does not read costs the kernel. It could be megabytes.
 const SEND_BUFFER: usize = 64 * 1024;
 /// What to ask for, so that it is that: Linux doubles it, for what it needs itself.
@@ -51,9 +49,8 @@ pub(crate) const SPARE: usize = 256;
 #[derive(Clone)]
 struct Served {
     router: Router,
+    hub: Arc<Hub>,
     connection: Arc<Connection>,
-    /// How long a peer may take for a request's head or a TLS handshake, and a connection may be idle.
-    patience: Duration,
 }
 
 pub(crate) async fn accept(
@@ -62,7 +59,6 @@ pub(crate) async fn accept(
     router: Router,
     hub: Arc<Hub>,
 ) -> anyhow::Error {
-    let patience = hub.settings.patience;
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
@@ -71,15 +67,16 @@ pub(crate) async fn accept(
                 continue;
             }
         };
-        if hub.connections.count() >= hub.clients.limit.saturating_add(SPARE) {
+        if hub.connections.len() >= hub.settings.max_clients.saturating_add(SPARE) {
             hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
             continue;
         }
-        if let Err(error) = configure(&socket, patience) {
+        if let Err(error) = configure(&socket, hub.settings.patience) {
             say(format_args!("a socket cannot be configured: {error}"));
             continue;
         }
-        let served = Served { router: router.clone(), connection: hub.connections.open(), patience };
+        let connection = Arc::new(Connection::new(&hub.connections));
+        let served = Served { router: router.clone(), hub: Arc::clone(&hub), connection };
         match tls.clone() {
             // Two tasks, since the state of TLS and HTTP/2 is large, and a task is as large as it may get.
             Some(tls) => drop(tokio::spawn(serve_tls(socket, tls, served))),
@@ -110,11 +107,7 @@ fn configure(socket: &TcpStream, patience: Duration) -> io::Result<()> {
 
 async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, served: Served) {
     // A peer that does not get through the handshake has nothing to be told.
-    let accepted = tokio::select! {
-        accepted = timeout(served.patience, tls.accept(socket)) => accepted,
-        () = served.connection.stopping() => return,
-    };
-    let Ok(Ok(socket)) = accepted else { return };
+    let Some(Ok(socket)) = served.in_time(tls.accept(socket)).await else { return };
     if socket.get_ref().1.alpn_protocol() == Some(HTTP_2) {
         serve_http2(socket, served).await;
     } else {
@@ -125,21 +118,16 @@ async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, served: Served) {
 /// Streams are on the bare socket, whichever of a connection's requests is for one; all else is hyper's.
 async fn serve_plain(mut socket: TcpStream, served: Served) {
     let mut bytes = BytesMut::new();
-    let read = tokio::select! {
-        read = timeout(served.patience, read_head(&mut socket, &mut bytes)) => read,
-        () = served.connection.stopping() => return,
-    };
-    let Ok(Ok(head)) = read else { return };
+    let Some(Ok(request)) = served.in_time(head::read(&mut socket, &mut bytes)).await else { return };
     let mut first = None;
-    if let Head::Get(mut request) = head {
-        let handover = Handover::default();
-        request.extensions_mut().insert(handover.clone());
-        let response = served.respond(*request).await;
-        if let Some((chunk, feed)) = handover.take() {
-            drop(tokio::spawn(Stream::new(socket, head::encode(&response, &chunk), feed)));
-            return;
+    if let Some(request) = request {
+        match served.respond_bare(request).await {
+            Err((head, feed)) => {
+                drop(tokio::spawn(Stream::new(socket, head, feed)));
+                return;
+            }
+            Ok(response) => first = Some(response),
         }
-        first = Some(response);
     }
     let (reader, writer) = socket.into_split();
     let socket = tokio::io::join(Cursor::new(bytes.freeze()).chain(reader), writer);
@@ -147,20 +135,6 @@ async fn serve_plain(mut socket: TcpStream, served: Served) {
         let (reader, writer) = socket.into_inner();
         if let Ok(socket) = reader.into_inner().1.reunite(writer) {
             drop(tokio::spawn(Stream::new(socket, head, feed)));
-        }
-    }
-}
-
-async fn read_head(socket: &mut TcpStream, bytes: &mut BytesMut) -> io::Result<Head> {
-    loop {
-        if socket.read_buf(bytes).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        match head::parse(bytes) {
-            Head::Partial if bytes.len() < READ_BUFFER => {}
-            // hyper refuses what is too long.
-            Head::Partial => return Ok(Head::Other),
-            head => return Ok(head),
         }
     }
 }
@@ -176,38 +150,37 @@ async fn serve_http1<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let connection = Arc::clone(&served.connection);
-    let patience = served.patience;
+    let peer = served.clone();
     let (leaving, mut left) = mpsc::channel(1);
     let first = Cell::new(first);
     let service = service_fn(move |request: Request<Incoming>| {
         let (first, served, leaving) = (first.take(), served.clone(), leaving.clone());
         async move {
-            if let Some(first) = first {
-                return Ok::<_, Infallible>(first);
+            let request = request.map(Body::new);
+            let bare = bare && request.version() == Version::HTTP_11 && request.method() == Method::GET;
+            let answered = match first {
+                Some(first) => Ok(first),
+                None if bare => served.respond_bare(request).await,
+                None => Ok(served.respond(request).await),
+            };
+            match answered {
+                Ok(response) => Ok::<_, Infallible>(response),
+                Err(stream) => {
+                    let _ = leaving.send(stream).await;
+                    // hyper has no more to do.
+                    std::future::pending().await
+                }
             }
-            let mut request = request.map(Body::new);
-            let handover = Handover::default();
-            if bare && request.version() == Version::HTTP_11 && request.method() == Method::GET {
-                request.extensions_mut().insert(handover.clone());
-            }
-            let response = served.respond(request).await;
-            if let Some((chunk, feed)) = handover.take() {
-                let _ = leaving.send((head::encode(&response, &chunk), feed)).await;
-                // hyper has no more to do.
-                std::future::pending::<()>().await;
-            }
-            Ok(response)
         }
     });
     let mut serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience)
+        .header_read_timeout(peer.hub.settings.patience)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     tokio::select! {
-        () = drive(Pin::new(&mut serving), UpgradeableConnection::graceful_shutdown, &connection, patience) => None,
+        () = peer.drive(Pin::new(&mut serving), UpgradeableConnection::graceful_shutdown) => None,
         Some((head, feed)) = left.recv() => serving.into_parts().map(|parts| (parts.io.into_inner(), head, feed)),
     }
 }
@@ -216,44 +189,57 @@ async fn serve_http2<S>(socket: S, served: Served)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let connection = Arc::clone(&served.connection);
-    let patience = served.patience;
+    let peer = served.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let served = served.clone();
         async move { Ok::<_, Infallible>(served.respond(request.map(Body::new)).await) }
     });
     let serving = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
-        .keep_alive_interval(patience)
+        .keep_alive_interval(peer.hub.settings.patience)
         .max_send_buf_size(SEND_BUFFER)
         .serve_connection(TokioIo::new(socket), service);
-    drive(pin!(serving), http2::Connection::graceful_shutdown, &connection, patience).await;
-}
-
-/// Serves until the connection ends, or is to end: at once, or after what is being answered when the server stops.
-async fn drive<C: Future<Output = hyper::Result<()>>>(
-    mut serving: Pin<&mut C>,
-    shutdown: impl FnOnce(Pin<&mut C>),
-    connection: &Connection,
-    patience: Duration,
-) {
-    let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
-        () = connection.aborted() => return,
-        () = connection.unused(patience) => return,
-        () = connection.stopping() => {
-            shutdown(serving.as_mut());
-            serving.await
-        }
-    };
-    // An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
-    let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
-    if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-        connection.lost.store(true, Ordering::Relaxed);
-    }
+    peer.drive(pin!(serving), http2::Connection::graceful_shutdown).await;
 }
 
 impl Served {
+    /// None if that takes longer than a peer may, or the server stops meanwhile.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = timeout(self.hub.settings.patience, work) => done.ok(),
+            () = self.hub.stopping.cancelled() => None,
+        }
+    }
+
+    /// Serves until the connection ends, or is to end: at once, or after what is being answered when the server stops.
+    async fn drive<C: Future<Output = hyper::Result<()>>>(
+        &self,
+        mut serving: Pin<&mut C>,
+        shutdown: impl FnOnce(Pin<&mut C>),
+    ) {
+        // No request has come, whatever protocol it would come by.
+        let unused = async {
+            sleep(self.hub.settings.patience).await;
+            if self.connection.used.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+        };
+        let ended = tokio::select! {
+            ended = serving.as_mut() => ended,
+            () = self.connection.abort.notified() => return,
+            () = unused => return,
+            () = self.hub.stopping.cancelled() => {
+                shutdown(serving.as_mut());
+                serving.await
+            }
+        };
+        // An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
+        let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
+        if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            self.connection.lost.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Hands the request on, with the connection that it came over.
     async fn respond(&self, mut request: Request<Body>) -> Response<Body> {
         self.connection.used.store(true, Ordering::Relaxed);
@@ -262,5 +248,15 @@ impl Served {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+
+    /// The same, or the head of a stream, and what is to follow it on the bare socket.
+    async fn respond_bare(&self, mut request: Request<Body>) -> Result<Response<Body>, (Bytes, Feed)> {
+        let handover = Handover::default();
+        request.extensions_mut().insert(handover.clone());
+        let response = self.respond(request).await;
+        let stream = handover.0.lock().take();
+        stream.map_or(Ok(()), |(first, feed)| Err((head::encode(&response, &first), feed)))?;
+        Ok(response)
     }
 }

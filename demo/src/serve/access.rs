@@ -6,9 +6,9 @@ use std::str::FromStr;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use subtle::ConstantTimeEq as _;
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowHeaders, CorsLayer};
 
 use super::refusal::Refusal;
 
@@ -54,10 +54,7 @@ impl Access {
         CorsLayer::new()
             .allow_origin(origins.collect::<Vec<_>>())
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers(
-                ["authorization", "cache-control", "content-type", "idempotency-key", "last-event-id"]
-                    .map(HeaderName::from_static),
-            )
+            .allow_headers(AllowHeaders::mirror_request())
     }
 
     /// A name that leads here only because someone's name server says so is what DNS rebinding needs: a page that is

@@ -1,25 +1,28 @@
 //! Who is listening, and how far each one is.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
 use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
 use serde::Serialize;
 use slab::Slab;
 
-use super::connections::Connection;
+use super::connection::Connection;
 use super::log::Position;
 
 /// How events travel to a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Carrier {
-    EventStream,
-    WebSocket,
+    Sse,
+    Ws,
 }
 
 /// Why a client's stream ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     /// It takes events more slowly than they come.
     Behind,
@@ -35,16 +38,6 @@ pub(crate) enum Ending {
 
 impl Ending {
     pub(crate) const ALL: [Self; 5] = [Self::Behind, Self::SilentWindow, Self::Cut, Self::Stopped, Self::Gone];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Behind => "behind",
-            Self::SilentWindow => "silent_window",
-            Self::Cut => "cut",
-            Self::Stopped => "stopped",
-            Self::Gone => "gone",
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -53,8 +46,8 @@ pub(crate) struct Client {
     key: Option<Box<str>>,
     connection: Arc<Connection>,
     state: Mutex<State>,
-    /// Of the one task that sends to it.
-    waker: AtomicWaker,
+    /// Of the one task that sends to it, for when there is something to do: an event, a keep-alive, its end.
+    pub(crate) waker: AtomicWaker,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,32 +73,27 @@ impl Client {
         Self { carrier, key, connection, state: Mutex::new(state), waker: AtomicWaker::new() }
     }
 
-    /// Whom to wake when there is something to do for it: an event, a keep-alive, its end.
-    pub(crate) fn register(&self, waker: &Waker) {
-        self.waker.register(waker);
-    }
-
     pub(crate) fn advance(&self, position: Position) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.position = position;
         state.silent = 0;
     }
 
     /// It has had all that it missed: the allowance is what it is for everyone.
     pub(crate) fn catch_up(&self, position: Position, allowance: u64) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.position = position;
         state.allowance = allowance;
     }
 
     /// Whether it has been sent nothing for too long; true once for each time.
     pub(crate) fn take_keep_alive(&self) -> bool {
-        std::mem::take(&mut self.state().keep_alive_is_due)
+        std::mem::take(&mut self.state.lock().keep_alive_is_due)
     }
 
     /// Ends the stream after its current event, or now if it waits for one. False if it was to end anyway.
     pub(crate) fn end(&self, ending: Ending) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let first = state.ending.is_none();
         state.ending.get_or_insert(ending);
         drop(state);
@@ -114,7 +102,7 @@ impl Client {
     }
 
     pub(crate) fn ending(&self) -> Option<Ending> {
-        self.state().ending
+        self.state.lock().ending
     }
 
     /// Why the stream has ended, now that it has.
@@ -124,11 +112,11 @@ impl Client {
     }
 
     fn sweep(&self, end: Position, keep_alive: u64) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if state.position.distance(end) > state.allowance {
             state.ending.get_or_insert(Ending::Behind);
             // Also one that was to end anyway: it cannot while its peer does not read.
-            self.connection.abort();
+            self.connection.abort.notify_one();
         } else {
             state.silent += 1;
             if state.silent < keep_alive {
@@ -139,78 +127,56 @@ impl Client {
         drop(state);
         self.waker.wake();
     }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// All of them, up to a limit.
-#[derive(Debug)]
-pub(crate) struct Clients {
-    pub(crate) limit: usize,
-    all: Mutex<Slab<Arc<Client>>>,
-}
-
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Count {
-    pub(crate) sse: usize,
-    pub(crate) ws: usize,
-}
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct Clients(Mutex<Slab<Arc<Client>>>);
 
 impl Clients {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, all: Mutex::default() }
-    }
-
-    /// The place to leave from, or none if there are too many.
-    pub(crate) fn join(&self, client: &Arc<Client>) -> Option<usize> {
-        let mut all = self.all();
-        (all.len() < self.limit).then(|| all.insert(Arc::clone(client)))
+    /// The place to leave from, or none if there are as many as there may be.
+    pub(crate) fn join(&self, client: &Arc<Client>, limit: usize) -> Option<usize> {
+        let mut all = self.0.lock();
+        (all.len() < limit).then(|| all.insert(Arc::clone(client)))
     }
 
     pub(crate) fn leave(&self, place: usize) {
-        self.all().remove(place);
+        self.0.lock().remove(place);
     }
 
-    pub(crate) fn count(&self) -> Count {
-        self.all().iter().fold(Count::default(), |count, (_, client)| match client.carrier {
-            Carrier::EventStream => Count { sse: count.sse + 1, ..count },
-            Carrier::WebSocket => Count { ws: count.ws + 1, ..count },
-        })
+    pub(crate) fn count(&self) -> BTreeMap<Carrier, usize> {
+        let mut count = BTreeMap::from([(Carrier::Sse, 0), (Carrier::Ws, 0)]);
+        self.0.lock().iter().for_each(|(_, client)| *count.entry(client.carrier).or_default() += 1);
+        count
     }
 
     /// There is something new for everyone.
     pub(crate) fn wake(&self) {
-        self.all().iter().for_each(|(_, client)| client.waker.wake());
+        self.0.lock().iter().for_each(|(_, client)| client.waker.wake());
     }
 
     /// There is something for those who have not had all that is before `end`.
     pub(crate) fn wake_behind(&self, end: Position) {
-        let all = self.all();
-        all.iter().filter(|(_, client)| client.state().position < end).for_each(|(_, client)| client.waker.wake());
+        let all = self.0.lock();
+        all.iter().filter(|(_, client)| client.state.lock().position < end).for_each(|(_, client)| client.waker.wake());
     }
 
     /// Looks after those who had nothing for `keep_alive` sweeps, and ends those who take events too slowly. A server
     /// cannot leave that to their streams: they are not asked for more while the peer does not read.
     pub(crate) fn sweep(&self, end: Position, keep_alive: u64) {
-        self.all().iter().for_each(|(_, client)| client.sweep(end, keep_alive));
+        self.0.lock().iter().for_each(|(_, client)| client.sweep(end, keep_alive));
     }
 
     /// Ends the streams of one key without their end, as soon as they can be.
     pub(crate) fn cut(&self, key: &str) -> usize {
-        let all = self.all();
+        let all = self.0.lock();
         let theirs = all.iter().filter(|(_, client)| client.key.as_deref() == Some(key));
         theirs.filter(|(_, client)| client.end(Ending::Cut)).count()
     }
 
     pub(crate) fn stop(&self) {
-        for (_, client) in self.all().iter() {
+        for (_, client) in self.0.lock().iter() {
             client.end(Ending::Stopped);
         }
-    }
-
-    fn all(&self) -> MutexGuard<'_, Slab<Arc<Client>>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,42 +4,30 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::{BufMut as _, Bytes, BytesMut};
-use serde::Serialize;
+use serde_json::json;
 use sse_wire::{EventBuilder, EventId, EventType, InvalidField};
 
 /// The type of an event that names none.
-pub(crate) const MESSAGE: &str = "message";
+pub(crate) const MESSAGE: EventType<'static> = EventType::from_static("message");
 /// Says that the id to resume from is not in the log.
 pub(crate) const RESET: EventType<'static> = EventType::from_static("reset");
 
 /// An event that has no id yet. Whoever holds one knows that the format can carry it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draft<'a> {
-    event_type: Option<EventType<'a>>,
-    data: &'a str,
+    pub(crate) event_type: EventType<'a>,
+    pub(crate) data: &'a str,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) const fn unnamed(data: &'a str) -> Self {
-        Self { event_type: None, data }
-    }
-
-    pub(crate) const fn named(event_type: EventType<'a>, data: &'a str) -> Self {
-        Self { event_type: Some(event_type), data }
+        Self { event_type: MESSAGE, data }
     }
 
     /// An event whose name is someone else's text.
     pub(crate) fn new(name: &'a str, data: &'a str) -> Result<Self, InvalidField> {
-        let named = !name.is_empty() && name != MESSAGE;
-        Ok(Self { event_type: named.then(|| EventType::new(name)).transpose()?, data })
-    }
-
-    pub(crate) fn name(&self) -> &'a str {
-        self.event_type.as_ref().map_or(MESSAGE, EventType::as_str)
-    }
-
-    pub(crate) const fn data(&self) -> &'a str {
-        self.data
+        let unnamed = Self::unnamed(data);
+        Ok(if name.is_empty() { unnamed } else { Self { event_type: EventType::new(name)?, data } })
     }
 }
 
@@ -57,24 +45,15 @@ impl Event {
     pub(crate) fn new(id: EventId<'_>, draft: Draft<'_>) -> Arc<Self> {
         let Draft { event_type, data } = draft;
         let mut builder = EventBuilder::new().id(id).data(data);
-        if let Some(event_type) = event_type {
+        if event_type != MESSAGE {
             builder = builder.event_type(event_type);
         }
-        let json = Json { id: id.as_str(), event: draft.name(), data };
+        let json = json!({ "id": id.as_str(), "event": event_type.as_str(), "data": data });
         Arc::new(Self {
-            name: draft.name().into(),
+            name: event_type.as_str().into(),
             chunk: Chunk::new(&builder.encode()),
-            json: serde_json::to_string(&json).expect("three strings are JSON").into(),
+            json: json.to_string().into(),
         })
-    }
-
-    /// The data as it was published.
-    pub(crate) fn data(&self) -> String {
-        #[derive(serde::Deserialize)]
-        struct Data {
-            data: String,
-        }
-        serde_json::from_str::<Data>(&self.json).expect("written above").data
     }
 
     /// The memory that the event takes, without the allocator's share.
@@ -111,11 +90,4 @@ impl Chunk {
     pub(crate) fn content(&self) -> Bytes {
         self.framed.slice(usize::from(self.head)..self.framed.len() - 2)
     }
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    id: &'a str,
-    event: &'a str,
-    data: &'a str,
 }

@@ -1,7 +1,7 @@
 //! `GET /events`: the event stream.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -9,40 +9,34 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::future::ready;
+use futures_util::stream::{self, Stream, StreamExt as _};
+use parking_lot::Mutex;
 use sse_wire::{EventBuilder, EventId, RESPONSE_HEADERS};
 
 use super::clients::{Carrier, Ending};
-use super::event::Chunk;
+use super::connection::Connection;
+use super::event::{Chunk, Event};
 use super::feed::{Feed, Step};
 use super::hub::Hub;
 use super::refusal::Refusal;
-use super::subscription::{Start, Subscription};
+use super::subscription::Subscription;
 
 /// Where the stream is left, with what comes first, for whoever has the bare socket of the request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Handover(Arc<Mutex<Option<(Chunk, Feed)>>>);
-
-impl Handover {
-    fn put(&self, first: Chunk, feed: Feed) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((first, feed));
-    }
-
-    pub(crate) fn take(&self) -> Option<(Chunk, Feed)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
+pub(crate) struct Handover(pub(crate) Arc<Mutex<Option<(Chunk, Feed)>>>);
 
 pub(crate) async fn events(
     State(hub): State<Arc<Hub>>,
+    Extension(connection): Extension<Arc<Connection>>,
     handover: Option<Extension<Handover>>,
     subscription: Subscription,
 ) -> Result<Response, Refusal> {
-    let (start, feed) = subscription.start(&hub, Carrier::EventStream).await?;
-    let first = preamble(&start, hub.settings.retry);
+    let (feed, reset) = subscription.start(&hub, connection, Carrier::Sse).await?;
+    let first = preamble(&feed, reset.as_deref());
     let body = match handover {
         Some(Extension(handover)) => {
-            handover.put(Chunk::new(&first), feed);
+            *handover.0.lock() = Some((Chunk::new(&first), feed));
             // Nobody reads it, but its length must not be known: the head is the stream's.
             Body::from_stream(stream::pending::<io::Result<Bytes>>())
         }
@@ -53,33 +47,26 @@ pub(crate) async fn events(
 
 /// For connections that stay with hyper: of TLS, HTTP/2 and HTTP/1.0.
 fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = io::Result<Bytes>> {
-    stream::unfold((Some(first), Some(feed)), |(first, feed)| async move {
+    let rest = stream::unfold(Some(feed), |feed| async {
         let mut feed = feed?;
-        if let Some(first) = first {
-            return Some((Ok(first), (None, Some(feed))));
-        }
-        let bytes = match feed.next().await {
-            Step::Event(event) => event.chunk.content(),
-            Step::Silence(keep_alive) => keep_alive.content(),
-            Step::End(Ending::Stopped) => {
-                return Some((Ok(spread(feed.hub.settings.retry).to_bytes()), (None, None)));
-            }
+        Some(match feed.next().await {
+            Step::Event(event) => (Ok(event.chunk.content()), Some(feed)),
+            Step::Silence(keep_alive) => (Ok(keep_alive.content()), Some(feed)),
+            Step::End(Ending::Stopped) => (Ok(spread(feed.hub.settings.retry).to_bytes()), None),
             // The body ends without its end, and with it the connection.
-            Step::End(_) => return Some((Err(io::ErrorKind::ConnectionAborted.into()), (None, None))),
-        };
-        Some((Ok(bytes), (None, Some(feed))))
-    })
+            Step::End(_) => (Err(io::ErrorKind::ConnectionAborted.into()), None),
+        })
+    });
+    stream::once(ready(Ok(first))).chain(rest)
 }
 
-/// Sent at once, so that headers do not wait for the first event.
-fn preamble(start: &Start, retry: Duration) -> Bytes {
-    let hello = spread(retry).comment("events of the sse-wire demo");
-    match start {
-        // With an id from the start, a connection that ends before its first event loses nothing.
-        Start::After { id } => EventId::new(id).map_or(hello, |id| hello.id(id)).to_bytes(),
-        Start::Resumed => hello.to_bytes(),
-        Start::Reset(event) => [&hello.encode()[..], &event.chunk.content()].concat().into(),
-    }
+/// Sent at once, so that headers do not wait for the first event. With an id from the start, a connection that ends before
+/// its first event loses nothing.
+fn preamble(feed: &Feed, reset: Option<&Event>) -> Bytes {
+    let id = feed.id(feed.position);
+    let hello = spread(feed.hub.settings.retry).comment("events of the sse-wire demo");
+    let hello = EventId::new(&id).map_or(hello, |id| hello.id(id)).to_bytes();
+    reset.map_or(hello.clone(), |reset| [&hello[..], &reset.chunk.content()].concat().into())
 }
 
 /// Each client gets a time of its own, or all would come back at once when the server is gone.

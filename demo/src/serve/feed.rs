@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use sse_wire::{EventBuilder, EventId, KEEP_ALIVE};
 
 use super::clients::{Carrier, Client, Ending};
-use super::connections::Connection;
+use super::connection::Connection;
 use super::event::{Chunk, Event};
 use super::hub::Hub;
 use super::log::{Position, Read};
@@ -23,7 +23,8 @@ pub(crate) struct Feed {
     pub(crate) hub: Arc<Hub>,
     pub(crate) client: Arc<Client>,
     place: usize,
-    only: Only,
+    /// The names of the events that the client asked for; all, if there are none.
+    only: Box<[Box<str>]>,
     pub(crate) position: Position,
     /// Events that the client did not ask for have passed since it was last given an id.
     passed: bool,
@@ -37,16 +38,6 @@ pub(crate) enum Step {
     End(Ending),
 }
 
-/// The event names that a client asked for; all, if it named none.
-#[derive(Debug, Default)]
-pub(crate) struct Only(pub(crate) Box<[Box<str>]>);
-
-impl Only {
-    fn includes(&self, event: &Event) -> bool {
-        self.0.is_empty() || self.0.contains(&event.name)
-    }
-}
-
 impl Feed {
     /// Refused if there are as many clients as there may be, and while the server stops.
     pub(crate) fn join(
@@ -54,18 +45,18 @@ impl Feed {
         connection: Arc<Connection>,
         carrier: Carrier,
         key: Option<Box<str>>,
-        only: Only,
+        only: Box<[Box<str>]>,
         position: Position,
     ) -> Result<Self, Refusal> {
         // What it missed does not count against it, however much that is.
-        let allowance = hub.settings.queue.saturating_add(position.distance(*hub.log().tail().end().borrow()));
+        let allowance = hub.settings.queue.saturating_add(position.distance(hub.log().tail().borrow().end()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
         let refused = |reason| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
-        let Some(place) = hub.clients.join(&client) else {
+        let Some(place) = hub.clients.join(&client, hub.settings.max_clients) else {
             hub.counters.rejected.fetch_add(1, Ordering::Relaxed);
             return refused("the server is full");
         };
-        if hub.is_stopping() {
+        if hub.stopping.is_cancelled() {
             // Whoever joins after the server began to stop has not been told.
             hub.clients.leave(place);
             return refused("the server is stopping");
@@ -95,7 +86,7 @@ impl Feed {
 
     /// Why the stream is to end, if it is; otherwise the task is woken whenever there is something to do.
     pub(crate) fn poll_ending(&self, cx: &Context<'_>) -> Option<Ending> {
-        self.client.register(cx.waker());
+        self.client.waker.register(cx.waker());
         self.client.ending()
     }
 
@@ -106,7 +97,7 @@ impl Feed {
             match &read {
                 Read::Event(event) => {
                     position = position.next();
-                    if self.only.includes(event) {
+                    if self.only.is_empty() || self.only.contains(&event.name) {
                         return (read, position);
                     }
                 }
@@ -133,11 +124,16 @@ impl Feed {
         if !self.client.take_keep_alive() {
             return None;
         }
-        let id = std::mem::take(&mut self.passed).then(|| self.hub.log().tail().id(position));
+        let id = std::mem::take(&mut self.passed).then(|| self.id(position));
         Some(match id.as_deref().and_then(|id| EventId::new(id).ok()) {
             Some(id) => Chunk::new(&EventBuilder::new().comment("").id(id).encode()),
             None => Chunk::new(KEEP_ALIVE),
         })
+    }
+
+    /// The id with which a client has all that is before `position`.
+    pub(crate) fn id(&self, position: Position) -> String {
+        self.hub.log().tail().borrow().id(position)
     }
 
     /// The log has forgotten what comes next.

@@ -1,35 +1,36 @@
 //! The head of a connection's first request, read before hyper has to hold the connection for it.
 
+use std::io;
 use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
 use axum::http::{HeaderName, HeaderValue, Request, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use httparse::Status;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 use super::event::Chunk;
 
+/// The most that a head may have, and the least that hyper takes for it.
+pub(crate) const READ_BUFFER: usize = 8 * 1024;
 /// hyper takes as many. What has more is hyper's to refuse.
 const MAX_HEADERS: usize = 100;
 
-/// What the bytes of a request are, as far as they have come.
-#[derive(Debug)]
-pub(crate) enum Head {
-    Partial,
-    /// A whole request, which may be for a stream.
-    Get(Box<Request<Body>>),
-    /// Something for hyper: another method, a body, an upgrade, HTTP/1.0, or what is no HTTP.
-    Other,
-}
-
-pub(crate) fn parse(bytes: &[u8]) -> Head {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut request = httparse::Request::new(&mut headers);
-    match request.parse(bytes) {
-        Ok(httparse::Status::Partial) => Head::Partial,
-        Ok(httparse::Status::Complete(_)) => get(&request).map_or(Head::Other, |get| Head::Get(Box::new(get))),
-        Err(_) => Head::Other,
+/// Reads into `bytes` until the request is known. None if it is hyper's: another method, a body, an upgrade, HTTP/1.0, or
+/// what is too long or no HTTP.
+pub(crate) async fn read(socket: &mut TcpStream, bytes: &mut BytesMut) -> io::Result<Option<Request<Body>>> {
+    while socket.read_buf(bytes).await? > 0 {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut request = httparse::Request::new(&mut headers);
+        match request.parse(bytes) {
+            Ok(Status::Partial) if bytes.len() < READ_BUFFER => {}
+            Ok(Status::Complete(_)) => return Ok(get(&request)),
+            Ok(Status::Partial) | Err(_) => return Ok(None),
+        }
     }
+    Err(io::ErrorKind::UnexpectedEof.into())
 }
 
 fn get(parsed: &httparse::Request<'_, '_>) -> Option<Request<Body>> {

@@ -1,16 +1,17 @@
 //! Where what is published meets those who listen.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use anyhow::anyhow;
 use clap::builder::TypedValueParser as _;
 use clap::value_parser;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::at_least_one;
 use super::clients::{Clients, Ending};
-use super::connections::Connections;
 use super::event::Draft;
 use super::log::{Appended, Log};
 
@@ -21,13 +22,14 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(crate) struct Hub {
     log: OnceLock<Box<dyn Log>>,
     pub(crate) clients: Clients,
-    pub(crate) connections: Connections,
+    pub(crate) connections: TaskTracker,
+    /// All streams are to end, and no new one may begin.
+    pub(crate) stopping: CancellationToken,
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
     /// What this server is called among several.
     pub(crate) node: String,
-    stopping: AtomicBool,
 }
 
 /// What is promised to each client.
@@ -42,6 +44,9 @@ pub(crate) struct Settings {
     /// How many events a client may fall behind before it is disconnected
     #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = value_parser!(u64).range(1..))]
     pub(crate) queue: u64,
+    /// The largest number of clients; the next one gets status 503
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
+    pub(crate) max_clients: usize,
     /// How long to wait for a request, for a TLS handshake, and for sent data to be acknowledged and read
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u64).range(1..=3_600).map(Duration::from_secs))]
     pub(crate) patience: Duration,
@@ -61,16 +66,16 @@ pub(crate) struct Counters {
 }
 
 impl Hub {
-    pub(crate) fn new(max_clients: usize, settings: Settings, node: String) -> Arc<Self> {
+    pub(crate) fn new(settings: Settings, node: String) -> Arc<Self> {
         Arc::new(Self {
             log: OnceLock::new(),
-            clients: Clients::new(max_clients),
-            connections: Connections::default(),
+            clients: Clients::default(),
+            connections: TaskTracker::new(),
+            stopping: CancellationToken::new(),
             counters: Counters::default(),
             settings,
             started: Instant::now(),
             node,
-            stopping: AtomicBool::new(false),
         })
     }
 
@@ -94,23 +99,26 @@ impl Hub {
         Ok(id)
     }
 
-    /// Wakes all clients when the log moves, and looks after them once a second; for as long as there is a log.
+    /// Wakes all clients when the log moves, and looks after it and them once a second.
     pub(crate) async fn attend(&self) -> anyhow::Error {
-        let mut end = self.log().tail().end();
-        let mut known = *end.borrow();
+        let log = self.log().tail();
+        let mut moved = log.subscribe();
+        let mut end = log.borrow().end();
         let mut sweeps = tokio::time::interval(SWEEP);
         loop {
             tokio::select! {
-                changed = end.changed() => match changed {
-                    Ok(()) => {
-                        let before = std::mem::replace(&mut known, *end.borrow_and_update());
-                        // Where the end has not moved, older events have come that a few clients wait for.
-                        if before == known { self.clients.wake_behind(known) } else { self.clients.wake() }
-                    }
-                    Err(_) => return anyhow!("the log has ended"),
-                },
+                Ok(()) = moved.changed() => {
+                    let before = std::mem::replace(&mut end, moved.borrow_and_update().end());
+                    // Where the end has not moved, older events have come that a few clients wait for.
+                    if before == end { self.clients.wake_behind(end) } else { self.clients.wake() }
+                }
                 _ = sweeps.tick() => {
-                    let now = *end.borrow();
+                    let mut now = end;
+                    log.send_if_modified(|tail| {
+                        tail.expire();
+                        now = tail.end();
+                        false
+                    });
                     self.clients.sweep(now, self.settings.keep_alive);
                 }
             }
@@ -119,12 +127,8 @@ impl Hub {
 
     /// Ends all streams, and lets no new one begin.
     pub(crate) fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
+        self.stopping.cancel();
+        self.connections.close();
         self.clients.stop();
-        self.connections.stop();
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
     }
 }

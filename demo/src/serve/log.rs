@@ -20,7 +20,8 @@ use clap::builder::TypedValueParser as _;
 use clap::value_parser;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
-use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::watch;
 
 pub(crate) use self::file::FileLog;
 pub(crate) use self::tail::Tail;
@@ -70,7 +71,7 @@ pub(crate) enum Lost {
 }
 
 /// The log has an event.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Appended {
     pub(crate) id: String,
     /// It did not have it before.
@@ -79,25 +80,26 @@ pub(crate) struct Appended {
 
 /// What differs between logs is how an event gets in, and what becomes of what the tail in memory no longer has.
 pub(crate) trait Log: Debug + Send + Sync {
-    fn tail(&self) -> &Tail;
+    /// What every log reads from. Whoever subscribes is woken when there is something new.
+    fn tail(&self) -> &watch::Sender<Tail>;
 
-    /// Gives the event its id, keeps it, and wakes whoever waits for `end`. If the publisher's key is known, returns the id
+    /// Gives the event its id, keeps it, and wakes whoever waits for it. If the publisher's key is known, returns the id
     /// of the event that has it.
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>>;
 
     /// The event after `position`.
     fn read(&self, position: Position) -> Read {
-        self.tail().read(position)
+        self.tail().borrow().read(position)
     }
 
     /// Where a client goes on that has seen `id` and all before it.
     fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
-        ready(self.tail().find(id)).boxed()
+        ready(self.tail().borrow().find(id)).boxed()
     }
 
-    /// Only for a remote log.
-    fn health(&self) -> Option<Health> {
-        None
+    /// The state of a remote log: whether it is connected, and how many events it has that this server has not.
+    fn figures(&self) -> Value {
+        Value::Null
     }
 }
 
@@ -113,21 +115,4 @@ pub(crate) struct Limits {
     /// For how many seconds events are kept
     #[arg(long = "log-age", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u64).range(1..).map(Duration::from_secs))]
     pub(crate) age: Duration,
-}
-
-/// What is kept now.
-#[derive(Debug, Serialize)]
-pub(crate) struct Extent {
-    pub(crate) events: usize,
-    pub(crate) bytes: usize,
-    pub(crate) first_id: Option<String>,
-    pub(crate) last_id: Option<String>,
-}
-
-/// The state of a remote log.
-#[derive(Debug, Serialize)]
-pub(crate) struct Health {
-    pub(crate) connection: &'static str,
-    /// How many events it has that this server has not.
-    pub(crate) behind: u64,
 }

@@ -3,20 +3,19 @@
 //! HTTP has nothing to do any more but to frame chunks, and events are framed already. So the socket leaves hyper with its
 //! buffers, and a client is a task with a socket and a position in the log.
 
-use std::array;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes};
+use smallvec::SmallVec;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::task::coop::poll_proceed;
 
 use super::clients::Ending;
-use super::event::{Chunk, Event};
+use super::event::Chunk;
 use super::events::spread;
 use super::feed::Feed;
 use super::log::{Position, Read};
@@ -28,10 +27,10 @@ const BATCH: usize = 16;
 pub(crate) struct Stream {
     socket: TcpStream,
     feed: Feed,
-    /// What goes out before the next event: the head, a keep-alive, the end.
+    /// What goes out before the next event: the head, a keep-alive, the rest of an event, the end.
     pending: Bytes,
-    /// How much of the next event is out already; nothing while something is pending.
-    offset: usize,
+    /// The position behind the event of which the rest is pending.
+    behind: Option<Position>,
     /// The end is pending.
     ends: bool,
 }
@@ -39,7 +38,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// Begins with `head`.
     pub(crate) const fn new(socket: TcpStream, head: Bytes, feed: Feed) -> Self {
-        Self { socket, feed, pending: head, offset: 0, ends: false }
+        Self { socket, feed, pending: head, behind: None, ends: false }
     }
 
     /// Runs until the stream ends, or its peer.
@@ -48,8 +47,6 @@ impl Stream {
             let events = match self.feed.poll_ending(cx) {
                 None => BATCH,
                 Some(Ending::Stopped) if self.ends => 0,
-                // The rest of the current one.
-                Some(Ending::Stopped) if self.offset > 0 => 1,
                 Some(Ending::Stopped) => {
                     let last = spread(self.feed.hub.settings.retry);
                     self.pending =
@@ -71,54 +68,37 @@ impl Stream {
     }
 
     /// Writes what is pending and so many events, as far as the socket takes it at once. False if there was nothing.
-    fn write(&mut self, mut room: usize) -> io::Result<bool> {
-        let mut position = self.feed.position;
-        let mut read = Read::End;
-        let events: [Option<(Arc<Event>, Position)>; BATCH] = array::from_fn(|_| {
-            room = room.checked_sub(1)?;
+    fn write(&mut self, events: usize) -> io::Result<bool> {
+        let mut pieces = SmallVec::<[(Bytes, Option<Position>); BATCH + 1]>::new();
+        if !self.pending.is_empty() {
+            pieces.push((self.pending.clone(), self.behind));
+        }
+        let (mut read, mut position) = (Read::End, self.behind.unwrap_or(self.feed.position));
+        for _ in 0..events {
             (read, position) = self.feed.after(position);
-            match &read {
-                Read::Event(event) => Some((Arc::clone(event), position)),
-                Read::End | Read::Later | Read::Gone => {
-                    room = 0;
-                    None
-                }
-            }
-        });
-        let mut pieces = [IoSlice::new(&[]); BATCH + 1];
-        let mut count = 0;
-        let framed = events.iter().flatten().map(|(event, _)| &event.chunk.framed()[..]);
-        for piece in [&self.pending[..]].into_iter().filter(|piece| !piece.is_empty()).chain(framed) {
-            pieces[count] = IoSlice::new(piece);
-            count += 1;
+            let Read::Event(event) = &read else { break };
+            pieces.push((event.chunk.framed().clone(), Some(position)));
         }
-        if self.offset > 0 && count > 0 {
-            pieces[0].advance(self.offset);
-        }
-        let mut written = match &pieces[..count] {
+        let slices: SmallVec<[_; BATCH + 1]> = pieces.iter().map(|(piece, _)| IoSlice::new(piece)).collect();
+        let mut written = match &slices[..] {
             [] => return Ok(self.nothing(&read, position)),
             [piece] => self.socket.try_write(piece)?,
             pieces => self.socket.try_write_vectored(pieces)?,
         };
-        if !self.pending.is_empty() {
-            let out = written.min(self.pending.len());
-            self.pending.advance(out);
-            written -= out;
-            if !self.pending.is_empty() {
+        drop(slices);
+        for (mut piece, behind) in pieces {
+            if written < piece.len() {
+                piece.advance(written);
+                (self.pending, self.behind) = (piece, behind);
                 return Ok(true);
             }
-            // Releases the memory too.
-            self.pending = Bytes::new();
-        }
-        for (event, position) in events.into_iter().flatten() {
-            let rest = event.chunk.framed().len() - self.offset;
-            if written < rest {
-                self.offset += written;
-                break;
+            written -= piece.len();
+            if let Some(position) = behind {
+                self.feed.sent(position);
             }
-            (written, self.offset) = (written - rest, 0);
-            self.feed.sent(position);
         }
+        // Releases the memory too.
+        (self.pending, self.behind) = (Bytes::new(), None);
         Ok(true)
     }
 
@@ -128,8 +108,7 @@ impl Stream {
             self.feed.fall_behind();
             return true;
         }
-        // Nothing comes between an event that is out in part and its rest, for which the log may need its time.
-        let keep_alive = if self.ends || self.offset > 0 { None } else { self.feed.silence(read, position) };
+        let keep_alive = if self.ends { None } else { self.feed.silence(read, position) };
         self.pending = keep_alive.map_or_else(Bytes::new, |chunk| chunk.framed().clone());
         !self.pending.is_empty()
     }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, ensure};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// In the order in which they are preferred.
@@ -16,15 +16,11 @@ const HTTP_1: &[u8] = b"http/1.1";
 
 /// What is wrong with a file is said with its name.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
-    let explain = |path: &Path, expected: &str, error: PemError| match error {
-        PemError::Io(error) => anyhow!("{}: {error}", path.display()),
-        PemError::NoItemsFound => anyhow!("{}: no {expected} in PEM format", path.display()),
-        error => anyhow!("{}: {error}", path.display()),
-    };
-    let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let chain = chain.and_then(|chain| if chain.is_empty() { Err(PemError::NoItemsFound) } else { Ok(chain) });
-    let chain = chain.map_err(|error| explain(cert, "certificate", error))?;
-    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| explain(key, "private key", error))?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect);
+    let chain = chain.with_context(|| cert.display().to_string())?;
+    ensure!(!chain.is_empty(), "{}: no certificate in PEM format", cert.display());
+    let private_key = PrivateKeyDer::from_pem_file(key);
+    let private_key = private_key.with_context(|| format!("{}: no private key in PEM format", key.display()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()

@@ -2,33 +2,37 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use bytes::Bytes;
 
 use super::clients::{Carrier, Ending};
+use super::connection::Connection;
+use super::event::Event;
 use super::feed::{Feed, Step};
 use super::hub::Hub;
 use super::refusal::Refusal;
-use super::subscription::{Start, Subscription};
+use super::subscription::Subscription;
 
 /// Clients have nothing to say but pongs and a close.
 const MAX_MESSAGE: usize = 4 * 1024;
 
 pub(crate) async fn ws(
     State(hub): State<Arc<Hub>>,
+    Extension(connection): Extension<Arc<Connection>>,
     subscription: Subscription,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
-    let (start, feed) = subscription.start(&hub, Carrier::WebSocket).await?;
+    let (feed, reset) = subscription.start(&hub, connection, Carrier::Ws).await?;
     // As little memory as an event stream has: messages are sent as they come, and none of any size come back.
     let upgrade = upgrade.read_buffer_size(MAX_MESSAGE).write_buffer_size(0).max_message_size(MAX_MESSAGE);
-    Ok(upgrade.on_upgrade(|socket| run(socket, start, feed)))
+    Ok(upgrade.on_upgrade(|socket| run(socket, reset, feed)))
 }
 
-async fn run(mut socket: WebSocket, start: Start, mut feed: Feed) {
-    if let Start::Reset(event) = start
+async fn run(mut socket: WebSocket, reset: Option<Arc<Event>>, mut feed: Feed) {
+    if let Some(event) = reset
         && send(&mut socket, &feed, Message::Text(event.json.clone())).await.is_none()
     {
         return;

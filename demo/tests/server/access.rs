@@ -170,7 +170,7 @@ fn a_preflight_lets_the_listed_origins_publish() {
         let request = client().build().unwrap().request(Method::OPTIONS, url).header("origin", origin);
         request
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "content-type, idempotency-key")
+            .header("access-control-request-headers", "authorization, content-type, idempotency-key")
             .send()
             .unwrap()
     };

@@ -92,10 +92,6 @@ impl Server {
         (response.status().as_u16(), response.json().unwrap())
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.process.id()
-    }
-
     pub(crate) fn publish_as(&self, event: &str, data: &str) -> String {
         let response = self.post("/publish").json(&json!({ "event": event, "data": data })).send().unwrap();
         let body: Value = response.error_for_status().unwrap().json().unwrap();

@@ -1,5 +1,6 @@
 //! What no client can bring about: a log that is slow or fails at a chosen moment, and a server that stops just then.
 
+use std::fs;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,15 +14,17 @@ use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, pending, ready};
-use serde_json::{Value, json};
+use serde_json::json;
 use socket2::SockRef;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::clients::{Carrier, Ending};
+use super::connection::Connection;
 use super::event::{Draft, MESSAGE};
-use super::feed::{Feed, Only};
+use super::feed::Feed;
 use super::hub::{Hub, Settings};
 use super::log::{Appended, FileLog, Limits, Log, Position, Read, Tail};
 use super::publish::append;
@@ -38,10 +41,10 @@ struct Faults {
 }
 
 #[derive(Debug)]
-struct Faulty(Tail, Arc<Faults>);
+struct Faulty(watch::Sender<Tail>, Arc<Faults>);
 
 impl Log for Faulty {
-    fn tail(&self) -> &Tail {
+    fn tail(&self) -> &watch::Sender<Tail> {
         &self.0
     }
 
@@ -56,25 +59,27 @@ impl Log for Faulty {
     }
 
     fn read(&self, position: Position) -> Read {
-        if self.1.later.load(Ordering::Relaxed) { Read::Later } else { self.0.tail().read(position) }
+        if self.1.later.load(Ordering::Relaxed) { Read::Later } else { self.0.borrow().read(position) }
     }
 }
 
 const LIMITS: Limits = Limits { events: 100, bytes: usize::MAX, age: Duration::MAX };
 
 /// For so many clients.
-fn hub(clients: usize) -> (Arc<Hub>, Arc<Faults>) {
+fn hub(max_clients: usize) -> (Arc<Hub>, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let second = Duration::from_secs(1);
-    let settings = Settings { retry: second, keep_alive: 3_600, queue: 1, patience: second, no_sources: true };
-    let hub = Hub::new(clients, settings, String::new());
-    hub.open(Box::new(Faulty(Tail::new(LIMITS), Arc::clone(&faults))));
+    let settings =
+        Settings { retry: second, keep_alive: 3_600, queue: 1, max_clients, patience: second, no_sources: true };
+    let hub = Hub::new(settings, String::new());
+    hub.open(Box::new(Faulty(watch::Sender::new(Tail::new(LIMITS)), Arc::clone(&faults))));
     (hub, faults)
 }
 
 fn join(hub: &Arc<Hub>) -> Result<Feed, Refusal> {
-    let begin = *hub.log().tail().end().borrow();
-    Feed::join(hub, hub.connections.open(), Carrier::EventStream, None, Only::default(), begin)
+    let begin = hub.log().tail().borrow().end();
+    let connection = Arc::new(Connection::new(&hub.connections));
+    Feed::join(hub, connection, Carrier::Sse, None, Box::default(), begin)
 }
 
 #[tokio::test]
@@ -90,15 +95,22 @@ async fn a_needed_task_that_ends_or_panics_is_the_end() {
     }
 }
 
+/// No request waits for a disk. Who writes is told by what the kernel counts for each thread.
+#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
+async fn files_are_written_and_cut_on_a_thread_that_serves_nobody() {
+    let written = || -> u64 {
+        let io = fs::read_to_string("/proc/thread-self/io").unwrap();
+        io.lines().find_map(|line| line.strip_prefix("wchar: ")?.parse().ok()).unwrap()
+    };
     let directory = tempfile::TempDir::new().unwrap();
-    let mut needed = JoinSet::new();
-    let log = FileLog::open(&directory.path().join("log"), LIMITS, &mut needed).unwrap();
-    log.append(Draft::unnamed("x"), None).await.unwrap();
-    assert!(needed.try_join_next().is_none());
-    drop(log);
-    assert_eq!(first_end(&mut needed).await.to_string(), "the log's thread has ended");
+    let log = FileLog::open(&directory.path().join("log"), Limits { events: 3, ..LIMITS }).unwrap();
+    let (before, data) = (written(), "x".repeat(10_000));
+    for _ in 0..10 {
+        log.append(Draft::unnamed(&data), None).await.unwrap();
+    }
+    assert!(directory.path().join("log.old").exists());
+    assert!(written() - before < 10_000);
 }
 
 #[test]
@@ -109,7 +121,7 @@ fn whoever_joins_while_the_server_stops_is_told_so_and_counts_nowhere() {
     drop(joined);
     hub.stop();
     assert!(format!("{:?}", join(&hub).unwrap_err()).contains("stopping"));
-    assert_eq!(hub.clients.count().sse, 0);
+    assert_eq!(hub.clients.count()[&Carrier::Sse], 0);
     assert_eq!(hub.counters.rejected.load(Ordering::Relaxed), 1);
     assert_eq!(hub.counters.ended[Ending::Stopped as usize].load(Ordering::Relaxed), 0);
 }
@@ -135,7 +147,7 @@ async fn older_events_wake_only_those_who_wait_for_them() {
     let attended = Arc::clone(&hub);
     let attending = tokio::spawn(async move { attended.attend().await });
     tokio::task::yield_now().await;
-    hub.log().tail().wake();
+    hub.log().tail().send_modify(|_| {});
     while !woken[0].0.load(Ordering::Relaxed) {
         tokio::task::yield_now().await;
     }
@@ -155,12 +167,11 @@ async fn a_log_that_does_not_answer_is_unavailable() {
 #[tokio::test]
 async fn what_was_not_published_is_not_counted() {
     let (hub, faults) = hub(1);
-    let mut source = Source::new(Arc::clone(&hub), None);
+    let mut source = Source::new(&hub, MESSAGE);
     for (fails, number) in [(false, 1), (true, 1), (false, 2)] {
         faults.fails.store(fails, Ordering::Relaxed);
         source.publish(json!({})).await;
-        let data: Value = serde_json::from_str(&hub.log().tail().last_data(MESSAGE).unwrap()).unwrap();
-        assert_eq!(data["number"], number);
+        assert_eq!(Source::new(&hub, MESSAGE).number, number);
     }
 }
 
@@ -185,7 +196,7 @@ fn a_sweep_looks_after_all_keep_alives_and_no_stream_needs_a_timer() {
             let (stream, peer) = stream(&hub).await;
             clients.push((tokio::spawn(stream), peer, String::new()));
         }
-        let sweep = || hub.clients.sweep(*hub.log().tail().end().borrow(), 2);
+        let sweep = || hub.clients.sweep(hub.log().tail().borrow().end(), 2);
         for step in ["1", "sweep", "2", "sweep", "sweep", ":", "3"] {
             if step == "sweep" {
                 sweep();
@@ -217,7 +228,7 @@ fn a_sweep_looks_after_all_keep_alives_and_no_stream_needs_a_timer() {
 #[tokio::test]
 async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fetch() {
     let (hub, faults) = hub(1);
-    let begin = *hub.log().tail().end().borrow();
+    let begin = hub.log().tail().borrow().end();
     let (mut stream, mut peer) = stream(&hub).await;
     let mut go_on = || Pin::new(&mut stream).poll(&mut Context::from_waker(Waker::noop())).is_pending();
     // More than the kernel takes.

@@ -1,22 +1,18 @@
 //! The log that outlives the process: lines of JSON in two files, behind the tail in memory.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, TrySendError};
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::anyhow;
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::task::spawn_blocking;
 
 use super::tail::new_epoch;
 use super::{Appended, Limits, Log, Tail};
@@ -28,25 +24,18 @@ use crate::serve::say::say;
 const MAX_LINE: u64 = 1024 * 1024;
 /// How many events wait for the disk at most.
 const WAITING: usize = 1024;
-const ENDED: &str = "the log's thread has ended";
 
 /// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
 /// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
 /// epoch ends earlier than a client has seen, which tells it so.
 ///
-/// Files are written by one thread. No request, and no other client, waits for a disk that is slow.
+/// Files are written by one thread at a time, which is none of those that serve clients. So no request, and no other
+/// client, waits for a disk that is slow.
 #[derive(Debug)]
 pub(crate) struct FileLog {
-    tail: Arc<Tail>,
-    appends: mpsc::SyncSender<Append>,
-}
-
-#[derive(Debug)]
-struct Append {
-    name: String,
-    data: String,
-    key: Option<String>,
-    done: oneshot::Sender<io::Result<Appended>>,
+    tail: Arc<watch::Sender<Tail>>,
+    files: Arc<Mutex<Files>>,
+    room: Semaphore,
 }
 
 /// The file at `path` has the newest lines, and `path` with `.old` those before. Once the one has half of what both may
@@ -78,53 +67,40 @@ struct Line<'a> {
 }
 
 impl FileLog {
-    /// Its thread is one of the `needed` tasks.
-    pub(crate) fn open(path: &Path, limits: Limits, needed: &mut JoinSet<anyhow::Error>) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, limits: Limits) -> io::Result<Self> {
         // One file, whatever it is called.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
-        let tail = Arc::new(files.open()?);
+        let mut tail = files.open()?;
         tail.begin_epoch(&new_epoch());
-        let (appends, appended) = mpsc::sync_channel::<Append>(WAITING);
-        let log = Self { tail: Arc::clone(&tail), appends };
-        let (running, ended) = oneshot::channel::<Infallible>();
-        thread::Builder::new().name("log".into()).spawn(move || {
-            let _running = running;
-            for Append { name, data, key, done } in appended {
-                // Whoever published it may have gone. It has happened all the same.
-                let _ = done.send(files.push(&tail, &name, &data, key));
-            }
-        })?;
-        needed.spawn(async {
-            let _ = ended.await;
-            anyhow!(ENDED)
-        });
-        Ok(log)
+        let (tail, files) = (Arc::new(watch::Sender::new(tail)), Arc::new(Mutex::new(files)));
+        Ok(Self { tail, files, room: Semaphore::new(WAITING) })
     }
 }
 
 impl Log for FileLog {
-    fn tail(&self) -> &Tail {
+    fn tail(&self) -> &watch::Sender<Tail> {
         &self.tail
     }
 
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
-        let (done, appended) = oneshot::channel();
-        let (name, data, key) = (draft.name().into(), draft.data().into(), key.map(Into::into));
-        match self.appends.try_send(Append { name, data, key, done }) {
-            Err(TrySendError::Full(_)) => {
-                let error = format!("{WAITING} events are already waiting for the disk");
-                ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed()
-            }
-            _ => appended.map(|id| id.unwrap_or_else(|_| Err(io::Error::other(ENDED)))).boxed(),
-        }
+        let append = async move {
+            let full = format!("{WAITING} events are already waiting for the disk");
+            let _room = self.room.try_acquire().map_err(|_| io::Error::new(ErrorKind::ResourceBusy, full))?;
+            let mut files = Arc::clone(&self.files).lock_owned().await;
+            let (tail, key) = (Arc::clone(&self.tail), key.map(str::to_owned));
+            let (name, data) = (draft.event_type.as_str().to_owned(), draft.data.to_owned());
+            // Whoever published it may go meanwhile. It happens all the same.
+            spawn_blocking(move || files.push(&tail, &name, &data, key)).await?
+        };
+        append.boxed()
     }
 }
 
 impl Files {
     /// Locks the files, reads them, and finds out whether there is room for another event.
     fn open(&mut self) -> io::Result<Tail> {
-        let older = self.beside(".old");
+        let older = beside(&self.path, ".old");
         for path in [&self.path, &older] {
             if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
                 let error = format!("{}: not a regular file", path.display());
@@ -156,13 +132,19 @@ impl Files {
         }
     }
 
-    fn push(&mut self, tail: &Tail, name: &str, data: &str, key: Option<String>) -> io::Result<Appended> {
-        if let Some(id) = tail.known(key.as_deref()) {
+    fn push(
+        &mut self,
+        tail: &watch::Sender<Tail>,
+        name: &str,
+        data: &str,
+        key: Option<String>,
+    ) -> io::Result<Appended> {
+        if let Some(id) = tail.borrow().known(key.as_deref()) {
             return Ok(Appended { id, new: false });
         }
         let draft = Draft::new(name, data).map_err(io::Error::other)?;
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let id = tail.next_id();
+        let id = tail.borrow().next_id();
         let line =
             Line { id: &id, time: time.try_into().unwrap_or(u64::MAX), event: name.into(), data: data.into(), key };
         let mut text = serde_json::to_vec(&line)?;
@@ -174,7 +156,8 @@ impl Files {
         self.write(&text)?;
         self.len += text.len() as u64;
         self.lines += 1;
-        Ok(Appended { id: tail.push(draft, Duration::ZERO, line.key.as_deref()), new: true })
+        tail.send_modify(|tail| drop(tail.push(draft, Duration::ZERO, line.key.as_deref())));
+        Ok(Appended { id, new: true })
     }
 
     /// Writes all of it behind the last line, or nothing.
@@ -202,7 +185,7 @@ impl Files {
 
     /// Makes room for the next line, without the oldest ones.
     fn rotate(&mut self) -> io::Result<()> {
-        match fs::rename(&self.path, self.beside(".old")) {
+        match fs::rename(&self.path, beside(&self.path, ".old")) {
             // Someone removed it.
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -213,7 +196,7 @@ impl Files {
 
     /// Beside the file, since that one is renamed and made anew.
     fn lock(&mut self) -> io::Result<()> {
-        let path = self.beside(".lock");
+        let path = beside(&self.path, ".lock");
         let file = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
             // Enough for a lock.
             Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => File::open(path).map_err(|_| error)?,
@@ -225,10 +208,6 @@ impl Files {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         Ok(())
-    }
-
-    fn beside(&self, suffix: &str) -> PathBuf {
-        beside(&self.path, suffix)
     }
 
     /// Whether the service can do without. Then it has no more than clients that come back need.
@@ -293,13 +272,8 @@ fn keep(line: &[u8], tail: &mut Option<Tail>, limits: Limits) -> Result<(), Stri
 
 /// Someone may want to look at it. The service does without.
 fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
-    let mut aside = beside(path, ".damaged");
-    for count in 2.. {
-        if fs::symlink_metadata(&aside).is_err() {
-            break;
-        }
-        aside = beside(path, &format!(".damaged.{count}"));
-    }
+    let mut names = (1..).map(|count: u64| beside(path, &format!(".damaged.{count}")));
+    let aside = names.find(|name| fs::symlink_metadata(name).is_err()).unwrap_or_default();
     match fs::rename(path, &aside) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         renamed => renamed?,
@@ -310,14 +284,14 @@ fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[test]
-fn a_disk_that_does_not_answer_fills_no_memory() {
+#[tokio::test]
+async fn a_disk_that_does_not_answer_fills_no_memory() {
     let limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
-    let (appends, _nobody_takes_them) = mpsc::sync_channel(WAITING);
-    let log = FileLog { tail: Arc::new(Tail::new(limits)), appends };
-    let append = || log.append(Draft::unnamed("x"), None).now_or_never();
-    for _ in 0..WAITING {
-        assert!(append().is_none());
-    }
-    assert_eq!(append().unwrap().unwrap_err().kind(), ErrorKind::ResourceBusy);
+    let directory = tempfile::TempDir::new().unwrap();
+    let log = FileLog::open(&directory.path().join("log"), limits).unwrap();
+    let _busy = log.files.lock().await;
+    let append = || log.append(Draft::unnamed("x"), None);
+    let mut waiting: Vec<_> = (0..WAITING).map(|_| append()).collect();
+    assert!(waiting.iter_mut().all(|append| append.now_or_never().is_none()));
+    assert_eq!(append().await.unwrap_err().kind(), ErrorKind::ResourceBusy);
 }

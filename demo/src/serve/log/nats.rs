@@ -23,13 +23,14 @@ use async_nats::{HeaderMap, header};
 use futures_util::future::{BoxFuture, ready};
 use futures_util::{FutureExt as _, StreamExt as _};
 use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use self::older::Older;
 pub(crate) use self::stream::Options;
-use super::{Appended, Health, Limits, Log, Lost, Position, Read, Tail};
+use super::{Appended, Limits, Log, Lost, Position, Read, Tail};
 use crate::serve::event::{Draft, RESET};
 use crate::serve::first_end;
 use crate::serve::say::say;
@@ -52,7 +53,7 @@ struct Shared {
     /// Of the stream, and of the subject that it keeps.
     name: String,
     epoch: String,
-    tail: Tail,
+    tail: watch::Sender<Tail>,
     older: Older,
     /// The first and the last number of the stream, as far as this node knows.
     first: AtomicU64,
@@ -88,27 +89,21 @@ impl NatsLog {
         let (first, last) = (info.state.first_sequence.max(1), info.state.last_sequence);
         let epoch = epoch(&info);
         let start = last.saturating_sub(limits.events as u64).max(first - 1);
-        let tail = Tail::after(start, &epoch, limits);
-        let name = info.config.name;
-        let (first, known) = (AtomicU64::new(first), AtomicU64::new(last));
-        let (older, last_query, reached) = (Older::default(), Mutex::default(), watch::Sender::new(start));
-        let (is_shorter, is_another, connections) =
-            (AtomicBool::default(), AtomicBool::default(), AtomicU64::default());
-        let shared = Shared {
+        let tail = watch::Sender::new(Tail::after(start, &epoch, limits));
+        let shared = Arc::new(Shared {
             context,
-            name,
+            name: info.config.name,
             epoch,
             tail,
-            older,
-            first,
-            last: known,
-            reached,
-            last_query,
-            is_shorter,
-            connections,
-            is_another,
-        };
-        let shared = Arc::new(shared);
+            older: Older::default(),
+            first: AtomicU64::new(first),
+            last: AtomicU64::new(last),
+            reached: watch::Sender::new(start),
+            last_query: Mutex::default(),
+            is_shorter: AtomicBool::default(),
+            connections: AtomicU64::default(),
+            is_another: AtomicBool::default(),
+        });
         needed.spawn(Arc::clone(&shared).follow());
         needed.spawn(Arc::clone(&shared).watch_stream());
         needed.spawn(Arc::clone(&shared).load_older());
@@ -127,7 +122,7 @@ fn epoch(info: &Info) -> String {
 }
 
 impl Log for NatsLog {
-    fn tail(&self) -> &Tail {
+    fn tail(&self) -> &watch::Sender<Tail> {
         &self.0.tail
     }
 
@@ -137,7 +132,8 @@ impl Log for NatsLog {
 
     fn read(&self, position: Position) -> Read {
         let shared = &self.0;
-        match shared.tail.read(position) {
+        let read = shared.tail.borrow().read(position);
+        match read {
             Read::Gone if position.0 + 1 >= shared.first.load(Ordering::Relaxed) => shared.older.read(position),
             Read::End if position > shared.end() => Read::Later,
             read => read,
@@ -145,22 +141,22 @@ impl Log for NatsLog {
     }
 
     fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
-        match self.0.tail.find(id) {
+        let found = self.0.tail.borrow().find(id);
+        match found {
             Err(_) => self.0.find(id).boxed(),
             found => ready(found).boxed(),
         }
     }
 
-    fn health(&self) -> Option<Health> {
+    fn figures(&self) -> Value {
         let behind = self.0.last.load(Ordering::Relaxed).saturating_sub(*self.0.reached.borrow());
-        let connected = self.0.is_connected();
-        Some(Health { connection: if connected { "connected" } else { "disconnected" }, behind })
+        json!({ "connected": self.0.is_connected(), "behind": behind })
     }
 }
 
 impl Shared {
     fn end(&self) -> Position {
-        *self.tail.end().borrow()
+        self.tail.borrow().end()
     }
 
     fn is_connected(&self) -> bool {
@@ -168,20 +164,18 @@ impl Shared {
     }
 
     fn id(&self, number: u64) -> String {
-        format!("{}-{number}", self.epoch)
+        self.tail.borrow().id(Position(number))
     }
 
     /// For an id that is not of the tail: an older one, or one that another node has given out a moment ago.
     async fn find(&self, id: &str) -> Result<Position, Lost> {
-        let number = id.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).ok_or(Lost::Unknown)?;
-        if self.id(number) != id {
-            return Err(Lost::Unknown);
-        }
-        let mut ends = self.tail.end();
+        let Some(Position(number)) = self.tail.borrow().place(id) else { return Err(Lost::Unknown) };
+        let mut tail = self.tail.subscribe();
         let end = Instant::now() + GRACE;
         loop {
-            if let Ok(found) = self.tail.find(id) {
-                return Ok(found);
+            let found = self.tail.borrow().find(id);
+            if found.is_ok() {
+                return found;
             }
             let is_answered = self.stream_answers().await;
             if number <= self.last.load(Ordering::Relaxed) {
@@ -192,7 +186,7 @@ impl Shared {
                 // What was said before the next leader is elected counts for nothing.
                 return Err(if is_answered { Lost::Unknown } else { Lost::Away });
             }
-            let _ = timeout_at(end.min(Instant::now() + PAUSE), ends.changed()).await;
+            let _ = timeout_at(end.min(Instant::now() + PAUSE), tail.changed()).await;
         }
     }
 
@@ -305,13 +299,14 @@ impl Shared {
             }
             if number > next {
                 self.forget(next, number).await?;
-                self.tail.restart(Position(number - 1));
+                self.tail.send_modify(|tail| tail.restart(Position(number - 1)));
             }
             if number >= next {
                 self.last.fetch_max(number + info.pending, Ordering::Relaxed);
                 let age = SystemTime::now().duration_since(info.published.into()).unwrap_or_default();
                 let data = String::from_utf8_lossy(&message.payload);
-                self.tail.push(untrusted_draft(&name(message.headers.as_ref()), &data), age, None);
+                let name = name(message.headers.as_ref());
+                self.tail.send_modify(|tail| drop(tail.push(untrusted_draft(&name, &data), age, None)));
                 *newest = Some((number, info.published));
             }
             self.caught_up_to(if info.pending == 0 { number.max(last) } else { number });
@@ -337,6 +332,5 @@ fn name(headers: Option<&HeaderMap>) -> Cow<'_, str> {
 
 /// What others than this program have published is not taken on trust.
 fn untrusted_draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
-    let draft = Draft::new(name, data).ok().filter(|draft| draft.name() != RESET.as_str());
-    draft.unwrap_or(Draft::unnamed(data))
+    Draft::new(name, data).ok().filter(|draft| draft.event_type != RESET).unwrap_or(Draft::unnamed(data))
 }

@@ -1,13 +1,14 @@
 //! What is older than the tail: batches of the stream, read when a client needs them, and kept while others may.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::Request;
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
 use serde_json::json;
 use sse_wire::EventId;
 use tokio::sync::Notify;
@@ -44,7 +45,7 @@ struct State {
 impl Older {
     /// The event after `position`, or `Later` and a request for it.
     pub(super) fn read(&self, Position(number): Position) -> Read {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let found = state
             .batches
             .iter()
@@ -59,12 +60,12 @@ impl Older {
     }
 
     fn wanted(&self) -> Option<u64> {
-        self.state().wanted.first().copied()
+        self.state.lock().wanted.first().copied()
     }
 
     /// What is wanted and not in the batch is asked for again by whoever still wants it.
     fn keep(&self, before: u64, events: Vec<Arc<Event>>) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.wanted.remove(&before);
         let end = before + events.len() as u64;
         state.wanted.retain(|number| !(before..end).contains(number));
@@ -79,10 +80,6 @@ impl Older {
             state.events -= oldest.len();
             state.bytes -= size(&oldest);
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,7 +97,7 @@ impl Shared {
             };
             if let Ok(events) = self.batch(before).await {
                 self.older.keep(before, events);
-                self.tail.wake();
+                self.tail.send_modify(|_| {});
                 continue;
             }
             // NATS is away, or the server that was asked has not got as far. Others come first, and then whoever still
@@ -108,7 +105,7 @@ impl Shared {
             self.older.keep(before, Vec::new());
             if self.older.wanted().is_none() {
                 sleep(PAUSE).await;
-                self.tail.wake();
+                self.tail.send_modify(|_| {});
             }
         }
     }
@@ -193,7 +190,7 @@ mod tests {
             for number in 0..40 {
                 older.keep(number * batch, vec![Arc::clone(&event); usize::try_from(batch).unwrap()]);
             }
-            let State { events, bytes, batches, .. } = &*older.state();
+            let State { events, bytes, batches, .. } = &*older.state.lock();
             assert!(*events <= KEPT && (*bytes <= KEPT_BYTES || batches.len() == 1), "{events} events, {bytes} bytes");
             let sum = |(count, bytes), (_, events): &(_, Vec<_>)| (count + events.len(), bytes + size(events));
             assert_eq!((*events, *bytes), batches.iter().fold((0, 0), sum));

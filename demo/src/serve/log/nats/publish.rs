@@ -22,10 +22,11 @@ impl Shared {
         let away = |error: Passing| io::Error::new(ErrorKind::NotConnected, format!("NATS: {error}"));
         let key = key.map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned);
         let mut message =
-            PublishMessage::build().payload(draft.data().to_owned().into()).message_id(key).expected_stream(&self.name);
-        if draft.name() != MESSAGE {
+            PublishMessage::build().payload(draft.data.to_owned().into()).message_id(key).expected_stream(&self.name);
+        if draft.event_type != MESSAGE {
             // Encoded, because blanks round a header's value do not arrive.
-            message = message.header(EVENT, utf8_percent_encode(draft.name(), NON_ALPHANUMERIC).to_string().as_str());
+            message = message
+                .header(EVENT, utf8_percent_encode(draft.event_type.as_str(), NON_ALPHANUMERIC).to_string().as_str());
         }
         let end = Instant::now() + PATIENCE;
         loop {
