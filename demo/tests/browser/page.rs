@@ -159,7 +159,7 @@ fn shows_a_hole_where_the_connection_was_gone() {
     browser.until_state("open");
     // What was measured meanwhile came afterwards, and nothing is missing; the hole stays.
     browser.until(
-        "document.querySelector('#cpu-chart .late') && document.querySelectorAll('#cpu-chart .area').length === 2",
+        &format!("document.querySelector('#cpu-chart .late[d^=M]') && ({box_of})('#cpu-chart .area').right > ({box_of})('#cpu-chart .gone').right"),
     );
     browser.until("!document.body.classList.contains('stale')");
     assert_eq!((colour(), browser.value("document.querySelectorAll('svg .gone').length")), (live, json!(2)));

@@ -52,9 +52,8 @@ function disconnect() {
 // An event of the stream can be called "open" or "error" too; that is a MessageEvent.
 function onOpen(event) {
   if (event instanceof MessageEvent) return;
-  opened += 1;
   failures = 0;
-  $("reconnections").textContent = opened - 1;
+  $("reconnections").textContent = opened++;
   const outage = outages.at(-1);
   if (outage) outage.to = now();
   const seconds = outage && ((outage.to - outage.from) / 1000).toFixed(1);
@@ -90,7 +89,10 @@ function showState() {
   $("cut").disabled = state !== "open";
 }
 
-const hint = (text) => ($("connection-hint").textContent = text);
+function hint(text, lost = false) {
+  $("connection-hint").textContent = text;
+  $("connection-hint").classList.toggle("lost", lost);
+}
 
 async function post(path, body, token) {
   const headers = { "content-type": "application/json" };
@@ -99,11 +101,11 @@ async function post(path, body, token) {
   return { status: response.status, body: await response.json().catch(() => ({})) };
 }
 
-async function cut() {
+$("cut").addEventListener("click", async () => {
   // Over HTTP/2 the answer may go down with the connection.
   const answer = await post("cut", { client: key }).catch(() => ({ status: 200 }));
   if (answer.status !== 200) hint(answer.body.error ?? `The server answered ${answer.status}.`);
-}
+});
 
 // ---- Events
 
@@ -119,9 +121,7 @@ function peersText(parent, text) {
 
 for (const name of NAMES) {
   const row = $("counts").insertRow();
-  const head = row.appendChild(document.createElement("th"));
-  head.scope = "row";
-  head.textContent = name;
+  Object.assign(row.appendChild(document.createElement("th")), { scope: "row", textContent: name });
   Object.assign(row.insertCell(), { id: `count-${name}`, textContent: "0" });
   peersText(row.insertCell(), "").id = `last-${name}`;
 }
@@ -130,19 +130,13 @@ function onEvent(event) {
   const { type, data } = event;
   counts[type] += 1;
   $(`count-${type}`).textContent = counts[type];
-  $(`last-${type}`).textContent = summary(data);
+  $(`last-${type}`).textContent = parsed(data)?.message ?? parsed(data)?.customData ?? data;
   if (type === "reset") onReset(event);
   else watch(event);
   lastEventId = event.lastEventId;
   $("last-event-id").textContent = $("last-event-id").title = lastEventId || "none";
   if (type === "metric") onMetric(data);
   if (type === "notice") showNotice(data);
-}
-
-function summary(data) {
-  const value = parsed(data);
-  const text = value?.message ?? value?.customData ?? value?.reason;
-  return typeof text === "string" ? text : value?.number ? `number ${value.number}` : data;
 }
 
 function parsed(data) {
@@ -176,26 +170,16 @@ function watch({ type, data, lastEventId: id }) {
     }
     if (Number.isFinite(time)) lastTime = time;
   }
-  show("missed", missed);
-  show("twice", twice);
+  for (const [id, number] of Object.entries({ missed, twice })) {
+    $(id).textContent = number;
+    $(id).className = number > 0 ? "some" : "none";
+  }
 }
-
-function show(id, number) {
-  $(id).textContent = number;
-  $(id).className = number > 0 ? "some" : "none";
-}
-
-const RESETS = {
-  expired: "You were away for longer than the server remembers: what you missed is lost.",
-  unknown: "The server was restarted and no longer knows what you missed.",
-};
 
 function onReset({ data }) {
   // What is missing now is missing admittedly.
   lastNumbers.clear();
-  const { reason, text } = parsed(data) ?? {};
-  $("reset-text").textContent = RESETS[reason] ?? text ?? data;
-  $("reset-notice").hidden = false;
+  hint(`What you missed is lost: ${parsed(data)?.text ?? data}.`, true);
 }
 
 // ---- Charts: the last minute by the server's clock, and where there was no connection
@@ -212,28 +196,13 @@ function onMetric(data) {
   samples.push({ time, took: Date.now() - time, cpu: Math.max(0, Math.min(100, cpu)), memory: used / 2 ** 30, total: total / 2 ** 30 });
   while (samples[0].time < time - MINUTE - HOLE) samples.shift();
   skew = Math.min(...samples.map(({ took }) => took));
-  draw();
 }
 
 function element(parent, name, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  const node = parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", name));
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.textContent = text;
-  return parent.appendChild(node);
-}
-
-// Stretches without a hole. A piece is late if the connection was gone when one of its ends was measured.
-function stretches(points) {
-  const found = [];
-  points.forEach((point, index) => {
-    const before = points[index - 1];
-    const stretch = found.at(-1);
-    const late = point.late || before?.late;
-    if (!before || point.time - before.time > HOLE) found.push({ late: point.late, points: [point] });
-    else if (stretch.late === late || stretch.points.length === 1) stretch.points.push(point), (stretch.late = late);
-    else found.push({ late, points: [before, point] });
-  });
-  return found;
+  return node;
 }
 
 // The round numbers that three lines of a grid stand for, so that what there is fills the chart.
@@ -264,11 +233,17 @@ function drawChart(svg, name, lines, label) {
     const box = { x: x(from), y: top, width: x(Math.min(next, to + HOLE)) - x(from), height: bottom - top };
     element(svg, "rect", { class: "gone", fill: `url(#${pattern.id})`, ...box });
   }
-  for (const { late, points } of stretches(samples.filter(({ time }) => time > now() - MINUTE))) {
-    const line = points.map((point) => `${x(point.time)} ${y(point[name])}`).join("L");
-    if (name === "cpu" && !late) element(svg, "path", { class: "area", d: `M${x(points[0].time)} ${bottom}L${line}V${bottom}Z` });
-    element(svg, "path", { class: late ? "late" : "line", d: `M${line}` });
-  }
+  // From point to point, unless there is a hole. What was measured while the connection was gone came late.
+  const recent = samples.filter(({ time }) => time > now() - MINUTE);
+  const ways = recent.slice(1).map((to, index) => [recent[index], to]).filter(([from, to]) => to.time - from.time <= HOLE);
+  const late = ways.filter(([from, to]) => from.late || to.late);
+  const inTime = ways.filter((way) => !late.includes(way));
+  const at = (point) => `${x(point.time)} ${y(point[name])}`;
+  const path = (style, ways, d) => element(svg, "path", { class: style, d: ways.map(d).join("") });
+  const line = ([from, to]) => `M${at(from)}L${at(to)}`;
+  if (name === "cpu") path("area", inTime, (way) => `${line(way)}V${bottom}H${x(way[0].time)}Z`);
+  path("line", inTime, line);
+  path("late", late, line);
 }
 
 function draw() {
@@ -278,9 +253,8 @@ function draw() {
   for (const point of samples) point.late = outages.some(({ from, to }) => from < point.time && point.time < to);
   while (outages[0]?.to < now() - MINUTE) outages.shift();
   const memory = grid(samples.length ? samples.map((point) => point.memory) : [0]);
-  const digits = memory[1] - memory[0] < 0.15 ? 2 : 1;
   drawChart($("cpu-chart"), "cpu", [0, 50, 100], (line) => `${line} %`);
-  drawChart($("memory-chart"), "memory", memory, (line) => `${line.toFixed(digits)} GiB`);
+  drawChart($("memory-chart"), "memory", memory, (line) => `${line.toFixed(2)} GiB`);
   const newest = samples.at(-1);
   if (!newest) return;
   $("cpu").textContent = `${newest.cpu.toFixed(1)} %`;
@@ -296,16 +270,15 @@ function showNotice(data) {
   const item = document.createElement("li");
   const time = item.appendChild(document.createElement("time"));
   // A notice does not say when it was published. It was after the event before it that does.
-  const old = lastTime > 0 && now() - lastTime > HOLE;
-  const when = new Date(old ? lastTime : Date.now());
+  const when = new Date(lastTime || Date.now());
   time.dateTime = when.toISOString();
-  time.textContent = (old ? "after " : "") + when.toLocaleTimeString();
+  time.textContent = when.toLocaleTimeString();
   peersText(item, data);
   $("notices").prepend(item);
   while ($("notices").children.length > NOTICES) $("notices").lastChild.remove();
 }
 
-async function publish(submitted) {
+$("publish-form").addEventListener("submit", async (submitted) => {
   submitted.preventDefault();
   const text = $("notice-text");
   const result = $("publish-result");
@@ -319,7 +292,7 @@ async function publish(submitted) {
     result.textContent = "The server does not answer.";
   }
   $("publish").disabled = false;
-}
+});
 
 // ---- The wire: a second request, which is opened, cut and resumed with the EventSource, and shows what that hides
 
@@ -373,21 +346,15 @@ function wireLine(text) {
 }
 
 // A browser has six connections to a host, so a page that nobody sees has one.
-function onVisibility() {
-  if (document.hidden) {
-    wire?.abort();
-    wireId = "";
-  } else if (source.readyState === EventSource.OPEN) readWire();
-}
+document.addEventListener("visibilitychange", () => {
+  wire?.abort();
+  wireId = "";
+  if (!document.hidden && source.readyState === EventSource.OPEN) readWire();
+});
 
 // ---- Start
 
 $("toggle").addEventListener("click", () => (wanted ? disconnect() : connect()));
-$("cut").addEventListener("click", cut);
-$("publish-form").addEventListener("submit", publish);
-$("reset-dismiss").addEventListener("click", () => ($("reset-notice").hidden = true));
-document.addEventListener("visibilitychange", onVisibility);
-addEventListener("resize", draw);
 $("curl").textContent = `curl -N ${new URL("events", document.baseURI)}`;
 setInterval(draw, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 200);
 connect();
