@@ -37,8 +37,10 @@ main() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
   # Between programs of this repository first, which needs no network: tests/.
   run cargo test --quiet
-  run cargo build --quiet --bins --examples
-  run cargo build --quiet --manifest-path ../Cargo.toml --package sse-wire-examples --example cat --target-dir "$target"
+  # As the tests were built, with which all but cat is there already.
+  run cargo build --quiet --profile test --bins --examples
+  run cargo build --quiet --profile test --manifest-path ../Cargo.toml --package sse-wire-examples --example cat \
+    --target-dir "$target"
 
   # The programs go next to the packages, because that is where node looks for them.
   cp -- peers/* ../tests/data/servers/* "$scratch/"
