@@ -98,10 +98,8 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
         "others can connect to {}, so publishing needs a token: give one with --token or DEMO_TOKEN",
         args.addr
     );
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
-        _ => None,
-    };
+    let tls = args.tls_cert.as_ref().zip(args.tls_key.as_ref());
+    let tls = tls.map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
     #[cfg(feature = "nats")]
     let shared = args.nats.log.as_deref();
     #[cfg(not(feature = "nats"))]

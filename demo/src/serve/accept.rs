@@ -256,7 +256,9 @@ impl Served {
         request.extensions_mut().insert(handover.clone());
         let response = self.respond(request).await;
         let stream = handover.0.lock().take();
-        stream.map_or(Ok(()), |(first, feed)| Err((head::encode(&response, &first), feed)))?;
-        Ok(response)
+        match stream {
+            Some((first, feed)) => Err((head::encode(&response, &first), feed)),
+            None => Ok(response),
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! `GET /`: the page, which is a part of the program.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+
+use super::hub::Hub;
 
 const HTML: &str = include_str!("page/index.html");
 const CSS: &str = include_str!("page/style.css");
@@ -13,7 +17,7 @@ const ICON: &str = include_str!("page/icon.svg");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+pub(crate) fn routes() -> Router<Arc<Hub>> {
     Router::new()
         .route("/", file("text/html; charset=utf-8", HTML))
         .route("/style.css", file("text/css; charset=utf-8", CSS))
@@ -21,10 +25,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/icon.svg", file("image/svg+xml", ICON))
 }
 
-fn file<S: Clone + Send + Sync + 'static>(
-    media_type: &'static str,
-    text: &'static str,
-) -> axum::routing::MethodRouter<S> {
+fn file(media_type: &'static str, text: &'static str) -> MethodRouter<Arc<Hub>> {
     let headers = [
         (CONTENT_TYPE, media_type),
         (CONTENT_SECURITY_POLICY, POLICY),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde_json::json;
 
 #[derive(Debug)]
@@ -26,17 +26,12 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(json!({ "error": self.reason }))).into_response();
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                response.headers_mut().insert(WWW_AUTHENTICATE, "Bearer".parse().expect("a header value"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                // Not the same time for all, or they would all come back at once.
-                response.headers_mut().insert(RETRY_AFTER, fastrand::u32(2..=10).into());
-            }
-            _ => {}
-        }
-        response
+        let header = match self.status {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer".to_owned())),
+            // Not the same time for all, or they would all come back at once.
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, fastrand::u32(2..=10).to_string())),
+            _ => None,
+        };
+        (self.status, AppendHeaders(header), Json(json!({ "error": self.reason }))).into_response()
     }
 }
