@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use assert_cmd::Command;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -27,9 +28,12 @@ enum Fault {
 type Streams = Arc<Mutex<Vec<Sender<String>>>>;
 
 fn server(fault: Fault) -> SocketAddr {
+    node(fault, Streams::default())
+}
+
+fn node(fault: Fault, streams: Streams) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
-    let streams = Streams::default();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let streams = Arc::clone(&streams);
@@ -146,6 +150,52 @@ fn every_fault_is_reported() {
         // Who comes back without what it missed is not whole again.
         assert_eq!((&report["recovered"], report["away_ms"].is_null()), (&0.into(), fault != Fault::Cut), "{report}");
         assert_eq!(report["deliveries"], 300 - lost.min(100), "{fault:?}");
+    }
+}
+
+/// A node that has this many clients, and is then dead for good: it answers nothing, and counts who asks for a stream.
+fn mortal(mut living: usize) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (addr, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        let mut clients = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if !peer::read_request(&mut stream).starts_with("GET /events?") {
+                continue;
+            }
+            count.fetch_add(1, Relaxed);
+            if clients.len() < living {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nretry: 20\n\n").unwrap();
+                clients.push(stream);
+            } else {
+                clients.clear();
+                living = 0;
+            }
+        }
+    });
+    (addr, asked)
+}
+
+/// Whom a node has lost or refused, another one has; and none asks the dead one again.
+#[test]
+fn clients_of_a_dead_node_go_to_the_next_one() {
+    for living in [0, 9] {
+        let (dead, asked) = mortal(living);
+        let urls = [server(Fault::None), dead].map(|addr| format!("http://{addr}"));
+        let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+            .args(["load", &urls[0], &urls[1], "--clients", "20", "--rate", "100", "--seconds", "1", "--insist", "60"])
+            .args(["--json", "-"])
+            .timeout(Duration::from_secs(120))
+            .output()
+            .unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{err}"));
+        assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
+        assert_eq!((&report["held"], &report["reconnections"]), (&20.into(), &living.into()), "{report}");
+        // Those that begin there, once.
+        assert_eq!(asked.load(Relaxed), 10, "{report}");
     }
 }
 

@@ -89,9 +89,8 @@ impl Shared {
 pub(super) struct Client {
     pub(super) shared: Arc<Shared>,
     index: usize,
-    /// The node that it is connected to.
-    pub(super) addr: SocketAddr,
-    has_tried: bool,
+    /// The node that it is connected to, or tries next.
+    node: usize,
     ledger: Ledger,
     is_open: bool,
     /// When the stream was opened, since the epoch.
@@ -106,17 +105,17 @@ pub(super) struct Client {
 }
 
 impl Client {
+    pub(super) fn addr(&self) -> SocketAddr {
+        self.shared.part.addrs[self.node]
+    }
+
     pub(super) fn key(&self) -> String {
         self.shared.key(self.index)
     }
 
     pub(super) async fn connect(&mut self) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<>> {
         self.door = Arc::clone(&self.shared.doors).acquire_owned().await.ok();
-        // Any node resumes it.
-        if std::mem::replace(&mut self.has_tried, true) {
-            self.addr = self.shared.part.addrs[fastrand::usize(..self.shared.part.addrs.len())];
-        }
-        socket::connect(self.addr, self.shared.part.first + self.index, Arc::clone(&self.shared.bytes)).await
+        socket::connect(self.addr(), self.shared.part.first + self.index, Arc::clone(&self.shared.bytes)).await
     }
 
     /// The server has accepted.
@@ -133,10 +132,11 @@ impl Client {
         verdict.counts.opened += 1;
     }
 
-    /// The connection has ended, if there was one.
-    fn close(&mut self, result: &io::Result<()>) {
+    /// The connection has ended, if there was one; whether it had been open.
+    fn close(&mut self, result: &io::Result<()>) -> bool {
         self.door = None;
-        if std::mem::take(&mut self.is_open) {
+        let was_open = std::mem::take(&mut self.is_open);
+        if was_open {
             self.shared.verdict().counts.open -= 1;
             self.ended = Some(self.shared.epoch.elapsed());
             // One that ends before its client is whole again makes that later.
@@ -144,6 +144,7 @@ impl Client {
         } else if let Err(error) = result {
             self.shared.verdict().first_error.get_or_insert_with(|| error.to_string());
         }
+        was_open
     }
 
     pub(super) fn event(&mut self, event_type: &str, id: &str, data: &str) {
@@ -187,12 +188,21 @@ impl Client {
     /// One connection after the other, until the run is over.
     pub(super) async fn run(mut self, mut protocol: impl Protocol) -> Self {
         let shared = Arc::clone(&self.shared);
-        let cut = &shared.cuts[self.index];
+        let (cut, nodes) = (&shared.cuts[self.index], shared.part.addrs.len());
+        let mut refused = 0;
         loop {
             let result = until_cut(protocol.connection(&mut self), cut).await.unwrap_or(Ok(()));
-            self.close(&result);
-            let wait = if self.shared.stopped.load(Relaxed) { None } else { protocol.on_end() };
-            let Some(wait) = wait else { return self };
+            let lost = self.close(&result);
+            if shared.stopped.load(Relaxed) {
+                return self;
+            }
+            // Any node resumes it: whom one has lost spread over the others, and from one that refuses it goes to the next.
+            self.node = (self.node + if lost { fastrand::usize(1..nodes.max(2)) } else { 1 }) % nodes;
+            refused = if lost { 0 } else { refused + 1 };
+            if !lost && refused % nodes > 0 {
+                continue;
+            }
+            let Some(wait) = protocol.on_end() else { return self };
             let _ = until_cut(tokio::time::sleep(wait), cut).await;
         }
     }
@@ -241,8 +251,7 @@ impl Clients {
                 let client = Client {
                     shared: Arc::clone(&shared),
                     index,
-                    addr: part.addrs[(part.first + index) % part.addrs.len()],
-                    has_tried: false,
+                    node: (part.first + index) % part.addrs.len(),
                     ledger: Ledger::default(),
                     is_open: false,
                     since: Duration::ZERO,

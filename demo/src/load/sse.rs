@@ -55,7 +55,7 @@ impl Protocol for EventSource {
 fn request(client: &Client, source: &EventSource) -> Vec<u8> {
     let ours = || format!("/events?only={EVENT_TYPE}&client={}", client.key());
     let path = client.shared.part.path.clone().unwrap_or_else(ours);
-    let mut request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.addr).into_bytes();
+    let mut request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept: {MIME_TYPE}\r\n", client.addr()).into_bytes();
     if let Some(id) = source.last_event_id_header() {
         request.extend_from_slice(format!("{LAST_EVENT_ID}: ").as_bytes());
         request.extend_from_slice(id);

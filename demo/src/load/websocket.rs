@@ -57,7 +57,7 @@ pub(super) async fn run(client: Client) -> Client {
 
 impl Protocol for Reconnection {
     async fn connection(&mut self, client: &mut Client) -> io::Result<()> {
-        let url = self.url(&format!("ws://{}/ws?only={EVENT_TYPE}&client={}", client.addr, client.key()))?;
+        let url = self.url(&format!("ws://{}/ws?only={EVENT_TYPE}&client={}", client.addr(), client.key()))?;
         let socket = client.connect().await?;
         let config = WebSocketConfig::default().read_buffer_size(4096);
         let (mut socket, _) = client_async_with_config(url, socket, Some(config)).await.map_err(io::Error::other)?;
