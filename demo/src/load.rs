@@ -11,7 +11,6 @@ mod outcome;
 mod report;
 mod run;
 mod server;
-mod socket;
 mod sse;
 mod table;
 mod websocket;
@@ -24,7 +23,6 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::signals::Signals;
 use outcome::Outcome;
-use run::Transport;
 use server::Server;
 
 /// Opens many connections to a server, publishes, and reports what arrives at each and what it costs the server.
@@ -53,9 +51,6 @@ pub(crate) struct Args {
     /// Cut a random connection this often, alternately from the client's and from the server's side
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     kill_every: Option<u64>,
-    /// Cut this many connections after the feed, one by one, and publish what each client misses
-    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u32).range(..=1_000))]
-    recoveries: u32,
     /// Count missing events as lost after this long without any progress
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
@@ -63,18 +58,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "0", requires = "url")]
     insist: u64,
     /// Processes for the clients, if one may not open enough files
-    #[arg(long, value_name = "N", default_value = "1",
-          conflicts_with_all = ["kill_every", "recoveries", "publish_to", "websocket", "floor"],
-          value_parser = clap::value_parser!(u8).range(1..=64))]
-    processes: u8,
-    /// Threads for the clients of each process; the server has its own
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
-    threads: u8,
+    processes: u8,
     /// Run the same over WebSocket right after, whose client has to reconnect and resume by code of its own
     #[arg(long, conflicts_with = "url")]
     websocket: bool,
     /// Run the same right after against the least that a server can do, a loop of `send`
-    #[arg(long, conflicts_with_all = ["url", "kill_every", "recoveries"])]
+    #[arg(long, conflicts_with_all = ["url", "kill_every"])]
     floor: bool,
     /// Measure another server: the URL is its stream, and the body of a POST to this URL is published as an event
     #[arg(long, value_name = "URL", requires_all = ["url", "pid"])]
@@ -129,17 +119,17 @@ async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
     let mut outcomes = report::read(&args.from)?;
     if args.from.is_empty() {
         let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
-        // With several processes, each sees to itself.
-        let most = counts.iter().copied().max().filter(|_| args.processes == 1);
-        allow_open_files(most.unwrap_or_default() as usize)?;
-        for clients in counts {
-            let clients = clients as usize;
-            outcomes.push(run::run(&args.server(clients).await?, args, clients, Transport::Sse).await?);
+        // Processes that are started from here may open as many.
+        let most = counts.iter().copied().max().unwrap_or_default();
+        allow_open_files(most.div_ceil(args.processes.into()))?;
+        for count in counts {
+            let count = count as usize;
+            outcomes.push(run::run(&args.server(count).await?, args, count, false).await?);
             if args.websocket {
-                outcomes.push(run::run(&args.server(clients).await?, args, clients, Transport::WebSocket).await?);
+                outcomes.push(run::run(&args.server(count).await?, args, count, true).await?);
             }
             if args.floor {
-                outcomes.push(run::run(&Server::start_floor().await?, args, clients, Transport::Sse).await?);
+                outcomes.push(run::run(&Server::start_floor().await?, args, count, false).await?);
             }
         }
     }
@@ -151,7 +141,7 @@ impl Args {
     async fn server(&self, clients: usize) -> anyhow::Result<Server> {
         let mut server = match (&*self.url, &self.publish_to) {
             ([], _) => Server::start(clients).await?,
-            (urls, None) => Server::at_all(urls, Duration::from_secs(self.insist))?,
+            (urls, None) => Server::nodes(urls, Duration::from_secs(self.insist)).await?,
             ([url], Some(publish)) => Server::other(url, publish, self.pid.unwrap_or_default())?,
             (_, Some(_)) => bail!("--publish-to: one URL, not several"),
         };
@@ -168,9 +158,9 @@ impl Args {
     }
 }
 
-/// Makes room for so many connections in this process and those that it starts.
-fn allow_open_files(connections: usize) -> anyhow::Result<()> {
-    let needed = connections as u64 + OTHER_FILES;
+/// Makes room for so many connections in one process.
+fn allow_open_files(connections: u32) -> anyhow::Result<()> {
+    let needed = u64::from(connections) + OTHER_FILES;
     let allowed = rlimit::increase_nofile_limit(needed).context("the limit of open files cannot be read")?;
     ensure!(
         allowed >= needed,

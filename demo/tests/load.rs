@@ -37,11 +37,9 @@ fn kills_lose_and_double_nothing() {
     // Both sides cut, and the cuts were real.
     let (kills, reconnections) = (report["kills"].as_u64().unwrap(), report["reconnections"].as_u64().unwrap());
     assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
-    // Each was away, and whole again only after that.
     let time = |what: &str, which: &str| report[what][which].as_f64().unwrap();
-    let recovered = report["recovered"].as_u64().unwrap();
-    assert!(recovered > 100 && recovered <= reconnections, "{report:#}");
-    assert!(0.0 < time("away_ms", "p50") && time("away_ms", "max") <= time("recovered_ms", "max"), "{report:#}");
+    // What was published meanwhile is counted where it is said.
+    assert!(0.0 < time("away_ms", "p50") && time("away_ms", "p50") <= time("away_ms", "max"), "{report:#}");
     assert!(time("latency_ms", "max") <= report["slowest_ms"].as_f64().unwrap(), "{report:#}");
 }
 
@@ -128,9 +126,10 @@ fn results_are_written() {
     let (code, out, err) =
         load(&["--clients", "20", "--rate", "20", "--seconds", "1", "--out", path, "--json", json.to_str().unwrap()]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert!(out.contains("Events lost"), "{out}");
+    assert_eq!(out, std::fs::read_to_string(dir.path().join("load.md")).unwrap());
     let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
-    assert!(read("load.md").contains("| Connections held | 20 of 20 |"));
+    let lost = |line: &str| line.split('|').map(str::trim).eq(["", "Lost", "0", ""]);
+    assert!(out.lines().any(lost), "{out}");
     assert_eq!(read("load.json"), read("figures.json"));
     let report: serde_json::Value = serde_json::from_str(&read("load.json")).unwrap();
     for key in
@@ -143,7 +142,7 @@ fn results_are_written() {
 
     let (code, out, err) = load(&["--scale", "5,10", "--rate", "20", "--seconds", "1", "--out", path]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out.matches("ms").count(), 6, "{out}");
+    assert_eq!(out.matches(" ms ").count(), 6, "{out}");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&read("scale.json")).unwrap()[1]["clients"], 10);
     assert_eq!(read("scale.md").lines().count(), 4);
     assert!(read("scale.svg").contains("Server memory per client"));
@@ -210,18 +209,18 @@ fn other_servers_are_measured_in_the_same_way() {
     assert_eq!(code, Some(1), "{err}");
     let (code, _, err) = load(&args);
     assert_eq!(code, Some(1), "{err}");
-    assert!(err.contains(&format!("someone: no process {pid}")), "{err}");
+    assert!(err.contains(&format!("--pid: no process {pid}")), "{err}");
 }
 
-/// The same feed over both, and for each how soon a client that was cut has what it missed.
+/// The same feed over both, and for each how long a client is away that was cut.
 #[test]
 fn websocket_is_measured_in_the_same_run() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_str().unwrap();
-    let args = ["--websocket", "--clients", "20", "--rate", "20", "--seconds", "1", "--recoveries", "3", "--out", path];
+    let args =
+        ["--websocket", "--clients", "20", "--rate", "20", "--seconds", "1", "--kill-every", "100", "--out", path];
     let (code, out, err) = load(&args);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert!(out.contains("demo serve, WebSocket"), "{out}");
     let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
     let runs: serde_json::Value = serde_json::from_str(&read("load.json")).unwrap();
     for (run, server) in ["demo serve", "demo serve, WebSocket"].into_iter().enumerate() {
@@ -229,14 +228,14 @@ fn websocket_is_measured_in_the_same_run() {
         for (key, expected) in [("held", 20), ("deliveries", 20 * 20), ("lost", 0), ("doubled", 0), ("wrong_id", 0)] {
             assert_eq!(run[key], expected, "{key}: {run:#}");
         }
-        assert_eq!((&run["server"], &run["recovered"]), (&server.into(), &3.into()));
+        assert_eq!(run["server"], server);
         for key in ["handshake_bytes", "server_bytes_per_idle_client"] {
             assert!(run[key].as_f64() > Some(0.0), "{key}: {run:#}");
         }
         // The data alone has a hundred; the agreed wait alone takes a hundred milliseconds.
         assert!(run["wire_bytes_per_delivery"].as_f64() > Some(100.0), "{run:#}");
-        assert!(run["away_ms"]["p50"].as_f64() > Some(100.0), "{run:#}");
-        assert!(run["recovered_ms"]["p50"].as_f64() >= run["away_ms"]["p50"].as_f64(), "{run:#}");
+        assert!(run["reconnections"].as_u64() > Some(0) && run["away_ms"]["p50"].as_f64() > Some(100.0), "{run:#}");
     }
-    assert!(read("load.md").starts_with("| Measure | demo serve | demo serve, WebSocket |\n| --- | ---: | ---: |\n"));
+    let head: Vec<_> = out.lines().next().unwrap().split('|').map(str::trim).collect();
+    assert_eq!(head, ["", "Server", "demo serve", "demo serve, WebSocket", ""]);
 }

@@ -8,8 +8,6 @@ mod feed;
 mod http;
 #[path = "../src/load/ledger.rs"]
 mod ledger;
-#[path = "../src/process.rs"]
-mod process;
 #[path = "../src/load/table.rs"]
 mod table;
 
@@ -18,9 +16,8 @@ use std::time::Duration;
 
 use feed::Sample;
 use http::{Head, Response};
-use ledger::Ledger;
-use process::{Usage, Usages};
-use table::{Rows, count, number};
+use ledger::{Faults, Ledger};
+use table::{count, markdown, number};
 
 #[test]
 fn survives_the_way() {
@@ -79,39 +76,18 @@ fn what_is_no_http_is_an_error() {
 
 #[test]
 fn counts_what_is_wrong() {
-    for (numbers, lost, doubled, out_of_order) in [
-        (&[0, 1, 2, 3][..], 0, 0, 0),
-        (&[], 4, 0, 0),
-        (&[0, 1, 2], 1, 0, 0),
+    for (numbers, new, doubled, out_of_order) in [
+        (&[0, 1, 2, 3][..], 4, 0, 0),
+        (&[], 0, 0, 0),
         (&[1, 3], 2, 0, 0),
-        (&[0, 1, 1, 2, 3, 0], 0, 2, 0),
-        (&[0, 2, 1, 3], 0, 0, 1),
-        (&[0, 2, 1, 1, 3], 0, 1, 1),
+        (&[0, 1, 1, 2, 3, 0], 4, 2, 0),
+        (&[0, 2, 1, 3], 4, 0, 1),
+        (&[0, 2, 1, 1, 3], 4, 1, 1),
     ] {
-        let mut ledger = Ledger::default();
-        let new = numbers.iter().filter(|number| ledger.enter(**number)).count() as u64;
-        let found = ledger.faults(4);
-        assert_eq!((found.lost, found.doubled, found.out_of_order), (lost, doubled, out_of_order), "{numbers:?}");
-        assert_eq!(new, 4 - lost, "{numbers:?}");
+        let (mut ledger, mut found) = (Ledger::default(), Faults::default());
+        let entered = numbers.iter().filter(|number| ledger.enter(**number, &mut found)).count();
+        assert_eq!((entered, found.doubled, found.out_of_order), (new, doubled, out_of_order), "{numbers:?}");
     }
-}
-
-/// Of a node that is there; of one that is not, what it had used.
-fn usages(nodes: &[(u64, f64, bool)]) -> Usages {
-    let node = |&(resident_bytes, cpu_seconds, now)| (Usage { resident_bytes, cpu_seconds }, now);
-    Usages(nodes.iter().map(node).collect())
-}
-
-#[test]
-fn a_node_that_goes_takes_no_memory_of_the_others_and_keeps_its_time() {
-    let empty = usages(&[(100, 1.0, true), (100, 1.0, true), (100, 1.0, true)]);
-    let after = usages(&[(250, 3.0, true), (900, 2.5, false), (350, 4.0, true)]);
-    assert_eq!(after.bytes_since(&empty), 150 + 250);
-    assert!((after.cpu_seconds_since(&empty) - (2.0 + 1.5 + 3.0)).abs() < 1e-9);
-    // Started anew, and with less memory than the old one had.
-    let anew = usages(&[(250, 3.0, true), (50, 0.25, true), (350, 4.0, true)]);
-    assert_eq!(anew.bytes_since(&empty), 150 + 250);
-    assert!((anew.cpu_seconds_since(&empty) - (2.0 + 3.0)).abs() < 1e-9);
 }
 
 #[test]
@@ -135,6 +111,6 @@ fn numbers_read_well() {
 
 #[test]
 fn markdown_aligns_numbers_right() {
-    let rows = Rows { head: vec!["a".into(), "b".into()], rows: vec![vec!["x".into(), "1".into()]] };
-    assert_eq!(rows.markdown(), "| a | b |\n| --- | ---: |\n| x | 1 |\n");
+    let rows = [["a", "b"], ["x", "12 345"]].map(|row| row.map(str::to_owned).to_vec());
+    assert_eq!(markdown(&rows), "| a    |      b |\n| ---- | -----: |\n| x    | 12 345 |\n");
 }

@@ -1,11 +1,11 @@
-//! Clients in processes of their own, where one may not open as many files.
+//! The clients, in processes of their own: one, or as many as it takes where one may not open enough files.
 //!
-//! A process is told what to do in a line, says every so often how far it is, is told when it is over, and says what its
-//! clients have received.
+//! A process is told what to do in a line, and then whom to cut, a line each. It says how far it is, and when there is no
+//! more to read, what its clients have received.
 
 use std::io::{self, Write as _};
 use std::process::{ExitCode, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{interval, sleep};
 
 use super::clients::{Clients, Part};
 use super::outcome::{Counts, Verdict};
-use super::{allow_open_files, sse};
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Line {
@@ -25,28 +25,32 @@ enum Line {
 }
 
 #[derive(Debug)]
-pub(super) struct Crew(Vec<Member>);
+pub(super) struct Crew {
+    members: Vec<Member>,
+    patience: Duration,
+}
 
 #[derive(Debug)]
 struct Member {
+    /// Killed when this is dropped, and before it could read that there is no more.
+    _child: Child,
     input: ChildStdin,
     counts: watch::Receiver<Counts>,
     verdict: JoinHandle<anyhow::Result<Verdict>>,
-    /// Killed when this is dropped.
-    _child: Child,
 }
 
 impl Crew {
-    /// A process for each of the parts.
-    pub(super) async fn start(parts: &[Part]) -> anyhow::Result<Self> {
+    /// Has the clients in so many processes, and waits so long for their next progress.
+    pub(super) async fn start(whole: &Part, processes: usize, patience: Duration) -> anyhow::Result<Self> {
         let mut members = Vec::new();
-        for part in parts {
-            let program = std::env::current_exe().context("the path of this program")?;
-            let mut command = Command::new(program);
+        for index in 0..processes {
+            let (first, end) = (whole.clients * index / processes, whole.clients * (index + 1) / processes);
+            let part = Part { first, clients: end - first, ..whole.clone() };
+            let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
             command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
             let mut child = command.spawn().context("a process for clients")?;
             let mut input = child.stdin.take().context("its input")?;
-            input.write_all(format!("{}\n", serde_json::to_string(part)?).as_bytes()).await?;
+            input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await?;
             let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
             let (known, counts) = watch::channel(Counts::default());
             let verdict = tokio::spawn(async move {
@@ -58,22 +62,42 @@ impl Crew {
                 }
                 bail!("a process with clients has ended")
             });
-            members.push(Member { input, counts, verdict, _child: child });
+            members.push(Member { _child: child, input, counts, verdict });
         }
-        Ok(Self(members))
+        Ok(Self { members, patience })
     }
 
     pub(super) fn counts(&self) -> Counts {
-        self.0.iter().map(|member| *member.counts.borrow()).fold(Counts::default(), Counts::plus)
+        self.members.iter().map(|member| *member.counts.borrow()).sum()
     }
 
-    pub(super) async fn stop(self, published: u64) -> anyhow::Result<Vec<Verdict>> {
-        let mut verdicts = Vec::new();
-        for mut member in self.0 {
-            member.input.write_all(format!("{published}\n").as_bytes()).await?;
-            verdicts.push(member.verdict.await.context("a process with clients")??);
+    /// Waits until the count is there, or does not grow any more.
+    pub(super) async fn until(&self, count: u64, of: impl Fn(Counts) -> u64) {
+        let (mut last, mut since) = (of(self.counts()), Instant::now());
+        while last < count && since.elapsed() < self.patience {
+            sleep(Duration::from_millis(2)).await;
+            let now = of(self.counts());
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
         }
-        Ok(verdicts)
+    }
+
+    /// Makes a client drop its connection.
+    pub(super) async fn cut(&mut self, client: usize) -> io::Result<()> {
+        for member in &mut self.members {
+            member.input.write_all(format!("{client}\n").as_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what the clients have received.
+    pub(super) async fn stop(self, verdict: &mut Verdict) -> anyhow::Result<()> {
+        for Member { _child, input, verdict: its, .. } in self.members {
+            drop(input);
+            verdict.append(its.await.context("a process with clients")??);
+        }
+        Ok(())
     }
 }
 
@@ -82,17 +106,23 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut input = BufReader::new(stdin()).lines();
-        let part: Part = serde_json::from_str(&input.next_line().await?.context("no work on standard input")?)?;
-        allow_open_files(part.clients)?;
-        let clients = Clients::start(part, sse::run)?;
-        let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        let published = loop {
-            tokio::select! {
-                line = input.next_line() => break line?.context("the parent process is gone")?.parse()?,
-                _ = ticks.tick() => say(&Line::Counts(clients.counts()))?,
+        let clients = Clients::start(serde_json::from_str(&input.next_line().await?.unwrap_or_default())?)?;
+        let (mut ticks, mut said) = (interval(Duration::from_millis(2)), Counts::default());
+        loop {
+            let counts = clients.counts();
+            if counts != said {
+                say(&Line::Counts(counts))?;
+                said = counts;
             }
-        };
-        say(&Line::Verdict(Box::new(clients.stop(published).await?)))?;
+            tokio::select! {
+                line = input.next_line() => match line? {
+                    Some(client) => clients.cut(client.parse()?),
+                    None => break,
+                },
+                _ = ticks.tick() => {}
+            }
+        }
+        say(&Line::Verdict(Box::new(std::mem::take(&mut *clients.verdict()))))?;
         Ok(ExitCode::SUCCESS)
     })
 }

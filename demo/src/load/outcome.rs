@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use derive_more::{Add, Sum};
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Faults;
 
 /// How far the clients are.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Add, Clone, Copy, Debug, Default, PartialEq, Eq, Sum, Serialize, Deserialize)]
 pub(super) struct Counts {
     /// Streams that are open now, and that were opened in all.
     pub(super) open: usize,
@@ -16,53 +17,6 @@ pub(super) struct Counts {
     /// Events received, doubles not counted.
     pub(super) delivered: u64,
     pub(super) bytes: u64,
-}
-
-impl Counts {
-    pub(super) const fn plus(self, other: Self) -> Self {
-        Self {
-            open: self.open + other.open,
-            opened: self.opened + other.opened,
-            delivered: self.delivered + other.delivered,
-            bytes: self.bytes + other.bytes,
-        }
-    }
-}
-
-/// How long it took.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Figures {
-    /// From publishing to receipt, of events that were published while their receiver was connected.
-    pub(super) latencies: Times,
-    /// The same of each event's last receiver, in microseconds.
-    pub(super) lasts: Vec<u64>,
-    /// The most that any event took to any receiver, also to one that was away, in microseconds.
-    pub(super) slowest: u64,
-    /// From the end of a stream to the next one of its client.
-    pub(super) away: Times,
-    /// From the end of a stream until its client had all that was published before its next one.
-    pub(super) recoveries: Times,
-}
-
-impl Figures {
-    /// An event has come, so long after it was published; `live` if its receiver was connected all that time.
-    pub(super) fn add(&mut self, number: u64, latency: Duration, live: bool) {
-        let micros = micros(latency);
-        self.slowest = self.slowest.max(micros);
-        let last = usize::try_from(number).ok().and_then(|index| self.lasts.get_mut(index));
-        if let Some(last) = last.filter(|_| live) {
-            self.latencies.add(latency);
-            *last = micros.max(*last);
-        }
-    }
-
-    pub(super) fn append(&mut self, other: &Self) {
-        self.latencies.append(&other.latencies);
-        self.lasts.iter_mut().zip(&other.lasts).for_each(|(last, of)| *last = (*last).max(*of));
-        self.slowest = self.slowest.max(other.slowest);
-        self.away.append(&other.away);
-        self.recoveries.append(&other.recoveries);
-    }
 }
 
 /// Any number of times in microseconds, to three digits.
@@ -76,22 +30,12 @@ impl Times {
         let _ = self.0.record(micros(time));
     }
 
-    fn append(&mut self, other: &Self) {
-        let _ = self.0.add(&other.0);
-    }
-
-    pub(super) fn len(&self) -> u64 {
-        self.0.len()
-    }
-
     /// None if there are none.
     pub(super) fn summary(&self) -> Option<Latency> {
-        (self.len() > 0).then(|| Latency::of(self))
+        let at = |quantile| millis(self.0.value_at_quantile(quantile));
+        let latency = Latency { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: millis(self.0.max()) };
+        (!self.0.is_empty()).then_some(latency)
     }
-}
-
-fn micros(time: Duration) -> u64 {
-    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 impl Default for Times {
@@ -121,7 +65,14 @@ impl From<Times> for Vec<(u64, u64)> {
 pub(super) struct Verdict {
     pub(super) counts: Counts,
     pub(super) faults: Faults,
-    pub(super) figures: Figures,
+    /// From publishing to receipt, of events that were published while their receiver was connected.
+    pub(super) latencies: Times,
+    /// The same of each event's last receiver, in microseconds.
+    pub(super) lasts: Vec<u64>,
+    /// The most that any event took to any receiver, also to one that was away, in microseconds.
+    pub(super) slowest: u64,
+    /// From the end of a stream to the next one of its client.
+    pub(super) away: Times,
     /// Of each event, as whoever was first has seen it.
     ids: Vec<Option<Box<str>>>,
     /// The first thing that went wrong with a connection that nobody cut.
@@ -131,8 +82,7 @@ pub(super) struct Verdict {
 impl Verdict {
     /// Of so many events at most.
     pub(super) fn new(events: usize) -> Self {
-        let figures = Figures { lasts: vec![0; events], ..Figures::default() };
-        Self { figures, ids: vec![None; events], ..Self::default() }
+        Self { lasts: vec![0; events], ids: vec![None; events], ..Self::default() }
     }
 
     /// Whether the id is the one that belongs to the event.
@@ -141,16 +91,45 @@ impl Verdict {
         known.is_some_and(|known| **known.get_or_insert_with(|| id.into()) == *id)
     }
 
+    /// An event has come, so long after it was published; `live` if its receiver was connected all that time.
+    pub(super) fn add(&mut self, number: u64, latency: Duration, live: bool) {
+        // The first is for warming up.
+        let index = usize::try_from(number).ok().filter(|index| *index > 0);
+        let Some(last) = index.and_then(|index| self.lasts.get_mut(index)) else { return };
+        let micros = micros(latency);
+        self.slowest = self.slowest.max(micros);
+        if live {
+            self.latencies.add(latency);
+            *last = micros.max(*last);
+        }
+    }
+
     /// What one process has seen, all have to have seen.
     pub(super) fn append(&mut self, other: Self) {
-        self.counts = self.counts.plus(other.counts);
-        self.faults = self.faults.plus(other.faults);
-        self.figures.append(&other.figures);
+        self.counts = self.counts + other.counts;
+        self.faults += other.faults;
+        for (times, of) in [(&mut self.latencies, other.latencies), (&mut self.away, other.away)] {
+            let _ = times.0.add(of.0);
+        }
+        self.lasts.iter_mut().zip(other.lasts).for_each(|(last, of)| *last = of.max(*last));
+        self.slowest = self.slowest.max(other.slowest);
         for (number, id) in (0..).zip(other.ids) {
             self.faults.wrong_id += u64::from(id.is_some_and(|id| !self.is_id(number, &id)));
         }
         self.first_error = self.first_error.take().or(other.first_error);
     }
+
+    /// Until the last receiver of the median event had it, in milliseconds.
+    pub(super) fn last_ms(&self) -> f64 {
+        // The first event is for warming up.
+        let mut lasts = self.lasts.get(1..).unwrap_or_default().to_vec();
+        lasts.sort_unstable();
+        lasts.get(lasts.len() / 2).copied().map_or(0.0, millis)
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 /// The names are the keys of the JSON; units are in them.
@@ -162,7 +141,6 @@ pub(super) struct Outcome {
     pub(super) held: usize,
     pub(super) connects_per_second: f64,
     pub(super) events_published: u64,
-    pub(super) events_per_second: f64,
     pub(super) data_bytes: usize,
     pub(super) deliveries: u64,
     pub(super) deliveries_per_second: f64,
@@ -170,10 +148,8 @@ pub(super) struct Outcome {
     /// Until an event's last receiver had it; of the median event.
     pub(super) last_ms: f64,
     /// Of the slowest event, and also where its receiver was away when it was published.
-    #[serde(default)]
     pub(super) slowest_ms: f64,
     /// What the publisher waited for an event at most.
-    #[serde(default)]
     pub(super) longest_publish_ms: f64,
     /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients.
     pub(super) server_bytes_per_idle_client: f64,
@@ -189,18 +165,11 @@ pub(super) struct Outcome {
     pub(super) kills: u64,
     pub(super) reconnections: u64,
     /// From the end of a connection, whatever ended it, to the next stream of the client.
-    #[serde(default)]
     pub(super) away_ms: Option<Latency>,
-    /// How many times a client had everything again that was published before that stream was open.
-    #[serde(default)]
-    pub(super) recovered: u64,
-    /// From the end of the connection until then.
-    #[serde(default)]
-    pub(super) recovered_ms: Option<Latency>,
     pub(super) first_error: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Latency {
     pub(super) p50: f64,
     pub(super) p90: f64,
@@ -208,13 +177,6 @@ pub(super) struct Latency {
     #[serde(rename = "p99.9")]
     pub(super) p999: f64,
     pub(super) max: f64,
-}
-
-impl Latency {
-    pub(super) fn of(Times(latencies): &Times) -> Self {
-        let at = |quantile| millis(latencies.value_at_quantile(quantile));
-        Self { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: millis(latencies.max()) }
-    }
 }
 
 impl Outcome {

@@ -1,12 +1,15 @@
 //! The server that is measured, from outside: a child process of its own, or one that runs already; by its HTTP interface.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::slice;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Url};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -15,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::feed::EVENT_TYPE;
 use super::websocket::RECONNECTION_TIME;
-use crate::process::{Usage, Usages, usage};
+use crate::process::{Usage, usage};
 
 /// Longer than a server takes for anything but streaming.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,23 +33,21 @@ pub(super) struct Server {
     pub(super) path: Option<String>,
     http: reqwest::Client,
     interface: Interface,
-    /// How long publishing is tried again.
-    insist: Duration,
-    /// What each node has used when it was last seen.
-    seen: Mutex<Vec<Usage>>,
+    /// What each process has used when it was last seen.
+    seen: RefCell<Vec<(u32, Usage)>>,
     /// Killed when this is dropped.
     _child: Option<Child>,
 }
 
-/// How to publish, and to see what that costs.
+/// How to publish.
 #[derive(Debug)]
 enum Interface {
-    /// `POST /publish`, `GET /stats`.
-    Demo,
+    /// `POST /publish`, again for this long.
+    Demo(Duration),
     /// A line of data in, a line with the id out.
-    Floor(Mutex<Pipes>, u32),
+    Floor(Mutex<Pipes>),
     /// The data is the body of a POST.
-    Other(Url, u32),
+    Other(Url),
 }
 
 type Pipes = (ChildStdin, Lines<BufReader<ChildStdout>>);
@@ -56,107 +57,74 @@ impl Server {
     pub(super) async fn start(clients: usize) -> anyhow::Result<Self> {
         let (clients, retry) = ((clients + 16).to_string(), RECONNECTION_TIME.as_millis().to_string());
         let serve = ["serve", "--addr", "127.0.0.1:0", "--no-sources", "--max-clients", &clients, "--retry", &retry];
-        Ok(Self::spawn(&serve).await?.0)
+        let (child, url, _) = spawn(&serve).await?;
+        Ok(Self { _child: Some(child), ..Self::nodes(&[url], Duration::ZERO).await? })
     }
 
     /// Starts this program as the bare loop.
     pub(super) async fn start_floor() -> anyhow::Result<Self> {
-        let (server, pipes, pid) = Self::spawn(&["floor"]).await?;
-        Ok(Self { name: "floor".into(), interface: Interface::Floor(Mutex::new(pipes), pid), ..server })
-    }
-
-    async fn spawn(args: &[&str]) -> anyhow::Result<(Self, Pipes, u32)> {
-        let program = std::env::current_exe().context("the path of this program")?;
-        let mut child = Command::new(program)
-            .args(args)
-            // It is for servers that others can reach.
-            .env_remove("DEMO_TOKEN")
-            .env_remove("DEMO_LOG")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("the server cannot be started")?;
-        let mut output = BufReader::new(child.stdout.take().context("the server's output")?).lines();
-        let line = timeout(PATIENCE, output.next_line()).await.context("the server does not start")??;
-        // Why not, it says itself.
-        let url =
-            line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
-        let server = Self::at(&url.parse().context("the server's URL")?)?;
-        let (input, pid) = (child.stdin.take().context("the server's input")?, child.id().context("the server")?);
-        Ok((Self { _child: Some(child), ..server }, (input, output), pid))
+        let (child, url, pipes) = spawn(&["floor"]).await?;
+        let (pid, interface) = (child.id().context("the server")?, Interface::Floor(Mutex::new(pipes)));
+        Ok(Self { _child: Some(child), ..Self::new("floor", interface, &[url], vec![pid])? })
     }
 
     /// A server of another kind: where its stream is, where its events are published, and which process it is.
     pub(super) fn other(stream: &Url, publish: &Url, pid: u32) -> anyhow::Result<Self> {
-        let path =
-            stream.query().map_or_else(|| stream.path().to_owned(), |query| format!("{}?{query}", stream.path()));
-        let server = Self::at(stream)?;
-        Self::at(publish)?;
-        Ok(Self { name: "other".into(), path: Some(path), interface: Interface::Other(publish.clone(), pid), ..server })
+        ensure!(usage(pid).resident_bytes > 0, "--pid: no process {pid}");
+        address(publish)?;
+        let query = stream.query().map(|query| format!("?{query}"));
+        let path = stream.path().to_owned() + &query.unwrap_or_default();
+        let server = Self::new("other", Interface::Other(publish.clone()), slice::from_ref(stream), vec![pid])?;
+        Ok(Self { path: Some(path), ..server })
     }
 
-    /// Nodes that run on this machine, and share a log.
-    pub(super) fn at_all(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
-        let (first, others) = urls.split_first().context("no URL")?;
-        let mut server = Self { insist, ..Self::at(first)? };
-        for url in others {
-            server.addrs.append(&mut Self::at(url)?.addrs);
+    /// Nodes that run on this machine, and share a log; publishing is tried again at each for so long.
+    pub(super) async fn nodes(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
+        let mut server = Self::new("demo serve", Interface::Demo(insist), urls, vec![])?;
+        let mut down = Ok(());
+        for addr in &server.addrs {
+            let url = format!("http://{addr}/stats");
+            let pid = server.answer(server.http.get(&url)).await.and_then(|stats| Ok(u32::deserialize(&stats["pid"])?));
+            match pid.with_context(|| format!("{url}: is this `demo serve`?")) {
+                Ok(pid) => server.seen.get_mut().push((pid, Usage::default())),
+                Err(error) => down = Err(error),
+            }
         }
-        Ok(server)
+        // One of several may just be down.
+        if server.seen.get_mut().is_empty() { down.map(|()| server) } else { Ok(server) }
     }
 
-    /// A server that runs on this machine.
-    fn at(url: &Url) -> anyhow::Result<Self> {
-        ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
-        let addrs = url.socket_addrs(|| None).with_context(|| format!("{url}: no address"))?;
-        for ip in addrs.iter().map(SocketAddr::ip) {
-            let host = url.host_str().unwrap_or_default();
-            ensure!(ip.is_loopback(), "{host} is {ip}: load goes to this machine alone (127.0.0.0/8, ::1)");
-        }
-        let addr = addrs.iter().find(|addr| addr.is_ipv4()).or(addrs.first()).copied().context("no address")?;
+    fn new(name: &str, interface: Interface, urls: &[Url], pids: Vec<u32>) -> anyhow::Result<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
-            name: "demo serve".into(),
-            addrs: vec![addr],
+            name: name.to_owned(),
+            addrs: urls.iter().map(address).collect::<Result<_, _>>()?,
             path: None,
             http: reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("an HTTP client")?,
-            interface: Interface::Demo,
-            insist: Duration::ZERO,
-            seen: Mutex::default(),
+            interface,
+            seen: RefCell::new(pids.into_iter().map(|pid| (pid, Usage::default())).collect()),
             _child: None,
         })
     }
 
-    pub(super) async fn stats(&self) -> anyhow::Result<Usages> {
-        if let Interface::Floor(_, pid) | Interface::Other(_, pid) = self.interface {
-            let usage = usage(pid);
-            ensure!(usage.resident_bytes > 0, "{}: no process {pid}", self.name);
-            return Ok(Usages(vec![(usage, true)]));
+    /// What each process uses. One that is gone keeps its time, as far as it was seen.
+    pub(super) fn usages(&self) -> Vec<Usage> {
+        let mut seen = self.seen.borrow_mut();
+        for (pid, seen) in &mut *seen {
+            let now = usage(*pid);
+            *seen = Usage { cpu_seconds: now.cpu_seconds.max(seen.cpu_seconds), ..now };
         }
-        let mut seen = self.seen.lock().await;
-        seen.resize(self.addrs.len(), Usage::default());
-        let (mut usages, mut failed) = (Vec::new(), Ok(()));
-        for (addr, seen) in self.addrs.iter().zip(&mut *seen) {
-            let url = format!("http://{addr}/stats");
-            let stats = self.answer(self.http.get(&url)).await.and_then(|stats| Ok(serde_json::from_value(stats)?));
-            let usage = stats.with_context(|| format!("{url}: is this `demo serve`?"));
-            *seen = *usage.as_ref().unwrap_or(seen);
-            usages.push((*seen, usage.is_ok()));
-            failed = failed.and(usage.map(drop));
-        }
-        // One of several may just be down.
-        if usages.iter().any(|(_, now)| *now) { Ok(Usages(usages)) } else { failed.map(|()| Usages(usages)) }
+        seen.iter().map(|(_, usage)| *usage).collect()
     }
 
     /// Publishes an event; its id, where the server tells.
     pub(super) async fn publish(&self, data: &str) -> anyhow::Result<Option<String>> {
         match &self.interface {
-            Interface::Demo => {
+            Interface::Demo(insist) => {
                 let body = json!({ "event": EVENT_TYPE, "data": data });
                 // What is sent twice is published once, at whichever node.
                 let key = format!("{:032x}", fastrand::u128(..));
-                let end = Instant::now() + self.insist;
+                let end = Instant::now() + *insist;
                 for addr in self.addrs.iter().cycle().skip(fastrand::usize(..self.addrs.len())) {
                     let request = self.http.post(format!("http://{addr}/publish")).header("idempotency-key", &key);
                     match self.answer(request.json(&body)).await {
@@ -167,12 +135,12 @@ impl Server {
                 }
                 bail!("no server")
             }
-            Interface::Floor(pipes, _) => {
+            Interface::Floor(pipes) => {
                 let (input, output) = &mut *pipes.lock().await;
                 input.write_all(format!("{data}\n").as_bytes()).await?;
                 output.next_line().await.context("the floor")
             }
-            Interface::Other(url, _) => {
+            Interface::Other(url) => {
                 let request = self.http.post(url.clone()).header(CONTENT_TYPE, "text/plain").body(data.to_owned());
                 request.send().await?.error_for_status()?;
                 Ok(None)
@@ -198,4 +166,36 @@ impl Server {
         ensure!(status.is_success(), "{url}: status {status}: {body}");
         serde_json::from_str(&body).with_context(|| format!("{url}: {body}"))
     }
+}
+
+/// Starts this program, which then says where it serves.
+async fn spawn(args: &[&str]) -> anyhow::Result<(Child, Url, Pipes)> {
+    let program = std::env::current_exe().context("the path of this program")?;
+    let mut child = Command::new(program)
+        .args(args)
+        // It is for servers that others can reach.
+        .env_remove("DEMO_TOKEN")
+        .env_remove("DEMO_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("the server cannot be started")?;
+    let input = child.stdin.take().context("the server's input")?;
+    let mut output = BufReader::new(child.stdout.take().context("the server's output")?).lines();
+    let line = timeout(PATIENCE, output.next_line()).await.context("the server does not start")??;
+    // Why not, it says itself.
+    let url = line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
+    Ok((child, url.parse().context("the server's URL")?, (input, output)))
+}
+
+/// Of a server that runs on this machine.
+fn address(url: &Url) -> anyhow::Result<SocketAddr> {
+    ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
+    let addrs = url.socket_addrs(|| None).with_context(|| format!("{url}: no address"))?;
+    for ip in addrs.iter().map(SocketAddr::ip) {
+        let host = url.host_str().unwrap_or_default();
+        ensure!(ip.is_loopback(), "{host} is {ip}: load goes to this machine alone (127.0.0.0/8, ::1)");
+    }
+    addrs.iter().find(|addr| addr.is_ipv4()).or(addrs.first()).copied().context("no address")
 }

@@ -1,33 +1,22 @@
-//! Numbers for people, and tables for terminals and for Markdown.
+//! Numbers and tables for people.
 
-use comfy_table::{CellAlignment, Table, presets};
+use thousands::Separable as _;
 
-/// Rows under a head; the first column is text, the others are numbers.
-#[derive(Debug)]
-pub(super) struct Rows {
-    pub(super) head: Vec<String>,
-    pub(super) rows: Vec<Vec<String>>,
-}
-
-impl Rows {
-    pub(super) fn terminal(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_BORDERS_ONLY).set_header(&self.head).add_rows(&self.rows);
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        table.to_string()
-    }
-
-    pub(super) fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let mut text = line(&self.head);
-        text.push_str("| --- |");
-        text.push_str(&" ---: |".repeat(self.head.len() - 1));
-        text.push('\n');
-        text.extend(self.rows.iter().map(|row| line(row)));
-        text
-    }
+/// In Markdown, with columns that a terminal shows well too. The first one is text, the others are numbers.
+pub(super) fn markdown(rows: &[Vec<String>]) -> String {
+    let widths =
+        |column: usize| rows.iter().map(move |row| row[column].chars().count()).max().unwrap_or_default().max(4);
+    let widths: Vec<_> = (0..rows.first().map_or(0, Vec::len)).map(widths).collect();
+    let pad = |row: &Vec<String>| {
+        let mut cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
+        cells[0] = format!("{:<1$}", row[0], widths[0]);
+        cells
+    };
+    let mut lines: Vec<Vec<String>> = rows.iter().map(pad).collect();
+    let mut rule: Vec<_> = widths.iter().map(|width| "-".repeat(width - 1) + ":").collect();
+    rule[0] = "-".repeat(widths[0]);
+    lines.insert(1, rule);
+    lines.iter().map(|cells| "| ".to_owned() + &cells.join(" | ") + " |\n").collect()
 }
 
 /// With three significant digits at least, and groups of three: `0.123`, `12.3`, `12 345`.
@@ -39,27 +28,11 @@ pub(super) fn number(value: f64) -> String {
         ..99.95 => 1,
         _ => 0,
     };
-    let text = format!("{value:.decimals$}");
-    match text.split_once('.') {
-        Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
-        None => grouped(&text),
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(digits: &str) -> String {
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && !grouped.ends_with('-') {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    format!("{value:.decimals$}").separate_with_spaces()
 }
 
 pub(super) fn count(value: u64) -> String {
-    grouped(&value.to_string())
+    value.separate_with_spaces()
 }
 
 pub(super) fn kib(bytes: f64) -> String {

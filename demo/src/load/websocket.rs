@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -9,6 +11,7 @@ use serde::Deserialize;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_util::io::{InspectReader, InspectWriter};
 
 use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
@@ -18,7 +21,7 @@ pub(super) const RECONNECTION_TIME: Duration = Duration::from_millis(100);
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
-struct Reconnection {
+pub(super) struct Reconnection {
     last_event_id: String,
     /// Connections in a row without an event.
     failures: u32,
@@ -51,14 +54,14 @@ struct Content<'a> {
     data: Cow<'a, str>,
 }
 
-pub(super) async fn run(client: Client) -> Client {
-    client.run(Reconnection::default()).await
-}
-
 impl Protocol for Reconnection {
     async fn connection(&mut self, client: &mut Client) -> io::Result<()> {
         let url = self.url(&format!("ws://{}/ws?only={EVENT_TYPE}&client={}", client.addr(), client.key()))?;
-        let socket = client.connect().await?;
+        let clients = Arc::clone(&client.clients);
+        let count = move |piece: &[u8]| {
+            clients.bytes.fetch_add(piece.len() as u64, Relaxed);
+        };
+        let socket = InspectReader::new(InspectWriter::new(client.connect().await?, count.clone()), count);
         let config = WebSocketConfig::default().read_buffer_size(4096);
         let (mut socket, _) = client_async_with_config(url, socket, Some(config)).await.map_err(io::Error::other)?;
         client.open();
