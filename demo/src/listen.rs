@@ -5,17 +5,16 @@ mod print;
 mod request;
 mod session;
 
-use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstream::AutoStream;
 use sse_wire::{Decoder, EventSource};
 
 use crate::signals::Signals;
 use ended::{EXIT_STATUS, Ended};
-use print::Printer;
 use request::Requests;
 use session::Session;
 
@@ -94,23 +93,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         headers,
         body: args.post.as_deref().map(request::read).transpose()?,
         args,
-        excerpt: RefCell::default(),
     };
     let mut decoder = Decoder::new().with_max_event_len(args.max_event_len);
     if let Some(id) = &args.last_event_id {
         decoder = decoder.with_last_event_id(id);
     }
-    let printer = Printer::new(args.json, args.only.clone(), args.max_events);
-    let mut session = Session { args, printer, skipped: false };
+    let out = BufWriter::new(AutoStream::auto(io::stdout()));
+    let mut session = Session { args, out, printed: 0, skipped: false };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let mut signals = Signals::new()?;
         tokio::select! {
-            ended = session.run(EventSource::with_decoder(decoder), &requests) => io::Result::Ok(ended),
-            () = signals.next() => Ok(Ended::Interrupted),
+            ended = session.run(EventSource::with_decoder(decoder), &requests) => {
+                io::Result::Ok(ended.unwrap_or_else(|ended| ended))
+            }
+            () = signals.next() => Ok(Ended::new(0, "interrupted")),
         }
     })?;
-    let code = ended.code(session.skipped);
+    let code = if ended.code == 0 && session.skipped { 6 } else { ended.code };
     if !(args.quiet && code == 0) {
         note(&ended);
     }

@@ -58,7 +58,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "0", requires = "url")]
     insist: u64,
     /// Processes for the clients, if one may not open enough files
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "floor",
+          value_parser = clap::value_parser!(u8).range(1..=64))]
     processes: u8,
     /// Run the same over WebSocket right after, whose client has to reconnect and resume by code of its own
     #[arg(long, conflicts_with = "url")]
@@ -166,7 +167,7 @@ fn allow_open_files(connections: u32) -> anyhow::Result<()> {
         allowed >= needed,
         "{connections} clients need {needed} open files, and this process may have {allowed}: raise the hard limit \
          (`ulimit -Hn {needed}` as root, LimitNOFILE= of systemd, --ulimit nofile={needed} of Docker), or use fewer \
-         --clients"
+         --clients or more --processes"
     );
     Ok(())
 }

@@ -36,6 +36,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let default = (env::args_os().len() == 1).then(|| "serve".into());
+    // The first one; all that has to do with TLS takes it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let ended = match Cli::parse_from(env::args_os().chain(default)).command {
         Command::Serve(args) => serve::run(&args),
         Command::Listen(args) => listen::run(&args),

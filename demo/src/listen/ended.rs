@@ -3,10 +3,6 @@
 use std::fmt;
 use std::io;
 
-use sse_wire::ConnectionFailed;
-
-use super::print::harmless;
-
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
   0  the end that you asked for: --max-events or --until was reached, the response to --post is complete,
@@ -20,53 +16,29 @@ Exit status:
   7  the response is compressed, or one to --post was cut inside an event or ended without --until";
 
 #[derive(Debug)]
-pub(super) enum Ended {
-    MaxEvents,
-    Until,
-    PostComplete,
-    NoContent,
-    Interrupted,
-    OutputClosed,
-    Failed(io::Error),
-    /// The standard's "fail the connection", and how the body began.
-    Refused(ConnectionFailed, String),
-    Lost(String),
-    Unreadable(String),
+pub(super) struct Ended {
+    pub(super) code: u8,
+    why: String,
 }
 
 impl Ended {
-    pub(super) fn code(&self, skipped: bool) -> u8 {
-        match self {
-            Self::Failed(_) => 1,
-            Self::Refused(failed, _) if failed.status().is_some() => 3,
-            Self::Refused(..) => 4,
-            Self::Lost(_) => 5,
-            Self::Unreadable(_) => 7,
-            _ if skipped => 6,
-            _ => 0,
-        }
+    pub(super) fn new(code: u8, why: impl Into<String>) -> Self {
+        Self { code, why: why.into() }
     }
 }
 
 impl From<io::Error> for Ended {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::OutputClosed } else { Self::Failed(error) }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::new(0, "nobody reads the output any more")
+        } else {
+            Self::new(1, error.to_string())
+        }
     }
 }
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MaxEvents => f.write_str("end: reached --max-events"),
-            Self::Until => f.write_str("end: --until matched"),
-            Self::PostComplete => f.write_str("end: the answer is complete"),
-            Self::NoContent => f.write_str("end: the server has nothing more (204)"),
-            Self::Interrupted => f.write_str("end: interrupted"),
-            Self::OutputClosed => f.write_str("end: nobody reads the output any more"),
-            Self::Failed(error) => write!(f, "error: {error}"),
-            Self::Refused(failed, body) if body.is_empty() => write!(f, "error: {failed}"),
-            Self::Refused(failed, body) => write!(f, "error: {failed}: {}", harmless(body)),
-            Self::Lost(reason) | Self::Unreadable(reason) => write!(f, "error: {reason}"),
-        }
+        write!(f, "{}: {}", if self.code == 0 { "end" } else { "error" }, self.why)
     }
 }

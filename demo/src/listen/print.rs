@@ -2,57 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io;
 
-use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use sse_wire::{Event, Frame};
-
-#[derive(Debug)]
-pub(super) struct Printer {
-    /// With colours where they can be seen and are wanted.
-    out: BufWriter<AutoStream<Stdout>>,
-    json: bool,
-    only: Vec<String>,
-    /// Events still to print.
-    remaining: Option<u64>,
-}
-
-impl Printer {
-    pub(super) fn new(json: bool, only: Vec<String>, max_events: Option<u64>) -> Self {
-        Self { out: BufWriter::new(AutoStream::auto(io::stdout())), json, only, remaining: max_events }
-    }
-
-    pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
-        if !self.only.is_empty() && !self.only.iter().any(|only| only == event.event_type()) {
-            return Ok(());
-        }
-        self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
-        let line = if self.json { json(event)? } else { event_text(event) };
-        writeln!(self.out, "{line}")
-    }
-
-    pub(super) fn comment(&mut self, comment: &str) -> io::Result<()> {
-        if self.json {
-            return writeln!(self.out, "{}", json(&Frame::Comment(comment))?);
-        }
-        let dim = Style::new().dimmed();
-        writeln!(self.out, "{dim}: {}{dim:#}", harmless(comment))
-    }
-
-    /// Whether as many events as asked for are printed.
-    pub(super) fn is_done(&self) -> bool {
-        self.remaining == Some(0)
-    }
-
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
+use sse_wire::Event;
 
 /// `type #id data`, or the data below it, indented, where it has several lines.
-fn event_text(event: &Event<'_>) -> String {
+pub(super) fn event_text(event: &Event<'_>) -> String {
     let (bold, dim) = (AnsiColor::Cyan.on_default().bold(), Style::new().dimmed());
     let mut text = format!("{bold}{}{bold:#}", harmless(event.event_type()));
     if let Some(id) = event.id() {
@@ -66,8 +23,13 @@ fn event_text(event: &Event<'_>) -> String {
     text
 }
 
+pub(super) fn comment_text(comment: &str) -> String {
+    let dim = Style::new().dimmed();
+    format!("{dim}: {}{dim:#}", harmless(comment))
+}
+
 /// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
-fn json(line: &impl Serialize) -> io::Result<String> {
+pub(super) fn json(line: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(line)?;
     let escaped = escape(&json, |escaped, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {

@@ -1,8 +1,6 @@
 //! The request, made anew for every connection, the answer to it, and the arguments that shape them.
 
-use std::cell::RefCell;
-use std::error::Error as _;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -19,6 +17,7 @@ use reqwest::{Certificate, Client, Response, Url, redirect};
 use sse_wire::stream::{Accepted, Attempt};
 use sse_wire::{Chunk, Decoder, EventSource, LAST_EVENT_ID};
 
+use super::ended::Ended;
 use super::print::harmless;
 use super::{Args, note};
 
@@ -35,23 +34,25 @@ pub(super) struct Requests<'a> {
     /// What the user wants to be sent, to this origin alone.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Bytes>,
-    /// How the body of the answer begins that was refused.
-    pub(super) excerpt: RefCell<String>,
 }
 
 /// Why there is no answer, or none that can be read.
 #[derive(Debug)]
 pub(super) enum Failure {
-    Http(reqwest::Error),
-    Redirects,
-    Compressed(String),
+    Final(Ended),
+    /// `sent`: the request may have reached the server.
+    Lost {
+        reason: String,
+        sent: bool,
+    },
 }
 
 /// How a body has ended.
 #[derive(Debug)]
 pub(super) struct BodyEnd {
-    /// None if it was complete, as far as HTTP can tell.
-    pub(super) error: Option<reqwest::Error>,
+    pub(super) reason: String,
+    /// As far as HTTP can tell.
+    pub(super) complete: bool,
     pub(super) inside_event: bool,
 }
 
@@ -78,43 +79,46 @@ impl Requests<'_> {
     ) -> Result<Accepted<LocalBoxStream<'static, Result<Bytes, BodyEnd>>>, Failure> {
         self.tell(format_args!("connecting to {}", shown(&self.url)));
         let response = self.send(headers).await?;
-        let status = response.status().as_u16();
+        let (status, fields) = (response.status().as_u16(), response.headers());
         if self.args.retry_status.contains(&status) {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let value = response.headers().get(RETRY_AFTER);
-            let wait = value.and_then(|value| sse_wire::retry_after(value.as_bytes(), now));
+            let wait = fields.get(RETRY_AFTER).and_then(|value| sse_wire::retry_after(value.as_bytes(), now));
             return Ok(Accepted::unavailable(status, wait));
         }
-        let content_type = response.headers().get(CONTENT_TYPE).cloned();
+        let content_type = fields.get(CONTENT_TYPE).cloned();
         let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
-        let coding = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity");
-        match (EventSource::new().on_response(status, content_type), coding) {
+        let coding = fields.get(CONTENT_ENCODING).filter(|coding| *coding != "identity");
+        let ended = match (EventSource::new().on_response(status, content_type), coding) {
+            (Ok(()), None) => {
+                self.tell(format_args!("open: {:?}, {}", response.version(), shown(response.url())));
+                return Ok(Accepted::new(status, content_type, body(response)));
+            }
             (Ok(()), Some(coding)) => {
-                return Err(Failure::Compressed(String::from_utf8_lossy(coding.as_bytes()).into()));
+                let coding = String::from_utf8_lossy(coding.as_bytes());
+                Ended::new(7, format!("content encoding {coding:?}, which was not asked for"))
             }
-            (Ok(()), None) => self.tell(format_args!("open: {:?}, {}", response.version(), shown(response.url()))),
-            (Err(_), Some(_)) => {}
-            (Err(_), None) => {
-                let _ = tokio::time::timeout(EXCERPT_PATIENCE, self.read_excerpt(response)).await;
-                return Ok(Accepted::new(status, content_type, stream::empty().boxed_local()));
+            (Err(failed), _) if failed.is_no_content() => Ended::new(0, "the server has nothing more (204)"),
+            (Err(failed), coding) => {
+                let code = if failed.status().is_some() { 3 } else { 4 };
+                let excerpt = if coding.is_none() { excerpt(response).await } else { String::new() };
+                Ended::new(code, if excerpt.is_empty() { failed.to_string() } else { format!("{failed}: {excerpt}") })
             }
-        }
-        Ok(Accepted::new(status, content_type, body(response)))
+        };
+        Err(Failure::Final(ended))
     }
 
     /// Follows redirects as browsers do, but takes nothing that the user added to another origin, and no `Referer` anywhere.
     async fn send(&self, mut headers: HeaderMap) -> Result<Response, Failure> {
         let (mut url, mut body, mut own) = (self.url.clone(), self.body.clone(), true);
         for _ in 0..=MAX_REDIRECTS {
-            let mut all = headers.clone();
-            all.extend(
-                own.then_some(&self.headers).into_iter().flatten().cloned().map(|(name, value)| (Some(name), value)),
-            );
             let request = match &body {
                 None => self.client.get(url.clone()),
                 Some(body) => self.client.post(url.clone()).body(body.clone()),
             };
-            let response = request.headers(all).send().await.map_err(Failure::Http)?;
+            let request = request.headers(headers.clone());
+            let all = self.headers.iter().filter(|_| own).fold(request, |all, (name, value)| all.header(name, value));
+            let lost = |error: reqwest::Error| Failure::Lost { sent: !error.is_connect(), reason: words(error) };
+            let response = all.send().await.map_err(lost)?;
             let status = response.status().as_u16();
             let target = response.headers().get(LOCATION).and_then(|target| url.join(target.to_str().ok()?).ok());
             let Some(target) = target.filter(|to| [301, 302, 303, 307, 308].contains(&status) && is_http(to)) else {
@@ -127,19 +131,7 @@ impl Requests<'_> {
             own &= target.origin() == url.origin();
             url = target;
         }
-        Err(Failure::Redirects)
-    }
-
-    async fn read_excerpt(&self, mut response: Response) {
-        let mut bytes = Vec::new();
-        while let Ok(Some(chunk)) = response.chunk().await {
-            bytes.extend_from_slice(&chunk);
-            let excerpt = String::from_utf8_lossy(&bytes[..bytes.len().min(EXCERPT)]).trim().to_owned();
-            self.excerpt.replace(excerpt);
-            if bytes.len() >= EXCERPT {
-                break;
-            }
-        }
+        Err(Failure::Lost { reason: format!("more than {MAX_REDIRECTS} redirects"), sent: true })
     }
 
     fn tell(&self, what: fmt::Arguments<'_>) {
@@ -149,63 +141,43 @@ impl Requests<'_> {
     }
 }
 
+/// How the body of an error begins, as far as it comes in time.
+async fn excerpt(mut response: Response) -> String {
+    let mut bytes = Vec::new();
+    let read = async {
+        while bytes.len() < EXCERPT
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            bytes.extend_from_slice(&chunk);
+        }
+    };
+    let _ = tokio::time::timeout(EXCERPT_PATIENCE, read).await;
+    bytes.truncate(EXCERPT);
+    harmless(String::from_utf8_lossy(&bytes).trim()).into_owned()
+}
+
 /// The bytes, and at their end whether that was inside an event.
 fn body(response: Response) -> LocalBoxStream<'static, Result<Bytes, BodyEnd>> {
     // Looks on, and keeps nothing.
     let decoder = Decoder::new().with_max_event_len(0);
     stream::unfold((Some(response), decoder), |(response, mut decoder)| async move {
         let mut response = response?;
-        let error = match response.chunk().await {
-            Ok(Some(bytes)) => {
-                let mut chunk = Chunk::new(&bytes);
-                while !matches!(decoder.next_event(&mut chunk), Ok(None)) {}
-                return Some((Ok(bytes), (Some(response), decoder)));
-            }
-            Ok(None) => None,
-            Err(error) => Some(error),
-        };
-        Some((Err(BodyEnd { error, inside_event: !decoder.is_between_events() }), (None, decoder)))
+        let chunk = response.chunk().await;
+        if let Ok(Some(bytes)) = chunk {
+            let mut chunk = Chunk::new(&bytes);
+            while !matches!(decoder.next_event(&mut chunk), Ok(None)) {}
+            return Some((Ok(bytes), (Some(response), decoder)));
+        }
+        let (complete, inside_event) = (chunk.is_ok(), !decoder.is_between_events());
+        let reason = chunk.map_or_else(words, |_| "the stream has ended".to_owned());
+        Some((Err(BodyEnd { reason, complete, inside_event }), (None, decoder)))
     })
     .boxed_local()
 }
 
-impl Failure {
-    pub(super) fn never_sent(&self) -> bool {
-        matches!(self, Self::Http(error) if error.is_connect())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Http(error) => f.write_str(&chain(error)),
-            Self::Redirects => write!(f, "more than {MAX_REDIRECTS} redirects"),
-            Self::Compressed(coding) => write!(f, "content encoding {coding:?}"),
-        }
-    }
-}
-
-impl fmt::Display for BodyEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.error {
-            Some(error) => f.write_str(&chain(error)),
-            None => f.write_str("the stream has ended"),
-        }
-    }
-}
-
-/// The error with its causes, which say more than itself. An URL that it has can have a secret.
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    if let Some(url) = error.url() {
-        text = text.replace(url.as_str(), &shown(url));
-    }
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    harmless(&text).into_owned()
+/// The error with its causes, which say more than itself, and without its URL, which can have a secret.
+fn words(error: reqwest::Error) -> String {
+    harmless(&format!("{:#}", anyhow::Error::new(error.without_url()))).into_owned()
 }
 
 /// The URL without what can be a secret: user, password, and what the query has.
@@ -215,8 +187,6 @@ fn shown(url: &Url) -> String {
 }
 
 pub(super) fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
-    // An error says that there is a provider already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("sse-wire-demo/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -237,12 +207,11 @@ pub(super) fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
 
 pub(super) fn read(path: &Path) -> anyhow::Result<Bytes> {
     let mut body = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut body).context("--post -: standard input")?;
-    } else {
-        body = fs::read(path).with_context(|| format!("--post {}", path.display()))?;
-    }
-    Ok(body.into())
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().read_to_end(&mut body).map(|_| body),
+        _ => fs::read(path),
+    };
+    Ok(read.with_context(|| format!("--post {}", path.display()))?.into())
 }
 
 fn is_http(url: &Url) -> bool {
@@ -270,11 +239,9 @@ pub(super) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
 
 /// An id that can travel in a header.
 pub(super) fn last_event_id(text: &str) -> Result<String, String> {
-    let decoder = Decoder::new().with_last_event_id(text);
-    match EventSource::with_decoder(decoder).last_event_id_header() {
-        Some(_) => Ok(text.to_owned()),
-        None => {
-            Err("cannot travel in a header: empty, too long, control characters in it, or space around it".to_owned())
-        }
-    }
+    let source = EventSource::with_decoder(Decoder::new().with_last_event_id(text));
+    let id = source.last_event_id_header().map(|_| text.to_owned());
+    id.ok_or_else(|| {
+        "cannot travel in a header: empty, too long, control characters in it, or space around it".to_owned()
+    })
 }

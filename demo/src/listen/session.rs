@@ -1,34 +1,31 @@
 //! The loop of a client: what the stream of events yields, until it is the end.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, BufWriter, Stdout, Write as _};
 use std::time::Duration;
 
+use anstream::AutoStream;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use sse_wire::stream::SourceError;
 use sse_wire::{EventSource, FrameBuf};
 
-use super::Args;
 use super::ended::Ended;
-use super::note;
-use super::print::Printer;
+use super::print::{comment_text, event_text, json};
 use super::request::{BodyEnd, Failure, Requests};
+use super::{Args, note};
 
 #[derive(Debug)]
 pub(super) struct Session<'a> {
     pub(super) args: &'a Args,
-    pub(super) printer: Printer,
+    /// With colours where they can be seen and are wanted.
+    pub(super) out: BufWriter<AutoStream<Stdout>>,
+    pub(super) printed: u64,
     /// Whether an event over the limit was skipped.
     pub(super) skipped: bool,
 }
 
 impl Session<'_> {
-    /// Whether the request may be sent again after it has reached the server.
-    fn is_repeatable(&self) -> bool {
-        self.args.post.is_none() || self.args.repeat_post
-    }
-
-    pub(super) async fn run(&mut self, source: EventSource, requests: &Requests<'_>) -> Ended {
+    pub(super) async fn run(&mut self, source: EventSource, requests: &Requests<'_>) -> Result<Ended, Ended> {
         let wait = Cell::default();
         let sleep = |time| {
             wait.set(time);
@@ -51,37 +48,33 @@ impl Session<'_> {
         let mut in_vain = 0;
         loop {
             // Nothing that is printed waits for what has not come.
-            let item = match frames.next().now_or_never() {
-                Some(item) => item,
-                None => match self.printer.flush() {
-                    Ok(()) => frames.next().await,
-                    Err(error) => return error.into(),
-                },
+            let item = if let Some(item) = frames.next().now_or_never() {
+                item
+            } else {
+                self.out.flush()?;
+                frames.next().await
             };
             let reason = match item {
-                Some(Ok(frame)) => match self.print(&frame) {
-                    Ok(None) => {
-                        if matches!(frame, FrameBuf::Event(_)) {
-                            in_vain = 0;
-                        }
-                        continue;
+                Some(Ok(frame)) => {
+                    if let Some(ended) = self.print(&frame)? {
+                        self.out.flush()?;
+                        return Ok(ended);
                     }
-                    Ok(Some(ended)) => return ended,
-                    Err(error) => return error.into(),
-                },
+                    if matches!(frame, FrameBuf::Event(_)) {
+                        in_vain = 0;
+                    }
+                    continue;
+                }
                 Some(Err(SourceError::Decode(error))) => {
                     self.skipped = true;
                     note(format_args!("skipped: {error}"));
                     continue;
                 }
-                Some(Err(error)) => match self.lost(error, requests) {
-                    Ok(reason) => reason,
-                    Err(ended) => return ended,
-                },
-                None => return Ended::Lost("closed".to_owned()),
+                Some(Err(error)) => self.lost(error)?,
+                None => return Err(Ended::new(5, "closed")),
             };
             if self.args.max_retries.is_some_and(|max| in_vain >= max) {
-                return Ended::Lost(format!("{reason}; gave up after {in_vain} retries"));
+                return Err(Ended::new(5, format!("{reason}; gave up after {in_vain} retries")));
             }
             in_vain = in_vain.saturating_add(1);
             if !self.args.quiet {
@@ -91,54 +84,52 @@ impl Session<'_> {
     }
 
     fn print(&mut self, frame: &FrameBuf) -> io::Result<Option<Ended>> {
+        let args = self.args;
         match frame {
             FrameBuf::Event(event) => {
-                self.printer.event(&event.as_event())?;
-                let until = self.args.until.as_deref();
-                let ended = if until.is_some_and(|until| until == event.event_type() || until == event.data()) {
-                    Ended::Until
-                } else if self.printer.is_done() {
-                    Ended::MaxEvents
-                } else {
-                    return Ok(None);
-                };
-                self.printer.flush()?;
-                Ok(Some(ended))
+                let event = event.as_event();
+                if args.only.is_empty() || args.only.iter().any(|only| only == event.event_type()) {
+                    writeln!(self.out, "{}", if args.json { json(&event)? } else { event_text(&event) })?;
+                    self.printed += 1;
+                }
+                if args.until.as_ref().is_some_and(|until| until == event.event_type() || until == event.data()) {
+                    return Ok(Some(Ended::new(0, "--until matched")));
+                }
             }
-            FrameBuf::Comment(comment) => self.printer.comment(comment).map(|()| None),
-            _ => Ok(None),
+            FrameBuf::Comment(comment) => {
+                writeln!(self.out, "{}", if args.json { json(frame)? } else { comment_text(comment) })?;
+            }
+            _ => {}
         }
+        Ok((args.max_events == Some(self.printed)).then(|| Ended::new(0, "reached --max-events")))
     }
 
     /// Why the connection was lost, if there should be another, and the end of all if not.
-    fn lost(&self, error: SourceError<Failure, BodyEnd>, requests: &Requests<'_>) -> Result<String, Ended> {
+    fn lost(&self, error: SourceError<Failure, BodyEnd>) -> Result<String, Ended> {
+        let repeatable = self.args.post.is_none() || self.args.repeat_post;
         let (reason, again) = match error {
-            SourceError::Refused(failed) if failed.is_no_content() => return Err(Ended::NoContent),
-            SourceError::Refused(failed) => return Err(Ended::Refused(failed, requests.excerpt.take())),
-            SourceError::Connect(Failure::Compressed(coding)) => {
-                return Err(Ended::Unreadable(format!("content encoding {coding:?}, which was not asked for")));
-            }
+            SourceError::Connect(Failure::Final(ended)) => return Err(ended),
             // What never reached the server can be sent again, whatever it is.
-            SourceError::Connect(failure) => (failure.to_string(), self.is_repeatable() || failure.never_sent()),
+            SourceError::Connect(Failure::Lost { reason, sent }) => (reason, repeatable || !sent),
             SourceError::Unavailable(status) => (format!("status {status}"), true),
-            SourceError::Body(end) if self.is_repeatable() => (end.to_string(), true),
+            SourceError::Body(end) if repeatable => (end.reason, true),
             SourceError::Body(end) if end.inside_event => {
-                return Err(Ended::Unreadable(format!("{end}, inside an event")));
+                return Err(Ended::new(7, format!("{}, inside an event", end.reason)));
             }
-            SourceError::Body(BodyEnd { error: None, .. }) => {
-                return Err(self.args.until.as_ref().map_or(Ended::PostComplete, |until| {
-                    Ended::Unreadable(format!("the stream has ended without {until:?}"))
+            SourceError::Body(end) if end.complete => {
+                return Err(self.args.until.as_ref().map_or(Ended::new(0, "the answer is complete"), |until| {
+                    Ended::new(7, format!("{} without {until:?}", end.reason))
                 }));
             }
-            SourceError::Body(end) => (end.to_string(), false),
-            SourceError::Idle(time) => (format!("nothing has come for {} s", time.as_secs()), self.is_repeatable()),
-            SourceError::Stalled(time) => (format!("no event has come for {} s", time.as_secs()), self.is_repeatable()),
-            other => (other.to_string(), self.is_repeatable()),
+            SourceError::Body(end) => (end.reason, false),
+            SourceError::Idle(time) => (format!("nothing has come for {} s", time.as_secs()), repeatable),
+            SourceError::Stalled(time) => (format!("no event has come for {} s", time.as_secs()), repeatable),
+            other => (other.to_string(), repeatable),
         };
         if again {
             Ok(reason)
         } else {
-            Err(Ended::Lost(format!("{reason}; a POST is not sent again without --repeat-post")))
+            Err(Ended::new(5, format!("{reason}; a POST is not sent again without --repeat-post")))
         }
     }
 }

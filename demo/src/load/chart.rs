@@ -3,6 +3,7 @@
 use plotters::prelude::*;
 
 use super::outcome::Outcome;
+use super::table::number;
 
 type Value = fn(&Outcome) -> f64;
 
@@ -34,7 +35,8 @@ pub(super) fn growth(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> 
         let card = SVGBackend::with_string(&mut svg, (1080, 440)).into_drawing_area();
         card.fill(&RGBColor(252, 252, 253))?;
         let title = format!("What more clients cost: events to every client at {rate} a second, on one machine");
-        let panels = card.titled(&title, font(24))?.margin(10, 10, 16, 16).split_evenly((1, PANELS.len()));
+        let panels =
+            card.margin(12, 0, 0, 0).titled(&title, font(24))?.margin(10, 10, 16, 16).split_evenly((1, PANELS.len()));
         for (area, (name, unit, value)) in panels.iter().zip(PANELS) {
             let mut chart = ChartBuilder::on(area)
                 .caption(name, font(20))
@@ -49,7 +51,7 @@ pub(super) fn growth(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> 
                 .bold_line_style(GRID)
                 .axis_style(GRID)
                 .x_labels(5)
-                .x_label_formatter(&|clients| format!("{}k", clients / 1000.0))
+                .x_label_formatter(&|clients| number(*clients))
                 .y_labels(5)
                 .y_label_formatter(&|value| format!("{value} {unit}"))
                 .label_style(font(15))

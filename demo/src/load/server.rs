@@ -95,7 +95,6 @@ impl Server {
     }
 
     fn new(name: &str, interface: Interface, urls: &[Url], pids: Vec<u32>) -> anyhow::Result<Self> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             name: name.to_owned(),
             addrs: urls.iter().map(address).collect::<Result<_, _>>()?,
