@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anstream::AutoStream;
 use sse_wire::{Decoder, EventSource};
 
-use crate::signals::Signals;
+use crate::signals;
 use ended::{EXIT_STATUS, Ended};
 use request::Requests;
 use session::Session;
@@ -94,27 +94,32 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         body: args.post.as_deref().map(request::read).transpose()?,
         args,
     };
-    let mut decoder = Decoder::new().with_max_event_len(args.max_event_len);
-    if let Some(id) = &args.last_event_id {
-        decoder = decoder.with_last_event_id(id);
-    }
+    let last_event_id = args.last_event_id.as_deref().unwrap_or_default();
+    let decoder = Decoder::new().with_max_event_len(args.max_event_len).with_last_event_id(last_event_id);
     let out = BufWriter::new(AutoStream::auto(io::stdout()));
     let mut session = Session { args, out, printed: 0, skipped: false };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(async {
-        let mut signals = Signals::new()?;
+    let Err(ended) = runtime.block_on(async {
+        let interrupt = signals::interrupt()?;
         tokio::select! {
-            ended = session.run(EventSource::with_decoder(decoder), &requests) => {
-                io::Result::Ok(ended.unwrap_or_else(|ended| ended))
-            }
-            () = signals.next() => Ok(Ended::new(0, "interrupted")),
+            ended = session.run(EventSource::with_decoder(decoder), &requests) => ended,
+            () = interrupt => Err(Ended::new(0, "interrupted")),
         }
-    })?;
+    });
     let code = if ended.code == 0 && session.skipped { 6 } else { ended.code };
     if !(args.quiet && code == 0) {
         note(&ended);
     }
     Ok(ExitCode::from(code))
+}
+
+impl Args {
+    /// Says what happens to the connection.
+    fn tell(&self, what: impl Display) {
+        if !self.quiet {
+            note(what);
+        }
+    }
 }
 
 /// Says something on standard error, whether anybody reads it or not.

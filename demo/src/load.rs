@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::signals::Signals;
+use crate::signals;
 use outcome::Outcome;
 use server::Server;
 
@@ -99,11 +99,11 @@ const OTHER_FILES: u64 = 64;
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcomes = runtime.block_on(async {
-        let mut signals = Signals::new()?;
+        let interrupt = signals::interrupt()?;
         // The server that was started goes along.
         tokio::select! {
             outcomes = load(args) => outcomes,
-            () = signals.next() => bail!("interrupted"),
+            () = interrupt => bail!("interrupted"),
         }
     })?;
     let mut code = ExitCode::SUCCESS;

@@ -43,7 +43,7 @@ use self::access::Access;
 use self::hub::{Hub, Settings};
 use self::log::{FileLog, Limits, Log, Tail};
 use self::say::say;
-use crate::signals::Signals;
+use crate::signals;
 
 /// How long streams have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Args) -> anyhow::Result<()> {
-    let mut signals = Signals::new()?;
+    let mut interrupt = Box::pin(signals::interrupt()?);
     let local = args.addr.ip().is_loopback();
     let access = Access { local, ..args.access.clone() };
     ensure!(
@@ -125,7 +125,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
         let mut reading = JoinSet::new();
         let opened = tokio::select! {
             opened = log::nats::NatsLog::open(servers, &args.nats, args.limits, &hub.node, &mut reading) => opened?,
-            () = signals.next() => return Ok(()),
+            () = &mut interrupt => return Ok(()),
             ended = first_end(&mut needed) => return Err(ended),
         };
         needed.spawn(async move { first_end(&mut reading).await });
@@ -140,9 +140,10 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let _ = writeln!(io::stdout(), "Serving on {scheme}://{address}").and_then(|()| io::stdout().flush());
 
     tokio::select! {
-        () = signals.next() => {}
+        () = &mut interrupt => {}
         ended = first_end(&mut needed) => return Err(ended),
     }
+    let again = signals::interrupt()?;
     needed.abort_all();
     hub.stop();
     tokio::select! {
@@ -151,7 +152,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
             let count = hub.connections.len();
             let _ = writeln!(io::stderr(), "connections that did not end in time: {count}");
         }
-        () = signals.next() => {}
+        () = again => {}
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Events as lines for people or for programs. A peer's text never reaches a terminal as control characters.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
@@ -30,29 +29,24 @@ pub(super) fn comment_text(comment: &str) -> String {
 
 /// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
 pub(super) fn json(line: &impl Serialize) -> io::Result<String> {
-    let json = serde_json::to_string(line)?;
-    let escaped = escape(&json, |escaped, c| {
+    Ok(escape(&serde_json::to_string(line)?, |escaped, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
             let _ = write!(escaped, "\\u{unit:04x}");
         }
-    });
-    Ok(escaped.into_owned())
+    }))
 }
 
 /// The text with what could steer a terminal as Rust's escapes.
-pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+pub(super) fn harmless(text: &str) -> String {
     escape(text, |escaped, c| escaped.extend(c.escape_default()))
 }
 
-fn escape(text: &str, escape: fn(&mut String, char)) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
+fn escape(text: &str, escape: fn(&mut String, char)) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if is_harmful(c) { escape(&mut escaped, c) } else { escaped.push(c) }
     }
-    Cow::Owned(escaped)
+    escaped
 }
 
 /// Controls but the tab, and what cannot be seen: line separators, what changes the direction of the text after it, and

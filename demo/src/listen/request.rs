@@ -1,6 +1,5 @@
 //! The request, made anew for every connection, the answer to it, and the arguments that shape them.
 
-use std::fmt;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -17,9 +16,9 @@ use reqwest::{Certificate, Client, Response, Url, redirect};
 use sse_wire::stream::{Accepted, Attempt};
 use sse_wire::{Chunk, Decoder, EventSource, LAST_EVENT_ID};
 
+use super::Args;
 use super::ended::Ended;
 use super::print::harmless;
-use super::{Args, note};
 
 const MAX_REDIRECTS: usize = 10;
 /// How much of an error's body is shown, and how long it may take to come.
@@ -77,7 +76,7 @@ impl Requests<'_> {
         &self,
         headers: HeaderMap,
     ) -> Result<Accepted<LocalBoxStream<'static, Result<Bytes, BodyEnd>>>, Failure> {
-        self.tell(format_args!("connecting to {}", shown(&self.url)));
+        self.args.tell(format_args!("connecting to {}", shown(&self.url)));
         let response = self.send(headers).await?;
         let (status, fields) = (response.status().as_u16(), response.headers());
         if self.args.retry_status.contains(&status) {
@@ -90,7 +89,7 @@ impl Requests<'_> {
         let coding = fields.get(CONTENT_ENCODING).filter(|coding| *coding != "identity");
         let ended = match (EventSource::new().on_response(status, content_type), coding) {
             (Ok(()), None) => {
-                self.tell(format_args!("open: {:?}, {}", response.version(), shown(response.url())));
+                self.args.tell(format_args!("open: {:?}, {}", response.version(), shown(response.url())));
                 return Ok(Accepted::new(status, content_type, body(response)));
             }
             (Ok(()), Some(coding)) => {
@@ -121,7 +120,9 @@ impl Requests<'_> {
             let response = all.send().await.map_err(lost)?;
             let status = response.status().as_u16();
             let target = response.headers().get(LOCATION).and_then(|target| url.join(target.to_str().ok()?).ok());
-            let Some(target) = target.filter(|to| [301, 302, 303, 307, 308].contains(&status) && is_http(to)) else {
+            let Some(target) =
+                target.filter(|to| [301, 302, 303, 307, 308].contains(&status) && to.scheme().starts_with("http"))
+            else {
                 return Ok(response);
             };
             if status < 307 {
@@ -132,12 +133,6 @@ impl Requests<'_> {
             url = target;
         }
         Err(Failure::Lost { reason: format!("more than {MAX_REDIRECTS} redirects"), sent: true })
-    }
-
-    fn tell(&self, what: fmt::Arguments<'_>) {
-        if !self.args.quiet {
-            note(what);
-        }
     }
 }
 
@@ -153,7 +148,7 @@ async fn excerpt(mut response: Response) -> String {
     };
     let _ = tokio::time::timeout(EXCERPT_PATIENCE, read).await;
     bytes.truncate(EXCERPT);
-    harmless(String::from_utf8_lossy(&bytes).trim()).into_owned()
+    harmless(String::from_utf8_lossy(&bytes).trim())
 }
 
 /// The bytes, and at their end whether that was inside an event.
@@ -177,7 +172,7 @@ fn body(response: Response) -> LocalBoxStream<'static, Result<Bytes, BodyEnd>> {
 
 /// The error with its causes, which say more than itself, and without its URL, which can have a secret.
 fn words(error: reqwest::Error) -> String {
-    harmless(&format!("{:#}", anyhow::Error::new(error.without_url()))).into_owned()
+    harmless(&format!("{:#}", anyhow::Error::new(error.without_url())))
 }
 
 /// The URL without what can be a secret: user, password, and what the query has.
@@ -214,16 +209,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Bytes> {
     Ok(read.with_context(|| format!("--post {}", path.display()))?.into())
 }
 
-fn is_http(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-}
-
 pub(super) fn url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("URL: {error}; expected http://… or https://…"))?;
-    if is_http(&url) {
-        Ok(url)
-    } else {
-        Err(format!("URL: scheme {:?}; expected http://… or https://…", url.scheme()))
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        scheme => Err(format!("URL: scheme {scheme:?}; expected http://… or https://…")),
     }
 }
 

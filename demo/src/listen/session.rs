@@ -1,7 +1,8 @@
 //! The loop of a client: what the stream of events yields, until it is the end.
 
 use std::cell::Cell;
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::convert::Infallible;
+use std::io::{BufWriter, Stdout, Write as _};
 use std::time::Duration;
 
 use anstream::AutoStream;
@@ -25,7 +26,8 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    pub(super) async fn run(&mut self, source: EventSource, requests: &Requests<'_>) -> Result<Ended, Ended> {
+    /// Until it is the end, which is all that comes back.
+    pub(super) async fn run(&mut self, source: EventSource, requests: &Requests<'_>) -> Result<Infallible, Ended> {
         let wait = Cell::default();
         let sleep = |time| {
             wait.set(time);
@@ -56,10 +58,7 @@ impl Session<'_> {
             };
             let reason = match item {
                 Some(Ok(frame)) => {
-                    if let Some(ended) = self.print(&frame)? {
-                        self.out.flush()?;
-                        return Ok(ended);
-                    }
+                    self.print(&frame)?;
                     if matches!(frame, FrameBuf::Event(_)) {
                         in_vain = 0;
                     }
@@ -77,14 +76,13 @@ impl Session<'_> {
                 return Err(Ended::new(5, format!("{reason}; gave up after {in_vain} retries")));
             }
             in_vain = in_vain.saturating_add(1);
-            if !self.args.quiet {
-                note(format_args!("{reason}; retry in {} ms", wait.get().as_millis()));
-            }
+            self.args.tell(format_args!("{reason}; retry in {} ms", wait.get().as_millis()));
         }
     }
 
-    fn print(&mut self, frame: &FrameBuf) -> io::Result<Option<Ended>> {
+    fn print(&mut self, frame: &FrameBuf) -> Result<(), Ended> {
         let args = self.args;
+        let mut end = None;
         match frame {
             FrameBuf::Event(event) => {
                 let event = event.as_event();
@@ -93,7 +91,9 @@ impl Session<'_> {
                     self.printed += 1;
                 }
                 if args.until.as_ref().is_some_and(|until| until == event.event_type() || until == event.data()) {
-                    return Ok(Some(Ended::new(0, "--until matched")));
+                    end = Some("--until matched");
+                } else if args.max_events == Some(self.printed) {
+                    end = Some("reached --max-events");
                 }
             }
             FrameBuf::Comment(comment) => {
@@ -101,7 +101,9 @@ impl Session<'_> {
             }
             _ => {}
         }
-        Ok((args.max_events == Some(self.printed)).then(|| Ended::new(0, "reached --max-events")))
+        let Some(why) = end else { return Ok(()) };
+        self.out.flush()?;
+        Err(Ended::new(0, why))
     }
 
     /// Why the connection was lost, if there should be another, and the end of all if not.

@@ -23,20 +23,13 @@ pub(super) enum Response {
     UntilClose,
 }
 
-/// The head, once it is complete.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) status: u16,
-    pub(super) content_type: Option<String>,
-}
-
 impl Response {
     pub(super) const fn new() -> Self {
         Self::Head(Vec::new())
     }
 
-    /// Takes bytes of the head, and from then on leaves those of the body.
-    pub(super) fn head(&mut self, bytes: &mut &[u8]) -> io::Result<Option<Head>> {
+    /// Takes bytes of the head, and leaves those of the body; status and content type, once the head is complete.
+    pub(super) fn head(&mut self, bytes: &mut &[u8]) -> io::Result<Option<(u16, Option<String>)>> {
         let Self::Head(head) = self else { return Ok(None) };
         let before = head.len();
         head.extend_from_slice(bytes);
@@ -50,7 +43,7 @@ impl Response {
             let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
             Some(String::from_utf8_lossy(header.value).into_owned())
         };
-        let found = Head { status: response.code.unwrap_or_default(), content_type: header("content-type") };
+        let found = (response.code.unwrap_or_default(), header("content-type"));
         let chunked = header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
         *bytes = &bytes[len - before..];
         *self = if chunked { Self::Chunked { left: 0, lines: b"\r\n".into() } } else { Self::UntilClose };

@@ -60,12 +60,12 @@ fn receive(
     let len = socket.try_read(&mut buffer)?;
     let mut bytes = &buffer[..len];
     client.clients.bytes.fetch_add(len as u64, Relaxed);
-    if let Some(head) = response.head(&mut bytes)? {
+    if let Some((status, content_type)) = response.head(&mut bytes)? {
         // A node that is not ready yet, or a proxy without one.
-        if head.status >= 500 {
-            return Err(io::Error::other(format!("status {}", head.status)));
+        if status >= 500 {
+            return Err(io::Error::other(format!("status {status}")));
         }
-        source.on_response(head.status, head.content_type.as_deref().map(str::as_bytes)).map_err(io::Error::other)?;
+        source.on_response(status, content_type.as_deref().map(str::as_bytes)).map_err(io::Error::other)?;
         client.open();
     }
     while let Some(body) = response.body(&mut bytes)? {
