@@ -31,8 +31,11 @@ fn survives_the_way() {
     assert_eq!(Sample::parse("{\"reason\":\"too old\"}"), None);
 }
 
+/// Status and content type.
+type Head = (u16, Option<String>);
+
 /// Head, body, whether it is complete; read in pieces of `size` bytes.
-fn read(text: &str, size: usize) -> io::Result<(Option<(u16, Option<String>)>, String, bool)> {
+fn read(text: &str, size: usize) -> io::Result<(Option<Head>, String, bool)> {
     let (mut response, mut head, mut body) = (Response::new(), None, String::new());
     for mut bytes in text.as_bytes().chunks(size) {
         head = response.head(&mut bytes)?.or(head);
