@@ -29,7 +29,7 @@ enum Command {
     /// The server of `load --floor`.
     #[command(hide = true)]
     Floor,
-    /// A process for clients of `load --processes`.
+    /// A process with clients of `load`.
     #[command(hide = true)]
     Crew,
 }

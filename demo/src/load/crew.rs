@@ -43,26 +43,13 @@ impl Crew {
     /// Has the clients in so many processes, and waits so long for their next progress.
     pub(super) async fn start(whole: &Part, processes: usize, patience: Duration) -> anyhow::Result<Self> {
         let mut members = Vec::new();
-        for index in 0..processes {
+        for _ in 0..processes {
+            members.push(Member::start().await?);
+        }
+        for (index, member) in members.iter_mut().enumerate() {
             let (first, end) = (whole.clients * index / processes, whole.clients * (index + 1) / processes);
             let part = Part { first, clients: end - first, ..whole.clone() };
-            let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
-            command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-            let mut child = command.spawn().context("a process for clients")?;
-            let mut input = child.stdin.take().context("its input")?;
-            input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await?;
-            let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
-            let (known, counts) = watch::channel(Counts::default());
-            let verdict = tokio::spawn(async move {
-                while let Some(line) = lines.next_line().await? {
-                    match serde_json::from_str(&line)? {
-                        Line::Counts(counts) => drop(known.send_replace(counts)),
-                        Line::Verdict(verdict) => return Ok(*verdict),
-                    }
-                }
-                bail!("a process with clients has ended")
-            });
-            members.push(Member { _child: child, input, counts, verdict });
+            member.input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await?;
         }
         Ok(Self { members, patience })
     }
@@ -101,13 +88,37 @@ impl Crew {
     }
 }
 
+impl Member {
+    /// Is there once the process is, so that no client's time has its start in it.
+    async fn start() -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
+        command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().context("a process for clients")?;
+        let input = child.stdin.take().context("its input")?;
+        let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
+        let (known, mut counts) = watch::channel(Counts::default());
+        let verdict = tokio::spawn(async move {
+            while let Some(line) = lines.next_line().await? {
+                match serde_json::from_str(&line)? {
+                    Line::Counts(counts) => drop(known.send_replace(counts)),
+                    Line::Verdict(verdict) => return Ok(*verdict),
+                }
+            }
+            bail!("a process with clients has ended")
+        });
+        counts.changed().await.context("a process with clients has ended")?;
+        Ok(Self { _child: child, input, counts, verdict })
+    }
+}
+
 /// Such a process.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        let (mut ticks, mut said) = (interval(Duration::from_millis(2)), Counts::default());
+        say(&Line::Counts(said))?;
         let mut input = BufReader::new(stdin()).lines();
         let clients = Clients::start(serde_json::from_str(&input.next_line().await?.unwrap_or_default())?)?;
-        let (mut ticks, mut said) = (interval(Duration::from_millis(2)), Counts::default());
         loop {
             let counts = clients.counts();
             if counts != said {

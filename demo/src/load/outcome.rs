@@ -33,7 +33,7 @@ impl Times {
     /// None if there are none.
     pub(super) fn summary(&self) -> Option<Latency> {
         let at = |quantile| millis(self.0.value_at_quantile(quantile));
-        let latency = Latency { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: millis(self.0.max()) };
+        let latency = Latency { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: millis(self.0.max()) };
         (!self.0.is_empty()).then_some(latency)
     }
 }
@@ -172,7 +172,6 @@ pub(super) struct Outcome {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Latency {
     pub(super) p50: f64,
-    pub(super) p90: f64,
     pub(super) p99: f64,
     #[serde(rename = "p99.9")]
     pub(super) p999: f64,
