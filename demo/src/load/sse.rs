@@ -1,12 +1,14 @@
 //! A client of the event stream: `EventSource` over a bare socket.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::atomic::Ordering::Relaxed;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use sse_wire::{Chunk, EventSource, LAST_EVENT_ID, MIME_TYPE};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 
 use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
@@ -19,15 +21,19 @@ impl Protocol for EventSource {
         socket.write_all(&request).await?;
         client.clients.bytes.fetch_add(request.len() as u64, Relaxed);
         let mut response = Response::new();
-        loop {
-            socket.readable().await?;
-            match receive(&socket, client, self, &mut response) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
+        poll_fn(|context| {
+            loop {
+                // It is nobody's: between two reads a client keeps an unfinished event at most.
+                let mut buffer = [0; 4096];
+                let mut buffer = ReadBuf::new(&mut buffer);
+                // Knows after a short read, without another one, that there is no more.
+                ready!(Pin::new(&mut socket).poll_read(context, &mut buffer))?;
+                if !receive(buffer.filled(), client, self, &mut response)? {
+                    return Poll::Ready(Ok(()));
+                }
             }
-        }
+        })
+        .await
     }
 
     fn on_end(&mut self) -> Option<Duration> {
@@ -48,17 +54,14 @@ fn request(client: &Client, source: &EventSource) -> Vec<u8> {
     request
 }
 
-/// Takes what has come; whether there may be more. The buffer is nobody's: between two reads a client keeps an unfinished
-/// event at most.
+/// Takes what has come; whether there may be more.
 fn receive(
-    socket: &TcpStream,
+    mut bytes: &[u8],
     client: &mut Client,
     source: &mut EventSource,
     response: &mut Response,
 ) -> io::Result<bool> {
-    let mut buffer = [0; 4096];
-    let len = socket.try_read(&mut buffer)?;
-    let mut bytes = &buffer[..len];
+    let len = bytes.len();
     client.clients.bytes.fetch_add(len as u64, Relaxed);
     if let Some((status, content_type)) = response.head(&mut bytes)? {
         // A node that is not ready yet, or a proxy without one.
