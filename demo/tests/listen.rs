@@ -152,6 +152,13 @@ fn redirects_are_followed() {
     assert_eq!((code, out.as_str()), (0, "message here\n"), "{err}");
     peer.request();
     assert!(peer.request().starts_with("GET /elsewhere "));
+
+    // To where HTTP leads.
+    for location in ["ftp://127.0.0.1/", "httpx://127.0.0.1/"] {
+        let peer = Peer::start([Answer::status("302 Found", &format!("Location: {location}\r\n"))]);
+        let (code, _, err) = run(&mut listen(&peer.url()));
+        assert!(code == 3 && err.contains("302"), "{location}: {err}");
+    }
 }
 
 #[test]

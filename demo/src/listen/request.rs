@@ -120,8 +120,8 @@ impl Requests<'_> {
             let response = all.send().await.map_err(lost)?;
             let status = response.status().as_u16();
             let target = response.headers().get(LOCATION).and_then(|target| url.join(target.to_str().ok()?).ok());
-            let Some(target) =
-                target.filter(|to| [301, 302, 303, 307, 308].contains(&status) && to.scheme().starts_with("http"))
+            let Some(target) = target
+                .filter(|to| [301, 302, 303, 307, 308].contains(&status) && matches!(to.scheme(), "http" | "https"))
             else {
                 return Ok(response);
             };
