@@ -6,6 +6,7 @@ mod harness;
 mod peer;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -95,9 +96,11 @@ fn a_cut_over_tls_and_http_2_resumes() {
         Server::with_client(&["--no-sources", "--retry", "50", "--tls-cert", cert, "--tls-key", key], trusting);
 
     let args = ["--cacert", cert, "--max-events", "6"];
-    let listener = listen(&format!("{}/events?client=me", server.url), &args);
-    server.wait_for("it listens", |stats| stats["clients"]["sse"] == 1);
+    let mut listener = listen(&format!("{}/events?client=me", server.url), &args);
+    let mut said = BufReader::new(listener.stderr.take().unwrap()).lines().map(Result::unwrap);
     for number in 1..=6 {
+        // A stream that is cut before its head is out is none that was open.
+        assert!(number % 2 == 0 || said.any(|line| line.contains("open: HTTP/2.0")), "{number}");
         server.publish(&number.to_string());
         if number % 2 == 0 && number < 6 {
             wait_for("the cut", || {
@@ -108,8 +111,7 @@ fn a_cut_over_tls_and_http_2_resumes() {
     }
     let output = listener.wait_with_output().unwrap();
     assert_got(&output, 1..=6);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(said.matches("open: HTTP/2.0").count(), 3, "{said}");
+    assert!(!said.any(|line| line.contains("open:")));
 }
 
 #[test]
