@@ -102,8 +102,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let interrupt = signals::interrupt()?;
         // The server that was started goes along.
         tokio::select! {
-            outcomes = load(args) => outcomes,
+            biased;
             () = interrupt => bail!("interrupted"),
+            outcomes = load(args) => outcomes,
         }
     })?;
     let mut code = ExitCode::SUCCESS;

@@ -99,23 +99,98 @@ fn an_interrupt_takes_the_server_along() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The server is there once it has a child.
-    let children = format!("/proc/{0}/task/{0}/children", child.id());
-    let mut server = String::new();
-    while server.is_empty() && child.try_wait().unwrap().is_none() {
-        server = std::fs::read_to_string(&children).unwrap();
-    }
+    // The server, and the clients.
+    let pids = children(&mut child, 2);
     assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     let mut err = String::new();
-    // The server would hold neither pipe open, but nobody else may be left that does.
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), "error: interrupted\n"));
     // How soon it is gone is up to the system.
-    let stat = || std::fs::read_to_string(format!("/proc/{}/stat", server.trim())).unwrap_or_default();
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    while !(stat().is_empty() || stat().contains(") Z ")) {
-        assert!(std::time::Instant::now() < deadline, "the server is left behind: {}", stat());
+    for pid in pids {
+        let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        while !(stat().is_empty() || stat().contains(") Z ")) {
+            assert!(std::time::Instant::now() < deadline, "left behind: {}", stat());
+        }
     }
+}
+
+/// The processes that it has started, once there are so many.
+#[cfg(target_os = "linux")]
+fn children(child: &mut std::process::Child, count: usize) -> Vec<String> {
+    let path = format!("/proc/{0}/task/{0}/children", child.id());
+    let mut pids = Vec::new();
+    while pids.len() < count {
+        assert!(child.try_wait().unwrap().is_none(), "{pids:?}");
+        pids = std::fs::read_to_string(&path).unwrap().split_whitespace().map(str::to_owned).collect();
+    }
+    pids
+}
+
+/// Its status says why, also where connections are cut, which a process that has ended cannot be told.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_of_a_process_with_clients_ends_the_run() {
+    use std::io::Read as _;
+
+    for kills in [&[][..], &["--kill-every", "1"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_demo"))
+            .args(["load", "--clients", "5", "--seconds", "600", "--processes", "2", "--json", "-"])
+            .args(kills)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // After the server, those with clients.
+        let pids = children(&mut child, 3);
+        assert!(std::process::Command::new("kill").args(["-KILL", &pids[2]]).status().unwrap().success());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
+        assert_eq!(said, "error: a process with clients has ended early: signal: 9 (SIGKILL)\n");
+    }
+}
+
+/// What a process uses that was not there from the beginning, or is not there any more, is nothing that was measured.
+#[cfg(unix)]
+#[test]
+fn a_restarted_server_has_no_figures() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let serve = |addr: &str| -> (Child, String) {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_demo"))
+            .args(["serve", "--no-sources", "--retry", "50", "--addr", addr, "--log-file", log.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (server, line.trim().strip_prefix("Serving on ").unwrap().to_owned())
+    };
+    let (mut server, url) = serve("127.0.0.1:0");
+    let json = dir.path().join("figures.json");
+    let args = ["--clients", "5", "--rate", "20", "--seconds", "3", "--insist", "60", "--json", json.to_str().unwrap()];
+    let mut load = Command::new(env!("CARGO_BIN_EXE_demo"));
+    let load = load.args(["load", &url]).args(args).stdout(Stdio::piped()).spawn().unwrap();
+    // It has published for a while.
+    while std::fs::read_to_string(&log).unwrap_or_default().lines().count() < 10 {}
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let (mut server, _) = serve(url.strip_prefix("http://").unwrap());
+    let output = load.wait_with_output().unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!((&report["held"], &report["deliveries"]), (&5.into(), &300.into()), "{report:#}");
+    for key in ["server_bytes_per_idle_client", "server_bytes_per_client", "server_cpu_us_per_delivery"] {
+        assert!(report[key].is_null(), "{key}: {report:#}");
+    }
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(!out.contains("CPU/delivery") && !out.contains("Memory"), "{out}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ type Value = fn(&Outcome) -> f64;
 
 const PANELS: [(&str, &str, Value); 3] = [
     ("Until the last client has it", "ms", |run| run.last_ms),
-    ("Server memory per client", "KiB", |run| run.server_bytes_per_client / 1024.0),
-    ("Server CPU per delivery", "µs", |run| run.server_cpu_us_per_delivery),
+    ("Server memory per client", "KiB", |run| run.server_bytes_per_client.unwrap_or_default() / 1024.0),
+    ("Server CPU per delivery", "µs", |run| run.server_cpu_us_per_delivery.unwrap_or_default()),
 ];
 
 const INK: RGBColor = RGBColor(29, 41, 57);

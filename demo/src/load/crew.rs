@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{ChildStdin, Command};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::{interval, sleep};
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
 
 use super::clients::{Clients, Part};
 use super::outcome::{Counts, Verdict};
+use crate::signals;
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Line {
@@ -27,31 +28,31 @@ enum Line {
 #[derive(Debug)]
 pub(super) struct Crew {
     members: Vec<Member>,
+    /// What the clients of each process have received. Killed when this is dropped.
+    verdicts: JoinSet<anyhow::Result<Verdict>>,
     patience: Duration,
 }
 
 #[derive(Debug)]
 struct Member {
-    /// Killed when this is dropped, and before it could read that there is no more.
-    _child: Child,
     input: ChildStdin,
     counts: watch::Receiver<Counts>,
-    verdict: JoinHandle<anyhow::Result<Verdict>>,
 }
 
 impl Crew {
     /// Has the clients in so many processes, and waits so long for their next progress.
     pub(super) async fn start(whole: &Part, processes: usize, patience: Duration) -> anyhow::Result<Self> {
-        let mut members = Vec::new();
+        let (mut members, mut verdicts) = (Vec::new(), JoinSet::new());
         for _ in 0..processes {
-            members.push(Member::start().await?);
+            members.push(Member::start(&mut verdicts).await?);
         }
         for (index, member) in members.iter_mut().enumerate() {
             let (first, end) = (whole.clients * index / processes, whole.clients * (index + 1) / processes);
             let part = Part { first, clients: end - first, ..whole.clone() };
-            member.input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await?;
+            // One that has ended says more by its status, now and later.
+            let _ = member.input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await;
         }
-        Ok(Self { members, patience })
+        Ok(Self { members, verdicts, patience })
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -59,30 +60,36 @@ impl Crew {
     }
 
     /// Waits until the count is there, or does not grow any more.
-    pub(super) async fn until(&self, count: u64, of: impl Fn(Counts) -> u64) {
+    pub(super) async fn until(&mut self, count: u64, of: impl Fn(Counts) -> u64) -> anyhow::Result<()> {
         let (mut last, mut since) = (of(self.counts()), Instant::now());
         while last < count && since.elapsed() < self.patience {
-            sleep(Duration::from_millis(2)).await;
+            timeout(Duration::from_millis(2), self.ended()).await.unwrap_or(Ok(()))?;
             let now = of(self.counts());
             if now != last {
                 (last, since) = (now, Instant::now());
             }
         }
-    }
-
-    /// Makes a client drop its connection.
-    pub(super) async fn cut(&mut self, client: usize) -> io::Result<()> {
-        for member in &mut self.members {
-            member.input.write_all(format!("{client}\n").as_bytes()).await?;
-        }
         Ok(())
     }
 
+    /// Waits until a process ends, which none should before it is stopped.
+    pub(super) async fn ended(&mut self) -> anyhow::Result<()> {
+        self.verdicts.join_next().await.context("no process with clients")???;
+        Ok(())
+    }
+
+    /// Makes a client drop its connection.
+    pub(super) async fn cut(&mut self, client: usize) {
+        for member in &mut self.members {
+            let _ = member.input.write_all(format!("{client}\n").as_bytes()).await;
+        }
+    }
+
     /// Adds what the clients have received.
-    pub(super) async fn stop(self, verdict: &mut Verdict) -> anyhow::Result<()> {
-        for Member { _child, input, verdict: its, .. } in self.members {
-            drop(input);
-            verdict.append(its.await.context("a process with clients")??);
+    pub(super) async fn stop(mut self, verdict: &mut Verdict) -> anyhow::Result<()> {
+        drop(self.members);
+        while let Some(its) = self.verdicts.join_next().await {
+            verdict.append(its??);
         }
         Ok(())
     }
@@ -90,24 +97,24 @@ impl Crew {
 
 impl Member {
     /// Is there once the process is, so that no client's time has its start in it.
-    async fn start() -> anyhow::Result<Self> {
+    async fn start(verdicts: &mut JoinSet<anyhow::Result<Verdict>>) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
         command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("a process for clients")?;
         let input = child.stdin.take().context("its input")?;
         let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
         let (known, mut counts) = watch::channel(Counts::default());
-        let verdict = tokio::spawn(async move {
+        verdicts.spawn(async move {
             while let Some(line) = lines.next_line().await? {
                 match serde_json::from_str(&line)? {
                     Line::Counts(counts) => drop(known.send_replace(counts)),
                     Line::Verdict(verdict) => return Ok(*verdict),
                 }
             }
-            bail!("a process with clients has ended")
+            bail!("a process with clients has ended early: {}", child.wait().await?)
         });
-        counts.changed().await.context("a process with clients has ended")?;
-        Ok(Self { _child: child, input, counts, verdict })
+        let _ = counts.changed().await;
+        Ok(Self { input, counts })
     }
 }
 
@@ -115,6 +122,8 @@ impl Member {
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        // Ctrl-C reaches this one too, which ends with its input.
+        let _interrupt = signals::interrupt()?;
         let (mut ticks, mut said) = (interval(Duration::from_millis(2)), Counts::default());
         say(&Line::Counts(said))?;
         let mut input = BufReader::new(stdin()).lines();

@@ -151,11 +151,12 @@ pub(super) struct Outcome {
     pub(super) slowest_ms: f64,
     /// What the publisher waited for an event at most.
     pub(super) longest_publish_ms: f64,
-    /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients.
-    pub(super) server_bytes_per_idle_client: f64,
+    /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients. Like
+    /// the other figures of the server, none if it was another process at the end.
+    pub(super) server_bytes_per_idle_client: Option<f64>,
     /// The same after the feed.
-    pub(super) server_bytes_per_client: f64,
-    pub(super) server_cpu_us_per_delivery: f64,
+    pub(super) server_bytes_per_client: Option<f64>,
+    pub(super) server_cpu_us_per_delivery: Option<f64>,
     /// Both ways, request and response heads.
     pub(super) handshake_bytes: f64,
     /// Both ways, for each delivery, whatever goes over the wire during the feed.

@@ -65,18 +65,18 @@ const MEASURES: [(&str, bool, Measure); 24] = [
     ("Handshake, both ways", false, |run, _| format!("{} bytes", number(run.handshake_bytes))),
     ("Events published", false, |run, _| count(run.events_published)),
     ("Deliveries/s", false, |run, _| number(run.deliveries_per_second)),
-    ("p50", true, |run, _| ms(run.latency_ms.p50)),
-    ("p99", true, |run, _| ms(run.latency_ms.p99)),
-    ("p99.9", false, |run, _| ms(run.latency_ms.p999)),
-    ("Most", false, |run, _| ms(run.latency_ms.max)),
-    ("Last", true, |run, floor| ms(run.last_ms) + &times(run, floor, |run| run.last_ms)),
+    ("Latency p50", true, |run, _| ms(run.latency_ms.p50)),
+    ("Latency p99", true, |run, _| ms(run.latency_ms.p99)),
+    ("Latency p99.9", false, |run, _| ms(run.latency_ms.p999)),
+    ("Latency, max", false, |run, _| ms(run.latency_ms.max)),
+    ("Last client", true, |run, floor| ms(run.last_ms) + &times(run, floor, |run| Some(run.last_ms))),
     ("Slowest, also to clients that were away", false, |run, _| ms(run.slowest_ms)),
-    ("Publishing an event, most", false, |run, _| ms(run.longest_publish_ms)),
-    ("Memory/idle client", false, |run, _| kib(run.server_bytes_per_idle_client)),
-    ("Memory/client", true, |run, _| kib(run.server_bytes_per_client)),
+    ("Publishing an event, max", false, |run, _| ms(run.longest_publish_ms)),
+    ("Memory/idle client", false, |run, _| run.server_bytes_per_idle_client.map_or(NOTHING.into(), kib)),
+    ("Memory/client", true, |run, _| run.server_bytes_per_client.map_or(NOTHING.into(), kib)),
     ("CPU/delivery", true, |run, floor| {
-        let cpu = number(run.server_cpu_us_per_delivery);
-        format!("{cpu} µs{}", times(run, floor, |run| run.server_cpu_us_per_delivery))
+        let Some(cpu) = run.server_cpu_us_per_delivery else { return NOTHING.into() };
+        format!("{} µs{}", number(cpu), times(run, floor, |run| run.server_cpu_us_per_delivery))
     }),
     ("On the wire/delivery", false, |run, _| format!("{} bytes", number(run.wire_bytes_per_delivery))),
     ("Lost", true, |run, _| count(run.faults.lost)),
@@ -85,7 +85,7 @@ const MEASURES: [(&str, bool, Measure); 24] = [
     ("Connections cut", false, |run, _| count(run.kills)),
     ("Reconnections", false, |run, _| count(run.reconnections)),
     ("Away", true, |run, _| {
-        run.away_ms.map_or(NOTHING.into(), |away| format!("{}, at most {}", ms(away.p50), ms(away.max)))
+        run.away_ms.map_or(NOTHING.into(), |away| format!("median {}, longest {}", ms(away.p50), ms(away.max)))
     }),
 ];
 
@@ -94,9 +94,9 @@ fn ms(ms: f64) -> String {
 }
 
 /// How many times the floor's value it is.
-fn times(run: &Outcome, floor: Option<&Outcome>, value: fn(&Outcome) -> f64) -> String {
-    let floor = floor.map(value).filter(|floor| *floor > 0.0);
-    floor.map_or_else(String::new, |floor| format!(" ({:.2}×)", value(run) / floor))
+fn times(run: &Outcome, floor: Option<&Outcome>, value: fn(&Outcome) -> Option<f64>) -> String {
+    let floor = floor.and_then(value).filter(|floor| *floor > 0.0);
+    value(run).zip(floor).map_or_else(String::new, |(value, floor)| format!(" ({:.2}×)", value / floor))
 }
 
 fn table(grows: bool, outcomes: &[Outcome]) -> String {

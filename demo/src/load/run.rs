@@ -38,7 +38,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
     };
 
     let started = Instant::now();
-    crew.until(all, open).await;
+    crew.until(all, open).await?;
     let connected = started.elapsed();
     let handshake_bytes = crew.counts().bytes;
     sleep(Duration::from_millis(500)).await;
@@ -46,7 +46,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
 
     // With an event each client has an id to resume from.
     publisher.publish().await?;
-    crew.until(all, delivered).await;
+    crew.until(all, delivered).await?;
 
     let (before, counts_before) = (server.usages(), crew.counts());
     let (feed, mut kills) = (Instant::now(), 0);
@@ -55,18 +55,18 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
         result = kill(&mut crew, server, &part, args.kill_every, &mut kills) => result?,
         () = watch(server) => {}
     }
-    crew.until(all * publisher.published, delivered).await;
+    crew.until(all * publisher.published, delivered).await?;
     let drained = feed.elapsed();
-    let (after, counts_after) = (server.usages(), crew.counts());
+    let (after, counts_after, is_seen) = (server.usages(), crew.counts(), server.is_seen().await);
     let deliveries = counts_after.delivered - counts_before.delivered;
-    crew.until(all, open).await;
+    crew.until(all, open).await?;
 
     let Publisher { published, longest, mut verdict, .. } = publisher;
     crew.stop(&mut verdict).await?;
     let memory = |now: &[Usage]| {
         // Of one that is gone nothing.
         let gained = now.iter().zip(&empty).map(|(now, empty)| now.resident_bytes.saturating_sub(empty.resident_bytes));
-        ratio(gained.sum(), all)
+        is_seen.then(|| ratio(gained.sum(), all))
     };
     let cpu_seconds: f64 =
         after.iter().zip(&before).map(|(after, before)| after.cpu_seconds - before.cpu_seconds).sum();
@@ -86,7 +86,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
         longest_publish_ms: longest.as_secs_f64() * 1e3,
         server_bytes_per_idle_client: memory(&idle),
         server_bytes_per_client: memory(&after),
-        server_cpu_us_per_delivery: cpu_seconds * 1e6 / ratio(deliveries.max(1), 1),
+        server_cpu_us_per_delivery: is_seen.then(|| cpu_seconds * 1e6 / ratio(deliveries.max(1), 1)),
         handshake_bytes: ratio(handshake_bytes, all),
         wire_bytes_per_delivery: ratio(counts_after.bytes - counts_before.bytes, deliveries.max(1)),
         faults: verdict.faults,
@@ -133,25 +133,22 @@ impl Publisher<'_> {
     }
 }
 
-/// Cuts random connections, by turns at the client and at the server, for ever.
-async fn kill(
-    crew: &mut Crew,
-    server: &Server,
-    part: &Part,
-    every: Option<u64>,
-    kills: &mut u64,
-) -> anyhow::Result<()> {
-    let Some(period) = every else { return std::future::pending().await };
+/// Cuts random connections, by turns at the client and at the server, until a process with clients ends.
+async fn kill(crew: &mut Crew, server: &Server, part: &Part, every: Option<u64>, cuts: &mut u64) -> anyhow::Result<()> {
+    let Some(period) = every else { return crew.ended().await };
     let mut ticks = interval(Duration::from_millis(period));
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            ended = crew.ended() => return ended,
+            _ = ticks.tick() => {}
+        }
         let client = fastrand::usize(..part.clients);
-        if kills.is_multiple_of(2) {
-            crew.cut(client).await?;
+        if cuts.is_multiple_of(2) {
+            crew.cut(client).await;
         } else {
             server.cut(&part.key(client)).await?;
         }
-        *kills += 1;
+        *cuts += 1;
     }
 }
 

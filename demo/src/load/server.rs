@@ -7,6 +7,7 @@ use std::slice;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use futures_util::future::join_all;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Url};
 use serde::Deserialize as _;
@@ -83,9 +84,7 @@ impl Server {
         let mut server = Self::new("demo serve", Interface::Demo(insist), urls, vec![])?;
         let mut down = Ok(());
         for addr in &server.addrs {
-            let url = format!("http://{addr}/stats");
-            let pid = server.answer(server.http.get(&url)).await.and_then(|stats| Ok(u32::deserialize(&stats["pid"])?));
-            match pid.with_context(|| format!("{url}: is this `demo serve`?")) {
+            match server.pid(addr).await {
                 Ok(pid) => server.seen.get_mut().push((pid, Usage::default())),
                 Err(error) => down = Err(error),
             }
@@ -104,6 +103,21 @@ impl Server {
             seen: RefCell::new(pids.into_iter().map(|pid| (pid, Usage::default())).collect()),
             _child: None,
         })
+    }
+
+    async fn pid(&self, addr: &SocketAddr) -> anyhow::Result<u32> {
+        let url = format!("http://{addr}/stats");
+        let pid = self.answer(self.http.get(&url)).await.and_then(|stats| Ok(u32::deserialize(&stats["pid"])?));
+        pid.with_context(|| format!("{url}: is this `demo serve`?"))
+    }
+
+    /// Whether what the processes use is what the server does: some are left, and no node has become another one.
+    pub(super) async fn is_seen(&self) -> bool {
+        let asked = matches!(self.interface, Interface::Demo(_)).then_some(&self.addrs);
+        let pids = join_all(asked.into_iter().flatten().map(|addr| self.pid(addr))).await;
+        let seen = self.seen.borrow();
+        let all = pids.into_iter().flatten().all(|pid| seen.iter().any(|(known, _)| *known == pid));
+        all && seen.iter().any(|(_, usage)| usage.resident_bytes > 0)
     }
 
     /// What each process uses. One that is gone keeps its time, as far as it was seen.

@@ -55,15 +55,10 @@ fn request(client: &Client, source: &EventSource) -> Vec<u8> {
 }
 
 /// Takes what has come; whether there may be more.
-fn receive(
-    mut bytes: &[u8],
-    client: &mut Client,
-    source: &mut EventSource,
-    response: &mut Response,
-) -> io::Result<bool> {
+fn receive(mut bytes: &[u8], client: &mut Client, source: &mut EventSource, answer: &mut Response) -> io::Result<bool> {
     let len = bytes.len();
     client.clients.bytes.fetch_add(len as u64, Relaxed);
-    if let Some((status, content_type)) = response.head(&mut bytes)? {
+    if let Some((status, content_type)) = answer.head(&mut bytes)? {
         // A node that is not ready yet, or a proxy without one.
         if status >= 500 {
             return Err(io::Error::other(format!("status {status}")));
@@ -71,12 +66,12 @@ fn receive(
         source.on_response(status, content_type.as_deref().map(str::as_bytes)).map_err(io::Error::other)?;
         client.open();
     }
-    while let Some(body) = response.body(&mut bytes)? {
+    while let Some(body) = answer.body(&mut bytes)? {
         let mut chunk = Chunk::new(body);
         while let Some(event) = source.next_event(&mut chunk).map_err(io::Error::other)? {
             client.event(event.event_type(), event.last_event_id(), event.data());
         }
     }
     // A proxy keeps the connection open for the next request.
-    Ok(len > 0 && !response.is_complete())
+    Ok(len > 0 && !answer.is_complete())
 }
