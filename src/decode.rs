@@ -11,6 +11,7 @@ pub(crate) mod field;
 pub(crate) mod find;
 pub(crate) mod fixed;
 pub(crate) mod fixed_decoder;
+mod found;
 #[cfg(feature = "alloc")]
 pub(crate) mod growable;
 pub(crate) mod interpreter;
@@ -23,11 +24,13 @@ pub(crate) mod parser;
 pub(crate) mod place;
 mod progress;
 pub(crate) mod retry;
+mod settings;
 pub(crate) mod shortcut;
 #[cfg(feature = "bytes")]
 pub(crate) mod slice;
 mod text_line;
 mod token;
+mod value;
 pub(crate) mod window;
 
 pub use chunk::Chunk;

@@ -1,15 +1,15 @@
 //! Section 9.2.6: process the line, process the field, dispatch; and what the limit does.
 
-use core::time::Duration;
-
 use crate::decode::buffers::Buffers;
 use crate::decode::field::Field;
+use crate::decode::found::Found;
 use crate::decode::line::{Line, Part};
-use crate::decode::memory::Memory;
+use crate::decode::memory::{Buffer, Memory};
 use crate::decode::parser::Parser;
 use crate::decode::place::Place;
 use crate::decode::progress::Progress;
-use crate::decode::retry::Digits;
+use crate::decode::retry::Retry;
+use crate::decode::settings::Settings;
 use crate::decode::text_line::{SkipText, TextLine};
 use crate::error::What;
 
@@ -17,7 +17,6 @@ use crate::error::What;
 #[derive(Clone, Debug)]
 pub(crate) struct Block<M> {
     pub(crate) buffers: Buffers<M>,
-    digits: Digits,
     /// The line continues in the next piece.
     pub(crate) in_line: bool,
     /// There is a line that is not a comment.
@@ -27,29 +26,9 @@ pub(crate) struct Block<M> {
     skip_text: SkipText,
     /// What the last call lent, and the next call releases.
     lent: Lent,
-    /// The last reconnection time received, in milliseconds.
-    pub(crate) retry: Option<u64>,
+    pub(crate) retry: Retry,
     pub(crate) progress: Progress,
     pub(crate) settings: Settings,
-}
-
-/// What a user can configure.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    pub(crate) max_event_len: usize,
-    pub(crate) max_retained: usize,
-    /// Whether lines that the standard ignores are frames.
-    pub(crate) ignored_frames: bool,
-    /// Whether the interpreter and the parser's states do all the work: for tests.
-    pub(crate) no_shortcuts: bool,
-}
-
-impl Settings {
-    /// Whether an event that was received in `len` bytes is within the limit for certain, because not all of them count.
-    #[inline(always)]
-    pub(crate) const fn surely_fits(self, len: usize) -> bool {
-        len <= self.max_event_len
-    }
 }
 
 /// What must be released before decoding continues.
@@ -60,34 +39,16 @@ enum Lent {
     Text,
 }
 
-/// What was found. It stays in the buffers until the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// An event.
-    Event,
-    /// A comment.
-    Comment,
-    /// A reconnection time, which is in force.
-    Retry,
-    /// A last event ID, of a block that is not an event.
-    Id,
-    /// A line that the standard ignores.
-    Ignored,
-    /// Something longer than the limit.
-    TooLong(What),
-}
-
 impl<M: Memory> Block<M> {
     pub(crate) const fn new(memory: M, settings: Settings) -> Self {
         Self {
             buffers: Buffers::new(memory),
-            digits: Digits::None,
             in_line: false,
             has_lines: false,
             is_skipped: false,
             skip_text: SkipText::No,
             lent: Lent::Nothing,
-            retry: None,
+            retry: Retry::new(),
             progress: Progress::new(),
             settings,
         }
@@ -106,8 +67,7 @@ impl<M: Memory> Block<M> {
         }
     }
 
-    /// Takes a whole comment, `len` bytes long with its line's end, unless it exceeds the limit. Returns whether it does
-    /// not.
+    /// Takes a whole comment, `len` bytes long with its line's end. Returns whether it is within the limit.
     #[inline(always)]
     pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
         let fits = comment.len() <= self.settings.max_event_len;
@@ -141,7 +101,7 @@ impl<M: Memory> Block<M> {
         match core::mem::replace(&mut self.lent, Lent::Nothing) {
             Lent::Nothing => return false,
             Lent::Event => self.buffers.clear_event(),
-            Lent::Text => self.buffers.clear_text(),
+            Lent::Text => self.buffers.clear(Buffer::Text),
         }
         self.buffers.trim(self.settings.max_retained);
         true
@@ -152,7 +112,7 @@ impl<M: Memory> Block<M> {
         self.buffers.gather_event(bytes, in_event_type);
         match found {
             Some(Found::Comment | Found::Ignored) => self.lent = Lent::Text,
-            _ => self.buffers.gather_text(bytes),
+            _ => self.buffers.gather(Buffer::Text, bytes),
         }
     }
 
@@ -235,30 +195,22 @@ impl<M: Memory> Block<M> {
     /// The `retry` field: it takes effect at its line's end.
     #[inline(never)]
     fn retry<const FRAMES: bool>(&mut self, value: Place, first: bool, complete: bool, bytes: &[u8]) -> Option<Found> {
-        if first {
-            self.digits = Digits::None;
-        }
-        self.digits = self.digits.with(value.of(bytes));
+        self.retry.add(value.of(bytes), first);
         if !complete {
             return None;
         }
-        let Some(millis) = self.digits.millis() else { return self.end_ignored::<FRAMES>(bytes) };
-        self.set_retry(millis);
-        FRAMES.then_some(Found::Retry)
-    }
-
-    /// The reconnection time, in milliseconds, is in force.
-    #[inline(always)]
-    pub(crate) fn set_retry(&mut self, millis: u64) {
-        self.retry = Some(millis);
+        if !self.retry.end_line() {
+            return self.end_ignored::<FRAMES>(bytes);
+        }
         self.progress.count_signs(1);
+        FRAMES.then_some(Found::Retry)
     }
 
     /// The event is too long: skips the rest of it, and of the line if that may turn out to be ignored.
     #[cold]
     pub(crate) fn skip_event(&mut self, field: Field, complete: bool) -> Found {
         if field == Field::Id {
-            self.progress.count_ignored_line(complete && self.buffers.id_is_void());
+            self.progress.count_ignored_line(complete && self.buffers.id_is_void);
             if self.settings.ignored_frames {
                 self.skip_text.pass(&mut self.buffers, complete);
             }
@@ -317,7 +269,7 @@ impl<M: Memory> Block<M> {
     /// Ends an `id` line that is void.
     #[inline]
     fn end_void_id<const FRAMES: bool>(&mut self, complete: bool, bytes: &[u8]) -> Option<Found> {
-        if complete && self.buffers.id_is_void() { self.end_ignored::<FRAMES>(bytes) } else { None }
+        if complete && self.buffers.id_is_void { self.end_ignored::<FRAMES>(bytes) } else { None }
     }
 
     /// Ends a line of a known field whose value the standard ignores.
@@ -379,7 +331,7 @@ impl<M: Memory> Block<M> {
 
     /// Ends the connection, and resets what does not outlive it. Returns whether there is an unfinished event to lend.
     pub(crate) fn end_connection(&mut self) -> bool {
-        self.buffers.clear_text();
+        self.buffers.clear(Buffer::Text);
         (self.in_line, self.has_lines, self.is_skipped) = (false, false, false);
         self.skip_text = SkipText::No;
         self.progress.end_connection();
@@ -394,9 +346,5 @@ impl<M: Memory> Block<M> {
     #[inline(always)]
     pub(crate) fn last_event_id(&self) -> &str {
         self.buffers.memory.last_event_id()
-    }
-
-    pub(crate) fn reconnection_time(&self) -> Option<Duration> {
-        self.retry.map(Duration::from_millis)
     }
 }

@@ -1,13 +1,9 @@
 //! Section 9.2.6: the standard's buffers, and which bytes in them count against the limit.
 
-#[cfg(feature = "bytes")]
-use alloc::vec::Vec;
-
-#[cfg(feature = "bytes")]
-use crate::decode::growable::Growable;
 use crate::decode::line::Part;
-use crate::decode::memory::{Buffer, Memory, Source};
+use crate::decode::memory::{Buffer, Memory};
 use crate::decode::place::Place;
+use crate::decode::value::{Value, Values};
 use crate::line_end;
 
 /// The buffers of the event that is being assembled, and one for a line that is not part of it.
@@ -16,55 +12,32 @@ use crate::line_end;
 /// the memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Buffers<M> {
-    event_type: Value,
-    data: Value,
-    id: Value,
-    /// The value of the `id` line that is arriving. A NUL makes it void; the previous id then remains.
-    next_id: Value,
-    /// A comment, or a line that the standard ignores.
-    text: Value,
-    id_is_void: bool,
+    values: Values,
+    pub(crate) id_is_void: bool,
     /// The bytes that count against the limit.
     len: usize,
     pub(crate) memory: M,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Value {
-    #[default]
-    Absent,
-    Chunk(Place),
-    Memory,
-}
-
 impl<M: Memory> Buffers<M> {
     pub(crate) const fn new(memory: M) -> Self {
-        Self {
-            event_type: Value::Absent,
-            data: Value::Absent,
-            id: Value::Absent,
-            next_id: Value::Absent,
-            text: Value::Absent,
-            id_is_void: false,
-            len: 0,
-            memory,
-        }
+        Self { values: Values::new(), id_is_void: false, len: 0, memory }
     }
 
     #[inline(always)]
     pub(crate) fn has_data(&self) -> bool {
-        self.data != Value::Absent
+        self.values.data != Value::Absent
     }
 
     #[inline(always)]
     pub(crate) fn has_id(&self) -> bool {
-        self.id != Value::Absent
+        self.values.id != Value::Absent
     }
 
     /// Whether no part of an event was received.
     #[inline(always)]
     pub(crate) fn event_is_empty(&self) -> bool {
-        !self.has_data() && !self.has_id() && self.event_type == Value::Absent
+        !self.has_data() && !self.has_id() && self.values.event_type == Value::Absent
     }
 
     /// Counts `more` bytes, unless the event would exceed the limit with them.
@@ -158,7 +131,7 @@ impl<M: Memory> Buffers<M> {
     pub(crate) fn end_id(&mut self) -> bool {
         let stands = !self.id_is_void;
         if stands {
-            core::mem::swap(&mut self.id, &mut self.next_id);
+            core::mem::swap(&mut self.values.id, &mut self.values.next_id);
             self.memory.take_next_id();
         }
         if M::COUNTS_IDS {
@@ -168,22 +141,18 @@ impl<M: Memory> Buffers<M> {
         stands
     }
 
-    pub(crate) fn id_is_void(&self) -> bool {
-        self.id_is_void
-    }
-
     /// Appends a part to the comment or ignored line. Returns whether it fits; nothing is kept if not.
     pub(crate) fn add_text(&mut self, part: Part, bytes: &[u8], max_event_len: usize) -> bool {
         let max = self.memory.max_text_len(max_event_len, self.len);
         if self.value_len(Buffer::Text) + part.len() > max {
-            self.clear_text();
+            self.clear(Buffer::Text);
             return false;
         }
         match part {
             Part::InChunk(place) => self.append(Buffer::Text, bytes, place),
             Part::Static(beginning) => {
                 self.memory.append(Buffer::Text, beginning);
-                self.text = Value::Memory;
+                self.values.text = Value::Memory;
             }
         }
         true
@@ -192,16 +161,17 @@ impl<M: Memory> Buffers<M> {
     /// Takes the values of an event's first lines, which lie in the chunk and are within the limit.
     #[inline]
     pub(crate) fn set_event(&mut self, event_type: Option<Place>, id: Option<Place>, data: Option<Place>) {
-        let value = |place: Option<Place>| place.map_or(Value::Absent, Value::Chunk);
         let len = |place: Option<Place>| place.map_or(0, Place::len);
-        (self.event_type, self.id, self.data) = (value(event_type), value(id), value(data));
+        self.values.event_type = Value::in_chunk(event_type);
+        self.values.id = Value::in_chunk(id);
+        self.values.data = Value::in_chunk(data);
         self.len = len(event_type) + len(data) + if M::COUNTS_IDS { len(id) } else { 0 };
     }
 
     /// Copies a value out of the chunk, because the chunk ends or the value continues elsewhere.
     #[inline]
-    fn gather(&mut self, buffer: Buffer, bytes: &[u8]) {
-        if let Value::Chunk(place) = *self.value(buffer) {
+    pub(crate) fn gather(&mut self, buffer: Buffer, bytes: &[u8]) {
+        if let Value::Chunk(place) = self.values.get(buffer) {
             self.gather_place(buffer, place, bytes);
         }
     }
@@ -209,7 +179,7 @@ impl<M: Memory> Buffers<M> {
     #[inline(never)]
     fn gather_place(&mut self, buffer: Buffer, place: Place, bytes: &[u8]) {
         self.memory.append(buffer, place.of(bytes));
-        *self.value(buffer) = Value::Memory;
+        self.values.set(buffer, Value::Memory);
     }
 
     /// Copies the event out of the chunk.
@@ -231,7 +201,7 @@ impl<M: Memory> Buffers<M> {
         if fits {
             self.gather(Buffer::Data, bytes);
             self.memory.append(Buffer::Data, place.of(bytes));
-            self.data = Value::Memory;
+            self.values.data = Value::Memory;
         }
         fits
     }
@@ -239,13 +209,7 @@ impl<M: Memory> Buffers<M> {
     /// Takes a comment that lies in the chunk.
     #[cold]
     pub(crate) fn set_text(&mut self, place: Place) {
-        self.text = Value::Chunk(place);
-    }
-
-    /// Copies the comment or ignored line out of the chunk.
-    #[inline]
-    pub(crate) fn gather_text(&mut self, bytes: &[u8]) {
-        self.gather(Buffer::Text, bytes);
+        self.values.text = Value::Chunk(place);
     }
 
     /// Clears the event, and keeps the memory.
@@ -255,12 +219,6 @@ impl<M: Memory> Buffers<M> {
         for buffer in [Buffer::EventType, Buffer::Data, Buffer::Id, Buffer::NextId] {
             self.clear(buffer);
         }
-    }
-
-    /// Clears the comment or ignored line.
-    #[inline]
-    pub(crate) fn clear_text(&mut self) {
-        self.clear(Buffer::Text);
     }
 
     /// Releases the memory of empty buffers if more than `max_retained` is held.
@@ -274,7 +232,7 @@ impl<M: Memory> Buffers<M> {
     #[cold]
     fn release(&mut self) {
         for buffer in Buffer::ALL {
-            if *self.value(buffer) == Value::Absent {
+            if self.values.get(buffer) == Value::Absent {
                 self.memory.release(buffer);
             }
         }
@@ -297,7 +255,7 @@ impl<M: Memory> Buffers<M> {
     /// Makes the event's id the last event ID, at its blank line. Returns whether it differs from the one before.
     #[inline(never)]
     pub(crate) fn commit_id(&mut self, bytes: &[u8]) -> bool {
-        let id = match self.id {
+        let id = match self.values.id {
             Value::Absent => return false,
             Value::Chunk(place) => Some(place.of(bytes)),
             Value::Memory => None,
@@ -314,9 +272,9 @@ impl<M: Memory> Buffers<M> {
         with_id: bool,
         mut text: impl FnMut(Place) -> Option<&'s str>,
     ) -> ([&'s str; 3], &'s str) {
-        let mut source = |value| Self::source(value, bytes, &mut text);
-        let sources =
-            [source(self.event_type), source(self.data), if with_id { source(self.id) } else { Source::Text("") }];
+        let mut source = |value: Value| value.source(bytes, &mut text);
+        let Values { event_type, data, id, .. } = self.values;
+        let sources = [source(event_type), source(data), source(if with_id { id } else { Value::Absent })];
         self.memory.event_texts(sources)
     }
 
@@ -326,20 +284,14 @@ impl<M: Memory> Buffers<M> {
         bytes: &'s [u8],
         mut text: impl FnMut(Place) -> Option<&'s str>,
     ) -> &'s str {
-        let source = Self::source(self.text, bytes, &mut text);
+        let source = self.values.text.source(bytes, &mut text);
         self.memory.text(source)
     }
 
-    #[inline(always)]
-    fn source<'s>(value: Value, bytes: &'s [u8], text: &mut impl FnMut(Place) -> Option<&'s str>) -> Source<'s> {
-        match value {
-            Value::Absent => Source::Text(""),
-            Value::Memory => Source::Memory,
-            Value::Chunk(place) => match text(place) {
-                Some(text) => Source::Text(text),
-                None => Source::IllFormed(place.of(bytes)),
-            },
-        }
+    /// Whether the data was copied out of a chunk.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn data_is_gathered(&self) -> bool {
+        self.values.data == Value::Memory
     }
 
     /// Where type, data and id lie, if all of them lie in the chunk. The type is empty if there is none.
@@ -351,7 +303,8 @@ impl<M: Memory> Buffers<M> {
             Value::Chunk(place) => Some(Some(place)),
             Value::Memory => None,
         };
-        Some((place(self.event_type)?.unwrap_or_default(), place(self.data)??, place(self.id)?))
+        let Values { event_type, data, id, .. } = self.values;
+        Some((place(event_type)?.unwrap_or_default(), place(data)??, place(id)?))
     }
 
     /// The type as received, and the event's own id.
@@ -362,23 +315,24 @@ impl<M: Memory> Buffers<M> {
 
     #[inline(always)]
     fn append(&mut self, buffer: Buffer, bytes: &[u8], place: Place) {
-        if *self.value(buffer) == Value::Absent {
-            *self.value(buffer) = Value::Chunk(place);
+        if self.values.get(buffer) == Value::Absent {
+            self.values.set(buffer, Value::Chunk(place));
         } else {
             self.gather(buffer, bytes);
             self.memory.append(buffer, place.of(bytes));
         }
     }
 
+    /// Clears the buffer, and keeps its memory.
     #[inline(always)]
-    fn clear(&mut self, buffer: Buffer) {
-        *self.value(buffer) = Value::Absent;
+    pub(crate) fn clear(&mut self, buffer: Buffer) {
+        self.values.set(buffer, Value::Absent);
         self.memory.clear(buffer);
     }
 
     #[inline(always)]
     fn value_len(&self, buffer: Buffer) -> usize {
-        match self.value_of(buffer) {
+        match self.values.get(buffer) {
             Value::Absent => 0,
             Value::Chunk(place) => place.len(),
             Value::Memory => self.memory.get(buffer).len(),
@@ -387,45 +341,10 @@ impl<M: Memory> Buffers<M> {
 
     #[inline(always)]
     fn bytes<'a>(&'a self, buffer: Buffer, bytes: &'a [u8]) -> &'a [u8] {
-        match self.value_of(buffer) {
+        match self.values.get(buffer) {
             Value::Absent => &[],
             Value::Chunk(place) => place.of(bytes),
             Value::Memory => self.memory.get(buffer),
         }
-    }
-
-    #[inline(always)]
-    fn value_of(&self, buffer: Buffer) -> Value {
-        match buffer {
-            Buffer::EventType => self.event_type,
-            Buffer::Data => self.data,
-            Buffer::Id => self.id,
-            Buffer::NextId => self.next_id,
-            Buffer::Text => self.text,
-        }
-    }
-
-    #[inline(always)]
-    fn value(&mut self, buffer: Buffer) -> &mut Value {
-        match buffer {
-            Buffer::EventType => &mut self.event_type,
-            Buffer::Data => &mut self.data,
-            Buffer::Id => &mut self.id,
-            Buffer::NextId => &mut self.next_id,
-            Buffer::Text => &mut self.text,
-        }
-    }
-}
-
-#[cfg(feature = "bytes")]
-impl Buffers<Growable> {
-    /// Takes the data out of its buffer, if that buffer is larger than `max_retained`.
-    pub(crate) fn take_data(&mut self, max_retained: usize) -> Option<Vec<u8>> {
-        (self.data == Value::Memory).then(|| self.memory.take_data(max_retained))?
-    }
-
-    /// Puts the data back.
-    pub(crate) fn put_data_back(&mut self, data: Vec<u8>) {
-        self.memory.put_data_back(data);
     }
 }

@@ -3,13 +3,13 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::decode::block::Settings;
 use crate::decode::chunk::Chunk;
 #[cfg(feature = "bytes")]
 use crate::decode::chunk::ChunkBuf;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::lend;
+use crate::decode::settings::Settings;
 #[cfg(feature = "bytes")]
 use crate::decode::slice;
 use crate::error::DecodeError;
@@ -381,7 +381,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
-        self.interpreter.block.reconnection_time()
+        self.interpreter.block.retry.time()
     }
 
     /// Returns how many bytes have been decoded since the decoder was created, over all connections.

@@ -1,6 +1,6 @@
 //! The driver: a shortcut's answer, or else the interpreter's. It owns the loop and no rule.
 
-use crate::decode::block;
+use crate::decode::found::Found;
 use crate::decode::interpreter::{Interpreter, Taken};
 use crate::decode::line::{self, Line};
 use crate::decode::memory::Memory;
@@ -15,7 +15,7 @@ pub(crate) enum Next {
     /// A whole comment between two events.
     Comment(Place),
     /// Something that the interpreter has found.
-    Found(block::Found),
+    Found(Found),
     /// Nothing: the chunk is used up.
     UsedUp,
 }

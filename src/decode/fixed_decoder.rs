@@ -3,12 +3,12 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::decode::block::Settings;
 use crate::decode::chunk::Chunk;
 use crate::decode::fixed::Fixed;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::lend;
 use crate::decode::memory::Memory;
+use crate::decode::settings::Settings;
 use crate::error::{BufferTooSmall, DecodeError};
 use crate::event::{Event, Frame};
 
@@ -195,7 +195,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
-        self.interpreter.block.reconnection_time()
+        self.interpreter.block.retry.time()
     }
 
     /// Returns how many bytes have been decoded since the decoder was created, over all connections.

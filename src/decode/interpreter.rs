@@ -3,12 +3,14 @@
 //! Complete and exact by itself, and takes what the shortcuts have found. What is found stays in the buffers until the
 //! next call; it has no lifetime, so that a reader that owns its bytes can loop over *find* and lend once.
 
-use crate::decode::block::{Block, Found, Settings};
+use crate::decode::block::Block;
 use crate::decode::field::Field;
+use crate::decode::found::Found;
 use crate::decode::line::{self, Line, Part, Piece};
 use crate::decode::memory::Memory;
 use crate::decode::parser::Parser;
 use crate::decode::place::Place;
+use crate::decode::settings::Settings;
 use crate::decode::shortcut::{Lines, Plain};
 use crate::line_end::{self, LF};
 use crate::work;
@@ -84,7 +86,8 @@ impl<M: Memory> Interpreter<M> {
         }
         self.block.has_lines |= lines.has_fields;
         if let Some(millis) = lines.retry {
-            self.block.set_retry(millis);
+            self.block.retry.set(millis);
+            self.block.progress.count_signs(1);
         }
         self.expects_plain = lines.id.is_none() && lines.retry.is_none();
         if lines.is_whole && M::COUNTS_IDS {

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use crate::decode::block::Found;
 use crate::decode::chunk::Chunk;
 use crate::decode::find::{Next, find_other, find_plain};
+use crate::decode::found::Found;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::memory::Memory;
 use crate::decode::place::Place;
@@ -98,7 +98,7 @@ pub(crate) fn lend<'s, M: Memory>(
         Found::Comment => Frame::Comment(interpreter.block.buffers.text_of(bytes, text)),
         Found::Ignored => Frame::Ignored(interpreter.block.buffers.text_of(bytes, text)),
         Found::Id => Frame::Id(interpreter.block.last_event_id()),
-        Found::Retry => Frame::Retry(interpreter.block.reconnection_time().unwrap_or(Duration::ZERO)),
+        Found::Retry => Frame::Retry(interpreter.block.retry.time().unwrap_or(Duration::ZERO)),
         Found::TooLong(what) => return Err(interpreter.block.progress.error(what)),
     })
 }

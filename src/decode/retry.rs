@@ -1,6 +1,47 @@
 //! Section 9.2.6, the field `retry`: the reconnection time, one or more ASCII digits.
 
+use core::time::Duration;
+
 use crate::work;
+
+/// The reconnection time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retry {
+    digits: Digits,
+    /// The last one received, in milliseconds.
+    millis: Option<u64>,
+}
+
+impl Retry {
+    pub(crate) const fn new() -> Self {
+        Self { digits: Digits::None, millis: None }
+    }
+
+    /// Adds a piece of a line's value.
+    #[inline]
+    pub(crate) fn add(&mut self, piece: &[u8], first: bool) {
+        let before = if first { Digits::None } else { self.digits };
+        self.digits = before.with(piece);
+    }
+
+    /// The line has ended: its value takes effect. Returns whether it is valid.
+    #[inline]
+    pub(crate) fn end_line(&mut self) -> bool {
+        let millis = self.digits.millis();
+        self.millis = millis.or(self.millis);
+        millis.is_some()
+    }
+
+    /// A time in milliseconds takes effect.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, millis: u64) {
+        self.millis = Some(millis);
+    }
+
+    pub(crate) fn time(&self) -> Option<Duration> {
+        self.millis.map(Duration::from_millis)
+    }
+}
 
 /// The value of the `retry` line that is arriving.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use crate::decode::block::Found;
 use crate::decode::chunk::ChunkBuf;
 use crate::decode::find::{Next, find};
+use crate::decode::found::Found;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::lend::{lend, lend_event};
@@ -147,9 +147,10 @@ fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) ->
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.block.settings.max_retained;
-    let mut text = interpreter.block.buffers.take_data(max_retained)?;
+    let buffers = &mut interpreter.block.buffers;
+    let mut text = buffers.data_is_gathered().then(|| buffers.memory.take_data(max_retained))??;
     if !Text::shares_buffer(&text) {
-        interpreter.block.buffers.put_data_back(text);
+        interpreter.block.buffers.memory.put_data_back(text);
         return None;
     }
     let data = Place { start: 0, end: text.len() };
@@ -178,7 +179,7 @@ fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Opti
         }
         Err(mut bytes) => {
             bytes.truncate(data.end);
-            interpreter.block.buffers.put_data_back(bytes);
+            interpreter.block.buffers.memory.put_data_back(bytes);
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::decode::buffers::Buffers;
 use crate::decode::line::Part;
-use crate::decode::memory::Memory;
+use crate::decode::memory::{Buffer, Memory};
 use crate::decode::place::Place;
 
 /// What has become of a line that is handed out. Its text is in the buffers.
@@ -42,7 +42,7 @@ impl SkipText {
             return Some(TextLine::TooLong);
         }
         if complete && !buffers.text_fits(bytes, max) {
-            buffers.clear_text();
+            buffers.clear(Buffer::Text);
             return Some(TextLine::TooLong);
         }
         complete.then_some(TextLine::Whole)
@@ -51,7 +51,7 @@ impl SkipText {
     /// The line is not handed out.
     #[inline]
     pub(crate) fn pass<M: Memory>(&mut self, buffers: &mut Buffers<M>, complete: bool) {
-        buffers.clear_text();
+        buffers.clear(Buffer::Text);
         *self = if complete { Self::No } else { Self::Passed };
     }
 
@@ -86,7 +86,7 @@ impl SkipText {
         match core::mem::replace(self, Self::No) {
             Self::No if buffers.text_fits(bytes, max) => Some(TextLine::Whole),
             Self::No => {
-                buffers.clear_text();
+                buffers.clear(Buffer::Text);
                 Some(TextLine::TooLong)
             }
             Self::Passed => None,
