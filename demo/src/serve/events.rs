@@ -61,11 +61,12 @@ fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = io::Result<Bytes>> {
 }
 
 /// Sent at once, so that headers do not wait for the first event. With an id from the start, a connection that ends before
-/// its first event loses nothing.
+/// its first event loses nothing. A reset brings its own: with an id before it, a client could go on without it.
 fn preamble(feed: &Feed, reset: Option<&Event>) -> Bytes {
     let id = feed.id(feed.position);
     let hello = spread(feed.hub.settings.retry).comment("events of the sse-wire demo");
-    let hello = EventId::new(&id).map_or(hello, |id| hello.id(id)).to_bytes();
+    let id = EventId::new(&id).ok().filter(|_| reset.is_none());
+    let hello = id.map_or(hello, |id| hello.id(id)).to_bytes();
     reset.map_or(hello.clone(), |reset| [&hello[..], &reset.chunk.content()].concat().into())
 }
 

@@ -29,8 +29,8 @@ pub(crate) struct Stream {
     feed: Feed,
     /// What goes out before the next event: the head, a keep-alive, the rest of an event, the end.
     pending: Bytes,
-    /// The position behind the event of which the rest is pending.
-    behind: Option<Position>,
+    /// Where the stream is once the event is out of which the rest is pending.
+    reaches: Option<Position>,
     /// The end is pending.
     ends: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// Begins with `head`.
     pub(crate) const fn new(socket: TcpStream, head: Bytes, feed: Feed) -> Self {
-        Self { socket, feed, pending: head, behind: None, ends: false }
+        Self { socket, feed, pending: head, reaches: None, ends: false }
     }
 
     /// Runs until the stream ends, or its peer.
@@ -71,9 +71,9 @@ impl Stream {
     fn write(&mut self, events: usize) -> io::Result<bool> {
         let mut pieces = SmallVec::<[(Bytes, Option<Position>); BATCH + 1]>::new();
         if !self.pending.is_empty() {
-            pieces.push((self.pending.clone(), self.behind));
+            pieces.push((self.pending.clone(), self.reaches));
         }
-        let (mut read, mut position) = (Read::End, self.behind.unwrap_or(self.feed.position));
+        let (mut read, mut position) = (Read::End, self.reaches.unwrap_or(self.feed.position));
         for _ in 0..events {
             (read, position) = self.feed.after(position);
             let Read::Event(event) = &read else { break };
@@ -86,19 +86,19 @@ impl Stream {
             pieces => self.socket.try_write_vectored(pieces)?,
         };
         drop(slices);
-        for (mut piece, behind) in pieces {
+        for (mut piece, reaches) in pieces {
             if written < piece.len() {
                 piece.advance(written);
-                (self.pending, self.behind) = (piece, behind);
+                (self.pending, self.reaches) = (piece, reaches);
                 return Ok(true);
             }
             written -= piece.len();
-            if let Some(position) = behind {
+            if let Some(position) = reaches {
                 self.feed.sent(position);
             }
         }
         // Releases the memory too.
-        (self.pending, self.behind) = (Bytes::new(), None);
+        (self.pending, self.reaches) = (Bytes::new(), None);
         Ok(true)
     }
 

@@ -86,7 +86,7 @@ impl Subscription {
         let (position, lost) = match found {
             None => (begin, None),
             Some(Ok(position)) => (position, None),
-            Some(Err(Lost::Expired)) => (end, Some(("expired", "you were away for longer than the server remembers"))),
+            Some(Err(Lost::Expired)) => (end, Some(("expired", "the server no longer has what came after your id"))),
             Some(Err(Lost::Unknown)) => (end, Some(("unknown", "the server was restarted, or never gave out your id"))),
             Some(Err(Lost::Away)) => {
                 let reason = "the log is unavailable, so your last event cannot be looked up";

@@ -108,7 +108,7 @@ fn an_id_that_is_too_old_shows_the_reset() {
     browser.click("toggle");
     browser.until("$('connection-hint').className.includes('lost')");
     assert!(
-        browser.text("connection-hint").contains("longer than the server remembers"),
+        browser.text("connection-hint").contains("no longer has what came after your id"),
         "{}",
         browser.text("connection-hint")
     );

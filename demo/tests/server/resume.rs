@@ -132,6 +132,9 @@ fn what_is_no_id_is_reset() {
         &format!("0-{number}"),
         &format!("{id} "),
         "<script>",
+        // No event could have these.
+        "a%0Ab",
+        "a%00",
     ] {
         let path = format!("/events?last-event-id={}", garbage.replace('+', "%2B").replace(' ', "%20"));
         assert_eq!(assert_reset(server.stream(&path), "unknown"), id, "{garbage}");

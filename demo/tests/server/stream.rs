@@ -53,6 +53,17 @@ fn gives_an_id_before_the_first_event() {
     assert_eq!(server.resume(&id).next().data, "meanwhile");
 }
 
+/// Or a client whose connection ends between the two would continue from there, and never learn that it has missed something.
+#[test]
+fn gives_no_id_before_a_reset() {
+    let server = Server::start(&[]);
+    let id = server.publish("before");
+    let text = read_until(&mut server.raw("/events?last-event-id=garbage", ""), "\"reason\":\"unknown\"");
+    let (before, reset) = text.split_once("event: reset\n").unwrap();
+    assert!(before.contains("\nretry: ") && !before.contains("\nid"), "{text}");
+    assert!(reset.starts_with(&format!("id: {id}\ndata: ")), "{text}");
+}
+
 /// A `write` without Nagle's algorithm is a segment, and on loopback one of up to 64 KiB.
 #[cfg(target_os = "linux")]
 #[test]
