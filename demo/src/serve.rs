@@ -115,7 +115,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let hub = Hub::new(settings, args.node.clone().unwrap_or_else(host));
     let mut needed = JoinSet::new();
     if shared.is_none() {
-        hub.open(open_log(args)?);
+        hub.open(open_log(args, &mut needed)?);
     }
 
     let router = routes::router(Arc::clone(&hub), access);
@@ -166,10 +166,10 @@ pub(crate) async fn first_end(needed: &mut JoinSet<anyhow::Error>) -> anyhow::Er
     }
 }
 
-fn open_log(args: &Args) -> anyhow::Result<Box<dyn Log>> {
+fn open_log(args: &Args, needed: &mut JoinSet<anyhow::Error>) -> anyhow::Result<Box<dyn Log>> {
     Ok(match &args.log_file {
         None => Box::new(watch::Sender::new(Tail::new(args.limits))),
-        Some(path) => Box::new(FileLog::open(path, args.limits).with_context(|| path.display().to_string())?),
+        Some(path) => Box::new(FileLog::open(path, args.limits, needed).with_context(|| path.display().to_string())?),
     })
 }
 
@@ -180,9 +180,12 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// A client is an open file.
 fn raise_file_limit(max_clients: usize) {
     let needed = max_clients.saturating_add(accept::SPARE + 64) as u64;
-    let limit = increase_nofile_limit(needed).unwrap_or_default();
-    if limit < needed {
-        say(format_args!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)"));
+    match increase_nofile_limit(needed) {
+        Ok(limit) if limit >= needed => {}
+        Ok(limit) => {
+            say(format_args!("no more than {limit} files may be open, so {max_clients} clients cannot be (ulimit -n)"));
+        }
+        Err(error) => say(format_args!("the limit of open files cannot be raised: {error}")),
     }
 }
 

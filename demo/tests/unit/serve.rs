@@ -104,7 +104,8 @@ async fn files_are_written_and_cut_on_a_thread_that_serves_nobody() {
         io.lines().find_map(|line| line.strip_prefix("wchar: ")?.parse().ok()).unwrap()
     };
     let directory = tempfile::TempDir::new().unwrap();
-    let log = FileLog::open(&directory.path().join("log"), Limits { events: 3, ..LIMITS }).unwrap();
+    let limits = Limits { events: 3, ..LIMITS };
+    let log = FileLog::open(&directory.path().join("log"), limits, &mut JoinSet::new()).unwrap();
     let (before, data) = (written(), "x".repeat(10_000));
     for _ in 0..10 {
         log.append(Draft::unnamed(&data), None).await.unwrap();

@@ -6,13 +6,16 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use anyhow::anyhow;
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, Semaphore, watch};
-use tokio::task::spawn_blocking;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 use super::tail::new_epoch;
 use super::{Appended, Limits, Log, Tail};
@@ -24,19 +27,20 @@ use crate::serve::say::say;
 const MAX_LINE: u64 = 1024 * 1024;
 /// How many events wait for the disk at most.
 const WAITING: usize = 1024;
+const ENDED: &str = "the log's thread has ended";
 
 /// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
 /// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
 /// epoch ends earlier than a client has seen, which tells it so.
 ///
-/// Files are written by one thread at a time, which is none of those that serve clients. So no request, and no other
-/// client, waits for a disk that is slow.
+/// Files are written by one thread. No request, and no other client, waits for a disk that is slow.
 #[derive(Debug)]
 pub(crate) struct FileLog {
     tail: Arc<watch::Sender<Tail>>,
-    files: Arc<Mutex<Files>>,
-    room: Semaphore,
+    appends: SyncSender<Append>,
 }
+
+type Append = Box<dyn FnOnce(&mut Files) + Send>;
 
 /// The file at `path` has the newest lines, and `path` with `.old` those before. Once the one has half of what both may
 /// have, it becomes the other. So the oldest go without a copy of the rest, for which a full disk has no room.
@@ -67,14 +71,23 @@ struct Line<'a> {
 }
 
 impl FileLog {
-    pub(crate) fn open(path: &Path, limits: Limits) -> io::Result<Self> {
+    /// Its thread ends a task that is `needed` when it ends, by a panic too.
+    pub(crate) fn open(path: &Path, limits: Limits, needed: &mut JoinSet<anyhow::Error>) -> io::Result<Self> {
         // One file, whatever it is called.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
         let mut tail = files.open()?;
         tail.begin_epoch(&new_epoch());
-        let (tail, files) = (Arc::new(watch::Sender::new(tail)), Arc::new(Mutex::new(files)));
-        Ok(Self { tail, files, room: Semaphore::new(WAITING) })
+        let (appends, appended) = sync_channel::<Append>(WAITING);
+        let (running, ended) = oneshot::channel::<()>();
+        thread::Builder::new().name("log".into()).spawn(move || {
+            let _running = running;
+            for append in appended {
+                append(&mut files);
+            }
+        })?;
+        needed.spawn(ended.map(|_| anyhow!(ENDED)));
+        Ok(Self { tail: Arc::new(watch::Sender::new(tail)), appends })
     }
 }
 
@@ -84,16 +97,16 @@ impl Log for FileLog {
     }
 
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>> {
-        let append = async move {
-            let full = format!("{WAITING} events are already waiting for the disk");
-            let _room = self.room.try_acquire().map_err(|_| io::Error::new(ErrorKind::ResourceBusy, full))?;
-            let mut files = Arc::clone(&self.files).lock_owned().await;
-            let (tail, key) = (Arc::clone(&self.tail), key.map(str::to_owned));
-            let (name, data) = (draft.event_type.as_str().to_owned(), draft.data.to_owned());
-            // Whoever published it may go meanwhile. It happens all the same.
-            spawn_blocking(move || files.push(&tail, &name, &data, key)).await?
-        };
-        append.boxed()
+        let (done, appended) = oneshot::channel();
+        let (tail, key) = (Arc::clone(&self.tail), key.map(str::to_owned));
+        let (name, data) = (draft.event_type.as_str().to_owned(), draft.data.to_owned());
+        // Whoever published it may have gone. It has happened all the same.
+        let append = move |files: &mut Files| drop(done.send(files.push(&tail, &name, &data, key)));
+        if let Err(TrySendError::Full(_)) = self.appends.try_send(Box::new(append)) {
+            let error = format!("{WAITING} events are already waiting for the disk");
+            return ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed();
+        }
+        appended.map(|appended| appended.unwrap_or_else(|_| Err(io::Error::other(ENDED)))).boxed()
     }
 }
 
@@ -284,14 +297,5 @@ fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[tokio::test]
-async fn a_disk_that_does_not_answer_fills_no_memory() {
-    let limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
-    let directory = tempfile::TempDir::new().unwrap();
-    let log = FileLog::open(&directory.path().join("log"), limits).unwrap();
-    let _busy = log.files.lock().await;
-    let append = || log.append(Draft::unnamed("x"), None);
-    let mut waiting: Vec<_> = (0..WAITING).map(|_| append()).collect();
-    assert!(waiting.iter_mut().all(|append| append.now_or_never().is_none()));
-    assert_eq!(append().await.unwrap_err().kind(), ErrorKind::ResourceBusy);
-}
+#[path = "../../../tests/unit/log_file.rs"]
+mod tests;

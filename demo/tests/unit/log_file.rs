@@ -1,0 +1,32 @@
+//! The thread of the log's file: a disk that does not answer, and an end that no client can bring about.
+
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use super::*;
+use crate::serve::first_end;
+
+const LIMITS: Limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
+
+#[tokio::test]
+async fn a_disk_that_does_not_answer_fills_no_memory() {
+    let (appends, _nobody_takes_them) = sync_channel(WAITING);
+    let log = FileLog { tail: Arc::new(watch::Sender::new(Tail::new(LIMITS))), appends };
+    let append = || log.append(Draft::unnamed("x"), None);
+    let mut waiting: Vec<_> = (0..WAITING).map(|_| append()).collect();
+    assert!(waiting.iter_mut().all(|append| append.now_or_never().is_none()));
+    assert_eq!(append().await.unwrap_err().kind(), ErrorKind::ResourceBusy);
+}
+
+#[tokio::test]
+async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let mut needed = JoinSet::new();
+    let log = FileLog::open(&directory.path().join("log"), LIMITS, &mut needed).unwrap();
+    log.append(Draft::unnamed("x"), None).await.unwrap();
+    assert!(needed.try_join_next().is_none());
+    log.appends.send(Box::new(|_| panic!("as a bug would"))).unwrap();
+    assert_eq!(first_end(&mut needed).await.to_string(), ENDED);
+    // Nothing hangs meanwhile.
+    assert_eq!(log.append(Draft::unnamed("x"), None).await.unwrap_err().to_string(), ENDED);
+}
