@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -108,10 +107,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let late = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("no whole body within {PATIENCE:?}"));
-        let body = timeout(PATIENCE, Json::from_request(request, state)).await.map_err(late)?;
-        body.map(|Json(body)| Self(body)).map_err(|rejection| match rejection {
-            JsonRejection::JsonDataError(error) => Refusal::bad_request(error.body_text()),
-            rejection => Refusal::new(rejection.status(), rejection.body_text()),
-        })
+        let body = timeout(PATIENCE, Json::<Box<RawValue>>::from_request(request, state)).await.map_err(late)?;
+        let Json(body) = body.map_err(|rejection| match rejection.status() {
+            status @ StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(status, format!("more than {MAX_BODY} bytes")),
+            status => Refusal::new(status, rejection.body_text()),
+        })?;
+        // Or the fields would do in an array too, without their names.
+        if !body.get().starts_with('{') {
+            return Err(Refusal::bad_request("expected a JSON object"));
+        }
+        serde_json::from_str(body.get()).map(Self).map_err(Refusal::bad_request)
     }
 }

@@ -81,6 +81,7 @@ fn what_cannot_be_published_is_refused_with_the_reason() {
     for (content_type, body, status, reason) in [
         ("application/json", "", 400, "EOF while parsing a value at line 1 column 0"),
         ("application/json", "hello", 400, "expected value at line 1 column 1"),
+        ("application/json", r#"["notice", "x"]"#, 400, "expected a JSON object"),
         ("application/json", r#"{"data": "x""#, 400, "EOF while parsing an object at line 1 column 12"),
         ("application/json", r#"{"event": "notice"}"#, 400, "missing field `data`"),
         ("application/json", r#"{"event": 5, "data": ""}"#, 400, "invalid type: integer `5`, expected a string"),
@@ -99,7 +100,7 @@ fn what_cannot_be_published_is_refused_with_the_reason() {
             "event type must not contain CR or LF (found CR at index 1)",
         ),
         ("application/json", r#"{"event": "reset", "data": ""}"#, 400, "`reset` is the server's own"),
-        ("application/json", &long, 413, "length limit exceeded"),
+        ("application/json", &long, 413, "more than 65536 bytes"),
         ("text/plain", r#"{"data": ""}"#, 415, "Expected request with `Content-Type: application/json`"),
         ("", r#"{"data": ""}"#, 415, "Expected request with `Content-Type: application/json`"),
     ] {
