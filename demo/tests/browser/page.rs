@@ -79,6 +79,44 @@ fn events_called_open_and_error_are_no_events_of_the_connection() {
 }
 
 #[test]
+fn shows_the_last_events_in_words_where_they_have_some() {
+    let server = Server::start(&[]);
+    let browser = Browser::open(&server);
+    for (data, shown) in [
+        (r#"{"message":"words","number":7}"#, "words"),
+        (r#"{"message":{"a":1}}"#, r#"{"message":{"a":1}}"#),
+        (r#"{"cpu":1.5,"number":7}"#, "number 7"),
+        ("null", "null"),
+    ] {
+        browser.dispatch("metric", data);
+        assert_eq!(browser.text("last-metric"), shown);
+    }
+}
+
+/// What comes with events that say when they were published is of their time, and what comes alone of now.
+#[test]
+fn a_notice_has_the_time_of_what_came_with_it() {
+    let server = Server::start(&[]);
+    let browser = Browser::open(&server);
+    browser.dispatch("metric", r#"{"time":1000}"#);
+    let time = "document.querySelector('#notices time').dateTime";
+    browser.dispatch("notice", "missed");
+    assert_eq!(browser.value(time), "1970-01-01T00:00:01.000Z");
+    browser.until("Date.now() - latest.came > HOLE");
+    browser.dispatch("notice", "new");
+    assert_eq!(browser.value(&format!("Date.parse({time}) > performance.timeOrigin")), true);
+}
+
+#[test]
+fn draws_anew_at_once_when_the_window_changes() {
+    let server = Server::start(&[]);
+    let browser = Browser::open(&server);
+    let drawn = "(() => { const before = $('cpu-chart').firstChild; dispatchEvent(new Event('resize')); \
+                 return $('cpu-chart').firstChild !== before; })()";
+    assert_eq!(browser.value(drawn), true);
+}
+
+#[test]
 fn shows_every_line_of_data() {
     let server = Server::start(&[]);
     let browser = Browser::open(&server);

@@ -110,7 +110,7 @@ $("cut").addEventListener("click", async () => {
 // ---- Events
 
 const counts = Object.fromEntries(NAMES.map((name) => [name, 0]));
-let lastTime = 0; // of the newest event that says when it was published
+let latest = { time: 0, came: 0 }; // of the newest event that says when it was published
 
 // Text of others can turn the direction of what is around it, if it is not isolated.
 function peersText(parent, text) {
@@ -130,7 +130,9 @@ function onEvent(event) {
   const { type, data } = event;
   counts[type] += 1;
   $(`count-${type}`).textContent = counts[type];
-  $(`last-${type}`).textContent = parsed(data)?.message ?? parsed(data)?.customData ?? data;
+  const { message, customData, number } = parsed(data) ?? {};
+  const texts = [message, customData, Number.isInteger(number) ? `number ${number}` : data];
+  $(`last-${type}`).textContent = texts.find((text) => typeof text === "string");
   if (type === "reset") onReset(event);
   else watch(event);
   lastEventId = event.lastEventId;
@@ -168,7 +170,7 @@ function watch({ type, data, lastEventId: id }) {
       if (last !== undefined && number > last + 1) missed += number - last - 1;
       lastNumbers.set(type, number);
     }
-    if (Number.isFinite(time)) lastTime = time;
+    if (Number.isFinite(time)) latest = { time, came: Date.now() };
   }
   for (const [id, number] of Object.entries({ missed, twice })) {
     $(id).textContent = number;
@@ -269,8 +271,8 @@ function draw() {
 function showNotice(data) {
   const item = document.createElement("li");
   const time = item.appendChild(document.createElement("time"));
-  // A notice does not say when it was published. It was after the event before it that does.
-  const when = new Date(lastTime || Date.now());
+  // A notice does not say when it was published. It was after the event that came with it and does, or now.
+  const when = new Date(Date.now() - latest.came < HOLE ? latest.time : now());
   time.dateTime = when.toISOString();
   time.textContent = when.toLocaleTimeString();
   peersText(item, data);
@@ -355,6 +357,7 @@ document.addEventListener("visibilitychange", () => {
 // ---- Start
 
 $("toggle").addEventListener("click", () => (wanted ? disconnect() : connect()));
+addEventListener("resize", draw);
 $("curl").textContent = `curl -N ${new URL("events", document.baseURI)}`;
 setInterval(draw, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 200);
 connect();
