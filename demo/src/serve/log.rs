@@ -53,7 +53,7 @@ pub(crate) enum Read {
     Event(Arc<Event>),
     /// Nothing yet.
     End,
-    /// It is on its way to this server; `end` tells when it is here.
+    /// It is on its way to this server; whoever waits for it is woken when it is here.
     Later,
     /// The log has forgotten it.
     Gone,

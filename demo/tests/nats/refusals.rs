@@ -92,14 +92,17 @@ fn a_stream_of_another_shape() {
         (Config { max_messages_per_subject: 3, ..fine() }, "max_msgs_per_subject 3, expected -1"),
         (Config { discard: DiscardPolicy::New, ..fine() }, "discard \"new\", expected \"old\""),
         (Config { storage: StorageType::Memory, ..fine() }, "storage \"memory\", expected \"file\""),
-        (Config { allow_direct: false, ..fine() }, "allow_direct null, expected true"),
+        (Config { allow_direct: false, ..fine() }, "allow_direct false, expected true"),
         (
             Config { duplicate_window: std::time::Duration::from_secs(1), ..fine() },
-            "duplicate_window 1000000000, expected 3600000000000",
+            "duplicate_window 1s, expected 3600s",
         ),
         (Config { max_message_size: 100, ..fine() }, "max_msg_size 100, expected -1"),
-        (Config { no_ack: true, ..fine() }, "no_ack true, expected null"),
-        (Config { sources: Some(vec![Source { name: "y".into(), ..Source::default() }]), ..fine() }, "sources [{"),
+        (Config { no_ack: true, ..fine() }, "no_ack true, expected false"),
+        (
+            Config { sources: Some(vec![Source { name: "y".into(), ..Source::default() }]), ..fine() },
+            "sources [{\"name\":\"y\"}], expected none",
+        ),
     ] {
         nats.client(async |context| {
             // The one before may not be gone from the disk yet.

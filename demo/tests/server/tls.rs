@@ -165,10 +165,10 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() {
     let empty = empty.to_str().unwrap();
     for (cert, key, parts) in [
         ("/nowhere/cert.pem", key, ["/nowhere/cert.pem", "No such file"]),
-        (cert, "/nowhere/key.pem", ["/nowhere/key.pem", "No such file"]),
+        (cert, "/nowhere/key.pem", ["/nowhere/key.pem: I/O error", "No such file"]),
         (empty, key, [empty, "no certificate"]),
         (key, key, [key, "no certificate"]),
-        (cert, cert, [cert, "no private key"]),
+        (cert, cert, [cert, "no private key in PEM format"]),
         (garbage, key, [garbage, "missing section end"]),
         (cert, others.key.to_str().unwrap(), [cert, "KeyMismatch"]),
     ] {

@@ -13,7 +13,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy
 use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -239,5 +239,11 @@ const SHAPE: &str = "subjects mirror sources retention discard storage num_repli
 fn difference(found: &Config, expected: &Config) -> Option<String> {
     let (found, expected) = (json!(found), json!(expected));
     let name = SHAPE.split(' ').find(|name| found[name] != expected[name])?;
-    Some(format!("{name} {}, expected {}", found[name], expected[name]))
+    let in_words = |value: &Value| match (name, value.as_f64()) {
+        ("max_age" | "duplicate_window", Some(nanoseconds)) => format!("{}s", nanoseconds / 1e9),
+        ("no_ack" | "sealed" | "allow_direct", _) => (*value == json!(true)).to_string(),
+        _ if value.is_null() => "none".into(),
+        _ => value.to_string(),
+    };
+    Some(format!("{name} {}, expected {}", in_words(&found[name]), in_words(&expected[name])))
 }
