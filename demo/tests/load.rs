@@ -135,7 +135,7 @@ fn the_end_of_a_process_with_clients_ends_the_run() {
 
     for kills in [&[][..], &["--kill-every", "1"]] {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_demo"))
-            .args(["load", "--clients", "5", "--seconds", "600", "--processes", "2", "--json", "-"])
+            .args(["load", "--clients", "5", "--seconds", "20", "--processes", "2", "--json", "-"])
             .args(kills)
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::piped())

@@ -193,6 +193,8 @@ fn clients_of_a_dead_node_go_to_the_next_one() {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{err}"));
         assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
         assert_eq!((&report["held"], &report["reconnections"]), (&20.into(), &living.into()), "{report}");
+        // What is left is measured.
+        assert!(report["server_bytes_per_client"].is_number(), "{report}");
         // Those that begin there, once.
         assert_eq!(asked.load(Relaxed), 10, "{report}");
     }
