@@ -67,7 +67,7 @@ impl<M: Memory> Block<M> {
         }
     }
 
-    /// Takes a whole comment, `len` bytes long with its line's end. Returns whether it is within the limit.
+    /// Takes a whole comment, `len` bytes long with its line's end, if it is within the limit. Returns whether it is.
     #[inline(always)]
     pub(crate) fn commented(&mut self, comment: Place, len: usize) -> bool {
         let fits = comment.len() <= self.settings.max_event_len;
@@ -199,11 +199,16 @@ impl<M: Memory> Block<M> {
         if !complete {
             return None;
         }
-        if !self.retry.end_line() {
-            return self.end_ignored::<FRAMES>(bytes);
-        }
-        self.progress.count_signs(1);
+        let Some(millis) = self.retry.line_end() else { return self.end_ignored::<FRAMES>(bytes) };
+        self.set_retry(millis);
         FRAMES.then_some(Found::Retry)
+    }
+
+    /// The reconnection time, in milliseconds, is in force.
+    #[inline(always)]
+    pub(crate) fn set_retry(&mut self, millis: u64) {
+        self.retry.set(millis);
+        self.progress.count_signs(1);
     }
 
     /// The event is too long: skips the rest of it, and of the line if that may turn out to be ignored.
@@ -341,10 +346,5 @@ impl<M: Memory> Block<M> {
         }
         self.discard();
         false
-    }
-
-    #[inline(always)]
-    pub(crate) fn last_event_id(&self) -> &str {
-        self.buffers.memory.last_event_id()
     }
 }

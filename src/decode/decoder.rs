@@ -9,6 +9,7 @@ use crate::decode::chunk::ChunkBuf;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::lend;
+use crate::decode::memory::Memory;
 use crate::decode::settings::Settings;
 #[cfg(feature = "bytes")]
 use crate::decode::slice;
@@ -362,7 +363,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.interpreter.block.last_event_id()
+        self.interpreter.block.buffers.memory.last_event_id()
     }
 
     /// Returns the last reconnection time that the server sent, if any.

@@ -152,7 +152,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// ```
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.interpreter.block.last_event_id()
+        self.interpreter.block.buffers.memory.last_event_id()
     }
 
     /// Sets the last event ID, without checking its content: for a client that resumes.

@@ -86,8 +86,7 @@ impl<M: Memory> Interpreter<M> {
         }
         self.block.has_lines |= lines.has_fields;
         if let Some(millis) = lines.retry {
-            self.block.retry.set(millis);
-            self.block.progress.count_signs(1);
+            self.block.set_retry(millis);
         }
         self.expects_plain = lines.id.is_none() && lines.retry.is_none();
         if lines.is_whole && M::COUNTS_IDS {

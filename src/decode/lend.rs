@@ -81,7 +81,7 @@ pub(crate) fn lend_plain<'s, M: Memory>(
     len: usize,
 ) -> Event<'s> {
     interpreter.block.dispatched(len, id);
-    let last_event_id = interpreter.block.last_event_id();
+    let last_event_id = interpreter.block.buffers.memory.last_event_id();
     Event { event_type, data, last_event_id, has_id: id.is_some().into() }
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn lend<'s, M: Memory>(
         Found::Event => Frame::Event(lend_event(interpreter, bytes, text)),
         Found::Comment => Frame::Comment(interpreter.block.buffers.text_of(bytes, text)),
         Found::Ignored => Frame::Ignored(interpreter.block.buffers.text_of(bytes, text)),
-        Found::Id => Frame::Id(interpreter.block.last_event_id()),
+        Found::Id => Frame::Id(interpreter.block.buffers.memory.last_event_id()),
         Found::Retry => Frame::Retry(interpreter.block.retry.time().unwrap_or(Duration::ZERO)),
         Found::TooLong(what) => return Err(interpreter.block.progress.error(what)),
     })

@@ -24,12 +24,10 @@ impl Retry {
         self.digits = before.with(piece);
     }
 
-    /// The line has ended: its value takes effect. Returns whether it is valid.
+    /// What the line says, in milliseconds, once it has ended. `None`: the field is ignored.
     #[inline]
-    pub(crate) fn end_line(&mut self) -> bool {
-        let millis = self.digits.millis();
-        self.millis = millis.or(self.millis);
-        millis.is_some()
+    pub(crate) fn line_end(&self) -> Option<u64> {
+        self.digits.millis()
     }
 
     /// A time in milliseconds takes effect.

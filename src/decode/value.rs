@@ -4,9 +4,8 @@ use crate::decode::memory::{Buffer, Source};
 use crate::decode::place::Place;
 
 /// Where a value lies: in one stretch of one chunk, or in the memory, to which all of its bytes were copied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
-    #[default]
     Absent,
     Chunk(Place),
     Memory,
