@@ -174,9 +174,12 @@ fn a_restarted_server_has_no_figures() {
     let json = dir.path().join("figures.json");
     let args = ["--clients", "5", "--rate", "20", "--seconds", "3", "--insist", "60", "--json", json.to_str().unwrap()];
     let mut load = Command::new(env!("CARGO_BIN_EXE_demo"));
-    let load = load.args(["load", &url]).args(args).stdout(Stdio::piped()).spawn().unwrap();
+    let mut load = load.args(["load", &url]).args(args).stdout(Stdio::piped()).spawn().unwrap();
     // It has published for a while.
-    while std::fs::read_to_string(&log).unwrap_or_default().lines().count() < 10 {}
+    while std::fs::read_to_string(&log).unwrap_or_default().lines().count() < 10 {
+        assert!(load.try_wait().unwrap().is_none(), "it has ended before the server");
+        std::thread::yield_now();
+    }
     server.kill().unwrap();
     server.wait().unwrap();
     let (mut server, _) = serve(url.strip_prefix("http://").unwrap());

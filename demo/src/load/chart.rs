@@ -5,12 +5,12 @@ use plotters::prelude::*;
 use super::outcome::Outcome;
 use super::table::number;
 
-type Value = fn(&Outcome) -> f64;
+type Value = fn(&Outcome) -> Option<f64>;
 
 const PANELS: [(&str, &str, Value); 3] = [
-    ("Until the last client has it", "ms", |run| run.last_ms),
-    ("Server memory per client", "KiB", |run| run.server_bytes_per_client.unwrap_or_default() / 1024.0),
-    ("Server CPU per delivery", "µs", |run| run.server_cpu_us_per_delivery.unwrap_or_default()),
+    ("Until the last client has it", "ms", |run| Some(run.last_ms)),
+    ("Server memory per client", "KiB", |run| run.server_bytes_per_client.map(|bytes| bytes / 1024.0)),
+    ("Server CPU per delivery", "µs", |run| run.server_cpu_us_per_delivery),
 ];
 
 const INK: RGBColor = RGBColor(29, 41, 57);
@@ -27,8 +27,8 @@ pub(super) fn growth(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> 
             servers.push(&outcome.server);
         }
     }
-    let clients = |outcome: &Outcome| f64::from(u32::try_from(outcome.clients).unwrap_or(u32::MAX));
-    let most = |value: Value| outcomes.iter().map(value).fold(0.001, f64::max);
+    let clients: Value = |outcome| u32::try_from(outcome.clients).ok().map(f64::from);
+    let most = |value: Value| outcomes.iter().filter_map(value).fold(0.001, f64::max);
     let font = |size: i32| ("sans-serif", size).into_font().color(&INK);
     let mut svg = String::new();
     {
@@ -57,7 +57,8 @@ pub(super) fn growth(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> 
                 .label_style(font(15))
                 .draw()?;
             for (server, colour) in servers.iter().zip(COLOURS.into_iter().cycle()) {
-                let points = outcomes.iter().filter(|run| run.server == *server).map(|run| (clients(run), value(run)));
+                let runs = outcomes.iter().filter(|run| run.server == *server);
+                let points = runs.filter_map(|run| Some((clients(run)?, value(run)?)));
                 let line = LineSeries::new(points, colour.filled().stroke_width(3)).point_size(4);
                 let mark = move |(x, y)| Rectangle::new([(x, y - 2), (x + 12, y + 2)], colour.filled());
                 chart.draw_series(line)?.label(*server).legend(mark);

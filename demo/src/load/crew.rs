@@ -122,7 +122,7 @@ impl Member {
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Ctrl-C reaches this one too, which ends with its input.
+        // Ctrl-C and SIGTERM reach the whole group; this one ends with its input.
         let _interrupt = signals::interrupt()?;
         let (mut ticks, mut said) = (interval(Duration::from_millis(2)), Counts::default());
         say(&Line::Counts(said))?;

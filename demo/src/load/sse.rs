@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use sse_wire::{Chunk, EventSource, LAST_EVENT_ID, MIME_TYPE};
+use sse_wire::{Chunk, EventSource, LAST_EVENT_ID, MIME_TYPE, ReadyState};
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 
 use super::clients::{Client, Protocol};
@@ -16,6 +16,10 @@ use super::http::Response;
 
 impl Protocol for EventSource {
     async fn connection(&mut self, client: &mut Client) -> io::Result<()> {
+        // One node's answer was final: no other one is asked.
+        if self.ready_state() == ReadyState::Closed {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let mut socket = client.connect().await?;
         let request = request(client, self);
         socket.write_all(&request).await?;

@@ -19,8 +19,8 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect);
     let chain = chain.with_context(|| cert.display().to_string())?;
     ensure!(!chain.is_empty(), "{}: no certificate in PEM format", cert.display());
-    let keys: Result<Vec<_>, _> = PrivateKeyDer::pem_file_iter(key).and_then(Iterator::collect);
-    let private_key = keys.with_context(|| key.display().to_string())?.into_iter().next();
+    let first = PrivateKeyDer::pem_file_iter(key).and_then(|mut keys| keys.next().transpose());
+    let private_key = first.with_context(|| key.display().to_string())?;
     let private_key = private_key.with_context(|| format!("{}: no private key in PEM format", key.display()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?

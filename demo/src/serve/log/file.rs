@@ -33,7 +33,7 @@ const ENDED: &str = "the log's thread has ended";
 /// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
 /// epoch ends earlier than a client has seen, which tells it so.
 ///
-/// Files are written by one thread. No request, and no other client, waits for a disk that is slow.
+/// Once open, the files are written by a thread of their own, so that a slow disk holds up nobody but publishers.
 #[derive(Debug)]
 pub(crate) struct FileLog {
     tail: Arc<watch::Sender<Tail>>,
@@ -71,7 +71,7 @@ struct Line<'a> {
 }
 
 impl FileLog {
-    /// Its thread ends a task that is `needed` when it ends, by a panic too.
+    /// When the thread ends, by a panic too, so does a task in `needed`.
     pub(crate) fn open(path: &Path, limits: Limits, needed: &mut JoinSet<anyhow::Error>) -> io::Result<Self> {
         // One file, whatever it is called.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -100,8 +100,12 @@ impl Log for FileLog {
         let (done, appended) = oneshot::channel();
         let (tail, key) = (Arc::clone(&self.tail), key.map(str::to_owned));
         let (name, data) = (draft.event_type.as_str().to_owned(), draft.data.to_owned());
-        // Whoever published it may have gone. It has happened all the same.
-        let append = move |files: &mut Files| drop(done.send(files.push(&tail, &name, &data, key)));
+        let append = move |files: &mut Files| {
+            // Whoever gave up before its turn was told that, and may have published it again.
+            if !done.is_closed() {
+                drop(done.send(files.push(&tail, &name, &data, key)));
+            }
+        };
         if let Err(TrySendError::Full(_)) = self.appends.try_send(Box::new(append)) {
             let error = format!("{WAITING} events are already waiting for the disk");
             return ready(Err(io::Error::new(ErrorKind::ResourceBusy, error))).boxed();
