@@ -18,6 +18,22 @@ async fn a_disk_that_does_not_answer_fills_no_memory() {
     assert_eq!(append().await.unwrap_err().kind(), ErrorKind::ResourceBusy);
 }
 
+/// Whoever gave up has been told so, and may have published it again.
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_not_published() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let limits = Limits { events: 9, bytes: 999, age: Duration::MAX };
+    let log = FileLog::open(&directory.path().join("log"), limits, &mut JoinSet::new()).unwrap();
+    let (open, gate) = sync_channel::<()>(0);
+    log.appends.send(Box::new(move |_| drop(gate.recv()))).unwrap();
+    drop(log.append(Draft::unnamed("given up"), None));
+    let next = log.append(Draft::unnamed("next"), None);
+    open.send(()).unwrap();
+    next.await.unwrap();
+    let file = std::fs::read_to_string(directory.path().join("log")).unwrap();
+    assert!(file.contains("next") && !file.contains("given up"), "{file}");
+}
+
 #[tokio::test]
 async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
     let directory = tempfile::TempDir::new().unwrap();
