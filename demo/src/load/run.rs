@@ -60,6 +60,8 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
     let (after, counts_after, is_seen) = (server.usages(), crew.counts(), server.is_seen().await);
     let deliveries = counts_after.delivered - counts_before.delivered;
     crew.until(all, open).await?;
+    // A cut may still be on its way; its client was held until here.
+    let held = crew.counts().open;
 
     let Publisher { published, longest, mut verdict, .. } = publisher;
     crew.stop(&mut verdict).await?;
@@ -74,7 +76,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
     Ok(Outcome {
         server: if websocket { format!("{}, WebSocket", server.name) } else { server.name.clone() },
         clients,
-        held: verdict.counts.open,
+        held,
         connects_per_second: ratio(verdict.counts.opened.min(all), 1) / connected.as_secs_f64(),
         events_published: published,
         data_bytes: args.data_len as usize,
