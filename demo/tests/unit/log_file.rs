@@ -10,12 +10,16 @@ const LIMITS: Limits = Limits { events: 1, bytes: 1, age: Duration::MAX };
 
 #[tokio::test]
 async fn a_disk_that_does_not_answer_fills_no_memory() {
-    let (appends, _nobody_takes_them) = sync_channel(WAITING);
-    let log = FileLog { tail: Arc::new(watch::Sender::new(Tail::new(LIMITS))), appends };
+    let directory = tempfile::TempDir::new().unwrap();
+    let log = FileLog::open(&directory.path().join("log"), LIMITS, &mut JoinSet::new()).unwrap();
+    let disk = hold(&log);
     let append = || log.append(Draft::unnamed("x"), None);
     let mut waiting: Vec<_> = (0..WAITING).map(|_| append()).collect();
     assert!(waiting.iter_mut().all(|append| append.now_or_never().is_none()));
     assert_eq!(append().await.unwrap_err().kind(), ErrorKind::ResourceBusy);
+    drop(disk);
+    waiting.pop().unwrap().await.unwrap();
+    append().await.unwrap();
 }
 
 /// Whoever gave up has been told so, and may have published it again.
@@ -24,13 +28,12 @@ async fn what_nobody_waits_for_any_more_is_not_published() {
     let directory = tempfile::TempDir::new().unwrap();
     let limits = Limits { events: 9, bytes: 999, age: Duration::MAX };
     let log = FileLog::open(&directory.path().join("log"), limits, &mut JoinSet::new()).unwrap();
-    let (open, gate) = sync_channel::<()>(0);
-    log.appends.send(Box::new(move |_| drop(gate.recv()))).unwrap();
+    let disk = hold(&log);
     drop(log.append(Draft::unnamed("given up"), None));
     let next = log.append(Draft::unnamed("next"), None);
-    open.send(()).unwrap();
+    drop(disk);
     next.await.unwrap();
-    let file = std::fs::read_to_string(directory.path().join("log")).unwrap();
+    let file = fs::read_to_string(directory.path().join("log")).unwrap();
     assert!(file.contains("next") && !file.contains("given up"), "{file}");
 }
 
@@ -45,4 +48,12 @@ async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
     assert_eq!(first_end(&mut needed).await.to_string(), ENDED);
     // Nothing hangs meanwhile.
     assert_eq!(log.append(Draft::unnamed("x"), None).await.unwrap_err().to_string(), ENDED);
+}
+
+/// From now on until what is returned is dropped, the log's thread waits.
+fn hold(log: &FileLog) -> SyncSender<()> {
+    let (busy, gate) = sync_channel(0);
+    log.appends.send(Box::new(move |_| while gate.recv().is_ok() {})).unwrap();
+    busy.send(()).unwrap();
+    busy
 }
