@@ -38,8 +38,8 @@ impl Case<'_> {
     }
 }
 
-/// All of them.
-pub const CHOICES: &[Choice] = &[
+/// All of them: each has one address, by which it is known.
+pub static CHOICES: &[Choice] = &[
     Choice {
         whose: "sse-core",
         source: "`SseEvent::Retry`",
