@@ -248,7 +248,7 @@ fn buffers_are_given_back() {
                 let wire = [prefix.as_bytes(), value, end.as_bytes()].concat();
                 let info = measure(|| {
                     feed_frames(&mut decoder, &wire, len);
-                    // The next id lets go of a large one.
+                    // The next id releases a large one.
                     feed_frames(&mut decoder, b"id: 1\n\ndata: small\n\n", usize::MAX);
                 });
                 assert!(kept(info) <= 64 * KIB, "{} bytes after {name}, limit {limit}", kept(info));

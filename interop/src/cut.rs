@@ -8,7 +8,7 @@ use std::thread;
 /// A proxy in front of a server, on loopback, that cuts connections.
 #[derive(Debug)]
 pub struct Cuts {
-    /// The URL to be asked in place of the server's.
+    /// The URL to be asked instead of the server's.
     pub url: String,
     /// The `Last-Event-ID` of each request, as it comes.
     pub last_event_ids: mpsc::Receiver<Option<String>>,

@@ -323,7 +323,7 @@ impl<M: Memory> Buffers<M> {
         }
     }
 
-    /// Clears the buffer, and keeps its memory. Of the event, `len` has to follow; the text does not count.
+    /// Clears the buffer, and keeps its memory. The caller adjusts `len`, where `Text` does not count.
     #[inline(always)]
     pub(crate) fn clear(&mut self, buffer: Buffer) {
         self.values.set(buffer, Value::Absent);

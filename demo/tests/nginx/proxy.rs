@@ -75,7 +75,7 @@ impl Drop for Proxy {
     }
 }
 
-/// The text with another in place of `from`, which must be there.
+/// The text with another instead of `from`, which must be there.
 pub(crate) fn replaced(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "{from:?} is not in\n{text}");
     text.replace(from, to)

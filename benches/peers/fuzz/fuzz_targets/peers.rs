@@ -24,7 +24,7 @@ thread_local! { static STATE: RefCell<State> = RefCell::new(State::new()); }
 
 fuzz_target!(
     init: {
-        // In place of libFuzzer's hook, which would end the process: peers panic, and are caught.
+        // Instead of libFuzzer's hook, which would end the process: peers panic, and are caught.
         panic::set_hook(Box::new(|_| {}));
     },
     |input: &[u8]| {

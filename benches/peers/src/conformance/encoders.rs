@@ -55,7 +55,7 @@ pub struct Row {
     pub possible: bool,
 }
 
-/// The encoders that are judged: of ours, one in place of four that give the same bytes.
+/// The encoders that are judged: of ours, one instead of four that give the same bytes.
 pub fn judged() -> impl Iterator<Item = &'static Encoder> {
     ENCODERS.iter().filter(|encoder| encoder.name == "build+encode_into" || !OURS.contains(&encoder.name))
 }
