@@ -162,12 +162,7 @@ pub fn address() -> (&'static str, u16) {
     ("127.0.0.1", std::env::args().nth(1).map_or(0, |port| port.parse().expect("a port number")))
 }
 
-/// The README's snippets, compiled here, where their libraries are.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
-
-/// The snippets of the page on migration.
+/// The snippets of the page on migration, compiled here, where their libraries are.
 #[cfg(doctest)]
 #[doc = include_str!("../../src/docs/migration.md")]
 struct Migration;
