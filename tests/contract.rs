@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use sse_wire::stream::{Accepted, Attempt};
 use sse_wire::{EventSource, FrameBuf, MIME_TYPE};
 
-/// Whether the stream is to be polled again.
+/// Whether the stream should be polled again.
 struct Woken(AtomicBool);
 
 impl Wake for Woken {

@@ -32,7 +32,7 @@ struct Clock(Rc<RefCell<Time>>);
 #[derive(Default)]
 struct Time {
     now: Duration,
-    /// Who is to be woken, and when.
+    /// Who must be woken, and when.
     sleepers: Vec<(Duration, Waker)>,
 }
 
@@ -53,7 +53,7 @@ impl Clock {
         .await;
     }
 
-    /// Goes on to the next time at which somebody is to be woken, and wakes all that are due.
+    /// Goes on to the next time at which somebody must be woken, and wakes all that are due.
     fn go_on(&self) {
         let next = self.0.borrow().sleepers.iter().map(|(deadline, _)| *deadline).min();
         let now = next.expect("nobody will ever wake the body");

@@ -8,7 +8,7 @@
 
 use core::fmt::Write as _;
 
-/// One stream, and what is to be found in it.
+/// One stream, and what must be found in it.
 pub struct Corpus {
     pub name: &'static str,
     /// The stream. Ends with the blank line of the last event.

@@ -22,7 +22,7 @@ pub(crate) fn not_comparable() -> Option<&'static str> {
     return Some("the figures are of x86_64-unknown-linux-gnu");
 }
 
-/// Whether this is the build that is to be counted, and there is a callgrind to count with.
+/// Whether this is the build that should be counted, and there is a callgrind to count with.
 pub(crate) fn check() -> Result<(), Box<dyn Error>> {
     if cfg!(target_feature = "sse3") {
         return Err("the figures are of builds without target-cpu and target-feature: unset RUSTFLAGS".into());

@@ -63,7 +63,7 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Splits what is to be sent.
+    /// Splits what will be sent.
     pub fn new(owned: &'a OwnedEvent) -> Self {
         Self {
             event_type: owned.event_type.as_deref(),

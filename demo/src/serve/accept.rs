@@ -211,7 +211,7 @@ impl Served {
         }
     }
 
-    /// Serves until the connection ends, or is to end: at once, or after what is being answered when the server stops.
+    /// Serves until the connection ends, or should end: at once, or after what is being answered when the server stops.
     async fn drive<C: Future<Output = hyper::Result<()>>>(
         &self,
         mut serving: Pin<&mut C>,
@@ -250,7 +250,7 @@ impl Served {
         }
     }
 
-    /// The same, or the head of a stream, and what is to follow it on the bare socket.
+    /// The same, or the head of a stream, and what follows it on the bare socket.
     async fn respond_bare(&self, mut request: Request<Body>) -> Result<Response<Body>, (Bytes, Feed)> {
         let handover = Handover::default();
         request.extensions_mut().insert(handover.clone());

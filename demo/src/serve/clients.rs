@@ -91,7 +91,7 @@ impl Client {
         std::mem::take(&mut self.state.lock().keep_alive_is_due)
     }
 
-    /// Ends the stream after its current event, or now if it waits for one. False if it was to end anyway.
+    /// Ends the stream after its current event, or now if it waits for one. False if it would end anyway.
     pub(crate) fn end(&self, ending: Ending) -> bool {
         let mut state = self.state.lock();
         let first = state.ending.is_none();
@@ -115,7 +115,7 @@ impl Client {
         let mut state = self.state.lock();
         if state.position.distance(end) > state.allowance {
             state.ending.get_or_insert(Ending::Behind);
-            // Also one that was to end anyway: it cannot while its peer does not read.
+            // Also one that would end anyway: it cannot while its peer does not read.
             self.connection.abort.notify_one();
         } else {
             state.silent += 1;

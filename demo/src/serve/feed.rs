@@ -84,7 +84,7 @@ impl Feed {
         .await
     }
 
-    /// Why the stream is to end, if it is; otherwise the task is woken whenever there is something to do.
+    /// Why the stream should end, if it should; otherwise the task is woken whenever there is something to do.
     pub(crate) fn poll_ending(&self, cx: &Context<'_>) -> Option<Ending> {
         self.client.waker.register(cx.waker());
         self.client.ending()
@@ -142,7 +142,7 @@ impl Feed {
         self.client.ended()
     }
 
-    /// Completes when the stream is to end.
+    /// Completes when the stream should end.
     pub(crate) async fn ended(&self) -> Ending {
         poll_fn(|cx| self.poll_ending(cx).map_or(Poll::Pending, Poll::Ready)).await
     }

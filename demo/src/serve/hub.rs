@@ -23,7 +23,7 @@ pub(crate) struct Hub {
     log: OnceLock<Box<dyn Log>>,
     pub(crate) clients: Clients,
     pub(crate) connections: TaskTracker,
-    /// All streams are to end, and no new one may begin.
+    /// All streams should end, and no new one may begin.
     pub(crate) stopping: CancellationToken,
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,

@@ -145,7 +145,7 @@ fn names_come_as_they_were_published() {
     }
 }
 
-/// What an operator removed is a gap, and so no client is to come over it unaware.
+/// What an operator removed is a gap, so no client may pass it unaware.
 #[test]
 fn a_hole_in_the_stream_is_never_silent() {
     let nats = Nats::start();
