@@ -1,6 +1,6 @@
-//! Longer pages: why things are as they are, and how to come here from other crates.
+//! Longer pages: why things are as they are, and how to switch from other crates.
 //!
-//! These modules have no items. They exist in the documentation alone.
+//! These modules have no items. They exist only in the documentation.
 
 #[doc = include_str!("docs/decisions.md")]
 pub mod decisions {}

@@ -8,7 +8,7 @@
 //! ```text
 //! bytes ──► Parser ──► tokens                           no allocator
 //! bytes ──► FixedDecoder ──► Event, Frame               no allocator, memory of a fixed size
-//! bytes ──► Decoder ──► Event, Frame                    buffers only for events split across chunks or of several lines
+//! bytes ──► Decoder ──► Event, Frame                    buffers only events that are split or have several lines
 //! bytes ──► EventSource ──► Event, Frame                and what to send, what to check, how long to wait
 //!
 //! EventBuilder ──► bytes, in any sink                   no allocator │ Vec, Bytes, io::Write, Display
@@ -50,22 +50,22 @@
 //!
 //! | You have | Use | Allocates? |
 //! | --- | --- | --- |
-//! | chunks of bytes | [`Decoder::next_event`] | for events split across chunks or of several lines, until its buffers have grown |
-//! | the same, and you want comments, `retry` and ids without events too | [`Decoder::next_frame`] | as above |
+//! | chunks of bytes | [`Decoder::next_event`] | for events that are split across chunks or have several data lines, until its buffers have grown |
+//! | the same, but you also want comments, `retry` and ids without events | [`Decoder::next_frame`] | as above |
 //! | no allocator | [`FixedDecoder`] | never |
 //! | no allocator, and values too large to keep | [`Parser`] | never |
 //! | a `std::io::Read` | [`EventReader`] | as `Decoder`, and its buffer of 16 KiB |
-//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events split across chunks or of several lines, and for text that is not ASCII |
+//! | `Bytes`, and events that outlive them | [`Decoder::next_event_buf`] | for events that are split across chunks or have several data lines, and for text that is not ASCII |
 //! | a `Stream` of bytes, or an `http_body::Body` | [`EventStream`] | as above |
 //! | a tokio `AsyncRead` or `AsyncWrite` | [`EventCodec`] | as above, and the buffer of `FramedRead` |
 //! | an HTTP client that should reconnect | [`EventSource::into_stream`] | as `EventStream`, and for each attempt and each wait |
-//! | the same, with a loop of your own | [`EventSource`] | as `Decoder` |
+//! | the same, in your own loop | [`EventSource`] | as `Decoder` |
 //! | an event for a fixed buffer | [`EventBuilder::encode_to_slice`] | never |
 //! | an event for a `Vec<u8>` | [`EventBuilder::encode_into`] | when the `Vec` has to grow |
 //! | an event for many clients | [`EventBuilder::to_bytes`] | once, exactly |
 //! | a server on the `http` crate: axum, hyper | [`EventBody`] | nothing per event |
 //! | a `std::io::Write` | [`EventWriter`] | its buffer, as large as the largest event |
-//! | data that is being produced, JSON for example | [`EventWriter::data_writer`] | its buffer, about 8 KiB |
+//! | data that you produce in pieces, such as JSON | [`EventWriter::data_writer`] | its buffer, about 8 KiB |
 //! | an event or frame that was received, to send on | `EventBuilder::from` | never |
 //! | JSON in the data, or an enum of event types | feature `json` | for errors; what you deserialize may borrow |
 //!
@@ -79,12 +79,12 @@
 //! * One byte order mark at the very start is skipped; any other is content.
 //! * Ill-formed UTF-8 is replaced by U+FFFD, one for each maximal subpart. Content is never an error.
 //! * An `id` takes effect at the blank line, even in an event without data. One that contains a NUL is ignored.
-//! * `retry` is ASCII digits up to [`u64::MAX`] and acts at the end of its line.
+//! * `retry` is ASCII digits up to [`u64::MAX`] and takes effect at the end of its line.
 //! * `data` alone dispatches an event with empty data; an event without `data` is not dispatched.
-//! * At the end of the stream the unfinished event is discarded, unless you ask for it: [`Decoder::end_of_stream`].
+//! * At the end of the stream, an unfinished event is discarded, unless you ask for it: [`Decoder::end_of_stream`].
 //!
-//! How other crates treat the same streams: [comparison]. Coming from one of them: [migration]. Why things are as they are:
-//! [design].
+//! How other crates treat the same streams: [comparison]. How to switch from one of them: [migration]. Why things are as they
+//! are: [design].
 //!
 //! # Untrusted input
 //!
@@ -103,8 +103,8 @@
 //!
 //! | Feature | Default | What it adds |
 //! | --- | --- | --- |
-//! | `std` | yes | [`EventReader`], [`EventWriter`], [`EventBuilder::write_to`]; memchr and simdutf8 choose their code at run time |
-//! | `alloc` | by `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
+//! | `std` | yes | [`EventReader`], [`EventWriter`], [`EventBuilder::write_to`]; memchr and simdutf8 select their code at run time |
+//! | `alloc` | through `std` | [`Decoder`], [`EventSource`], `encode`, `encode_into` |
 //! | `bytes` | yes | [`EventBuf`], [`EventBuilder::to_bytes`], [`EventBuilder::encode_to`] |
 //! | `simdutf8` | yes | faster validation of text that is not ASCII |
 //! | `stream` | no | [`EventStream`], `FrameStream`, [`EventSource::into_stream`]; over futures-core |
@@ -113,9 +113,9 @@
 //! | `http-body` | no | [`EventBody`] for servers, `EventStream::from_body` and `Accepted` from an `http::Response` for clients, and `std` and `stream`; over http and http-body |
 //!
 //! Features add API or speed, and never change a result. Without any, the crate is `no_std`, needs no allocator, and has
-//! [`FixedDecoder`], [`Parser`], [`EventBuilder`] and [`memchr`](https://docs.rs/memchr) as its one dependency.
+//! [`FixedDecoder`], [`Parser`], [`EventBuilder`] and only [`memchr`](https://docs.rs/memchr) as a dependency.
 //!
-//! The minimum supported Rust version is 1.88. Raising it is a minor release, never a patch.
+//! The minimum supported Rust version is 1.88. Raising it takes a minor release, never a patch.
 //!
 //! [section 9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 //! [comparison]: _documentation::comparison
@@ -123,7 +123,7 @@
 //! [design]: _documentation::design
 //! [migration]: _documentation::migration
 //! [untrusted_input]: _documentation::untrusted_input
-// With all features every link leads into this documentation. With fewer, it leads to the one that has them all.
+// With all features, every link leads into this documentation. With fewer, it leads to docs.rs, which has all of them.
 #![cfg_attr(
     all(feature = "http-body", feature = "json", feature = "tokio-codec"),
     doc = "
@@ -144,7 +144,7 @@
 // With these the page above may say: never panics.
 #![warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
-// Whether a plain event stays in registers decides half of the speed; each place was measured.
+// Keeping a plain event in registers is half of the speed; each place was measured.
 #![allow(clippy::inline_always)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
