@@ -89,7 +89,8 @@ pub fn judge() -> Vec<Judged> {
     streams.into_iter().map(|stream| judge_stream(&stream.label, stream.wire)).collect()
 }
 
-fn judge_stream(label: &str, wire: Vec<u8>) -> Judged {
+/// Judges everybody by one stream.
+pub fn judge_stream(label: &str, wire: Vec<u8>) -> Judged {
     let want = oracle::interpret(&wire);
     let mut verdicts: Vec<Option<Judgement>> = vec![None; DECODERS.len()];
     for cut in Cut::every(wire.len()) {
