@@ -29,8 +29,8 @@ use server::Server;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_STATUS)]
 pub(crate) struct Args {
-    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>, or several that share a log; without it, a server is
-    /// started for the run
+    /// A `demo serve` on this machine, such as <http://127.0.0.1:3000>, or several that share a log; without it, a
+    /// server is started for the run
     url: Vec<reqwest::Url>,
     /// Connections
     #[arg(long, short, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -61,10 +61,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "1", conflicts_with = "floor",
           value_parser = clap::value_parser!(u8).range(1..=64))]
     processes: u8,
-    /// Run the same over WebSocket right after, whose client has to reconnect and resume by code of its own
+    /// Run the same over WebSocket right after, where the client needs its own code to reconnect and resume
     #[arg(long, conflicts_with = "url")]
     websocket: bool,
-    /// Run the same right after against the least that a server can do, a loop of `send`
+    /// Run the same right after against the least that a server can do: a loop of `send`
     #[arg(long, conflicts_with_all = ["url", "kill_every"])]
     floor: bool,
     /// Measure another server: the URL is its stream, and the body of a POST to this URL is published as an event
@@ -93,14 +93,14 @@ Exit status:
   1  otherwise, or if the run failed; standard error says why
   2  the arguments are wrong";
 
-/// What a process needs beside its connections, each of which is an open file.
+/// The files that a process needs open in addition to its connections.
 const OTHER_FILES: u64 = 64;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcomes = runtime.block_on(async {
         let interrupt = signals::interrupt()?;
-        // The server that was started goes along.
+        // The server that was started ends too.
         tokio::select! {
             biased;
             () = interrupt => bail!("interrupted"),
@@ -121,7 +121,7 @@ async fn load(args: &Args) -> anyhow::Result<Vec<Outcome>> {
     let mut outcomes = report::read(&args.from)?;
     if args.from.is_empty() {
         let counts = if args.scale.is_empty() { vec![args.clients] } else { args.scale.clone() };
-        // Processes that are started from here may open as many.
+        // Child processes inherit the limit.
         let most = counts.iter().copied().max().unwrap_or_default();
         allow_open_files(most.div_ceil(args.processes.into()))?;
         for count in counts {
@@ -160,7 +160,7 @@ impl Args {
     }
 }
 
-/// Makes room for so many connections in one process.
+/// Raises the limit of open files for this many connections in one process.
 fn allow_open_files(connections: u32) -> anyhow::Result<()> {
     let needed = u64::from(connections) + OTHER_FILES;
     let allowed = rlimit::increase_nofile_limit(needed).context("the limit of open files cannot be read")?;
@@ -173,7 +173,7 @@ fn allow_open_files(connections: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A rate that a machine can keep.
+/// A rate that a machine can keep up.
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if (0.01..=10_000.0).contains(&rate) => Ok(rate),

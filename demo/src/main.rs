@@ -36,7 +36,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let default = (env::args_os().len() == 1).then(|| "serve".into());
-    // The first one; all that has to do with TLS takes it.
+    // The first one installed; all of TLS uses it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ended = match Cli::parse_from(env::args_os().chain(default)).command {
         Command::Serve(args) => serve::run(&args),
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Crew => load::crew::run(),
     };
     ended.unwrap_or_else(|error| {
-        // Whether anybody reads it or not.
+        // Even if nobody reads it.
         let _ = writeln!(io::stderr(), "error: {error:#}");
         ExitCode::FAILURE
     })

@@ -1,4 +1,4 @@
-//! What a process takes, as the operating system counts it.
+//! What a process uses, as the operating system counts it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) struct Usage {
     pub(crate) cpu_seconds: f64,
 }
 
-/// Nothing for a process that is not there.
+/// `None` for a process that does not exist.
 pub(crate) fn usage(pid: u32) -> Usage {
     let pid = Pid::from_u32(pid);
     let what = ProcessRefreshKind::nothing().with_memory().with_cpu().without_tasks();

@@ -1,6 +1,6 @@
 //! `demo serve`: the live dashboard and its event stream. README.md has the picture.
 
-// They panic where nobody reads; see `say`.
+// They panic if nobody reads; see `say`.
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod accept;
@@ -80,7 +80,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()?;
     let served = runtime.block_on(serve(args));
-    // Connections that did not end in time end with the process.
+    // Connections that have not ended in time end with the process.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)
 }
@@ -104,13 +104,13 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     let shared = args.nats.log.as_deref();
     #[cfg(not(feature = "nats"))]
     let shared = None::<&str>;
-    // Each of several servers would publish, and count, for itself.
+    // Each of several servers would publish and count separately.
     let settings = Settings { no_sources: args.settings.no_sources || shared.is_some(), ..args.settings };
     raise_file_limit(settings.max_clients);
     let listener = TcpListener::bind(args.addr).await.with_context(|| format!("cannot listen on {}", args.addr))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
-    // After the address is sure: a start that fails leaves the log as it was.
+    // Only once the address is certain: a failed start leaves the log as it was.
     let host = || format!("{}:{}", sysinfo::System::host_name().unwrap_or_default(), address.port());
     let hub = Hub::new(settings, args.node.clone().unwrap_or_else(host));
     let mut needed = JoinSet::new();
@@ -136,7 +136,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     if !settings.no_sources {
         needed.spawn(sources::publish(Arc::clone(&hub)));
     }
-    // Whoever started the server may have stopped reading what it says.
+    // The process that started the server may have stopped reading its output.
     let _ = writeln!(io::stdout(), "Serving on {scheme}://{address}").and_then(|()| io::stdout().flush());
 
     tokio::select! {
@@ -157,7 +157,7 @@ async fn serve(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Completes when a task ends that the server needs, and a server without it would only look like one.
+/// Completes when a task that the server needs ends: without it, the server would only look alive.
 pub(crate) async fn first_end(needed: &mut JoinSet<anyhow::Error>) -> anyhow::Error {
     match needed.join_next().await {
         Some(Ok(error)) => error,

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use sse_wire::Event;
 
-/// `type #id data`, or the data below it, indented, where it has several lines.
+/// `type #id data`, or the data below it, indented, if it has several lines.
 pub(super) fn event_text(event: &Event<'_>) -> String {
     let (bold, dim) = (AnsiColor::Cyan.on_default().bold(), Style::new().dimmed());
     let mut text = format!("{bold}{}{bold:#}", harmless(event.event_type()));
@@ -27,7 +27,8 @@ pub(super) fn comment_text(comment: &str) -> String {
     format!("{dim}: {}{dim:#}", harmless(comment))
 }
 
-/// As JSON has it, and without the controls that JSON lets pass: they stand inside strings, where an escape is the same.
+/// JSON text, with the controls that JSON allows escaped too: they only occur in strings, where an escape is
+/// equivalent.
 pub(super) fn json(line: &impl Serialize) -> io::Result<String> {
     Ok(escape(&serde_json::to_string(line)?, |escaped, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -36,7 +37,7 @@ pub(super) fn json(line: &impl Serialize) -> io::Result<String> {
     }))
 }
 
-/// The text with what could steer a terminal as Rust's escapes.
+/// The text, with anything that could control a terminal escaped as in Rust.
 pub(super) fn harmless(text: &str) -> String {
     escape(text, |escaped, c| escaped.extend(c.escape_default()))
 }
@@ -49,8 +50,8 @@ fn escape(text: &str, escape: fn(&mut String, char)) -> String {
     escaped
 }
 
-/// Controls but the tab, and what cannot be seen: line separators, what changes the direction of the text after it, and
-/// what stands between or behind letters to hide something, such as tags.
+/// Controls except the tab, and invisible characters: line separators, those that change the direction of text, and
+/// those that hide something between or after letters, such as tags.
 fn is_harmful(c: char) -> bool {
     match c {
         '\t' => false,

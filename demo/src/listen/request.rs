@@ -1,4 +1,4 @@
-//! The request, made anew for every connection, the answer to it, and the arguments that shape them.
+//! The request, built again for every connection, the response to it, and the arguments that shape them.
 
 use std::fs;
 use std::io::Read as _;
@@ -21,7 +21,7 @@ use super::ended::Ended;
 use super::print::harmless;
 
 const MAX_REDIRECTS: usize = 10;
-/// How much of an error's body is shown, and how long it may take to come.
+/// How much of an error's body is shown, and how long it may take to arrive.
 const EXCERPT: usize = 1024;
 const EXCERPT_PATIENCE: Duration = Duration::from_millis(800);
 
@@ -30,12 +30,12 @@ pub(super) struct Requests<'a> {
     pub(super) args: &'a Args,
     pub(super) client: Client,
     pub(super) url: Url,
-    /// What the user wants to be sent, to this origin alone.
+    /// What the user wants to send, to this origin only.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Bytes>,
 }
 
-/// Why there is no answer, or none that can be read.
+/// Why there is no response, or none that can be read.
 #[derive(Debug)]
 pub(super) enum Failure {
     Final(Ended),
@@ -46,7 +46,7 @@ pub(super) enum Failure {
     },
 }
 
-/// How a body has ended.
+/// How a body ended.
 #[derive(Debug)]
 pub(super) struct BodyEnd {
     pub(super) reason: String,
@@ -106,7 +106,8 @@ impl Requests<'_> {
         Err(Failure::Final(ended))
     }
 
-    /// Follows redirects as browsers do, but takes nothing that the user added to another origin, and no `Referer` anywhere.
+    /// Follows redirects as browsers do, but sends nothing that the user added to another origin, and never a
+    /// `Referer`.
     async fn send(&self, mut headers: HeaderMap) -> Result<Response, Failure> {
         let (mut url, mut body, mut own) = (self.url.clone(), self.body.clone(), true);
         for _ in 0..=MAX_REDIRECTS {
@@ -136,7 +137,7 @@ impl Requests<'_> {
     }
 }
 
-/// How the body of an error begins, as far as it comes in time.
+/// The beginning of an error's body, as much of it as arrives in time.
 async fn excerpt(mut response: Response) -> String {
     let mut bytes = Vec::new();
     let read = async {
@@ -151,9 +152,9 @@ async fn excerpt(mut response: Response) -> String {
     harmless(String::from_utf8_lossy(&bytes).trim())
 }
 
-/// The bytes, and at their end whether that was inside an event.
+/// The bytes and, at their end, whether that was inside an event.
 fn body(response: Response) -> LocalBoxStream<'static, Result<Bytes, BodyEnd>> {
-    // Looks on, and keeps nothing.
+    // Only inspects, and keeps nothing.
     let decoder = Decoder::new().with_max_event_len(0);
     stream::unfold((Some(response), decoder), |(response, mut decoder)| async move {
         let mut response = response?;
@@ -170,12 +171,12 @@ fn body(response: Response) -> LocalBoxStream<'static, Result<Bytes, BodyEnd>> {
     .boxed_local()
 }
 
-/// The error with its causes, which say more than itself, and without its URL, which can have a secret.
+/// The error with its causes, which say more than it does, and without its URL, which may contain a secret.
 fn words(error: reqwest::Error) -> String {
     harmless(&format!("{:#}", anyhow::Error::new(error.without_url())))
 }
 
-/// The URL without what can be a secret: user, password, and what the query has.
+/// The URL without what may be secret: user, password and query.
 fn shown(url: &Url) -> String {
     let query = if url.query().is_some() { "?…" } else { "" };
     format!("{}{}{query}", url.origin().ascii_serialization(), url.path())
@@ -186,7 +187,7 @@ pub(super) fn client(cacert: Option<&Path>) -> anyhow::Result<Client> {
         .user_agent(concat!("sse-wire-demo/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .connect_timeout(Duration::from_secs(30))
-        // So that a peer that has vanished without a word is noticed, by and by.
+        // Detects, eventually, a peer that vanished silently.
         .tcp_keepalive(Duration::from_secs(30))
         .http2_keep_alive_interval(Duration::from_secs(30))
         .http2_keep_alive_while_idle(true);

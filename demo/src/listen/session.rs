@@ -1,4 +1,4 @@
-//! The loop of a client: what the stream of events yields, until it is the end.
+//! The loop of a client: prints what the stream of events yields until it ends.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -18,7 +18,7 @@ use super::{Args, note};
 #[derive(Debug)]
 pub(super) struct Session<'a> {
     pub(super) args: &'a Args,
-    /// With colours where they can be seen and are wanted.
+    /// With colours if the terminal shows them and the user wants them.
     pub(super) out: BufWriter<AutoStream<Stdout>>,
     pub(super) printed: u64,
     /// Whether an event over the limit was skipped.
@@ -26,7 +26,7 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Until it is the end, which is all that comes back.
+    /// Runs until the end, and returns how it ended.
     pub(super) async fn run(&mut self, source: EventSource, requests: &Requests<'_>) -> Result<Infallible, Ended> {
         let wait = Cell::default();
         let sleep = |time| {
@@ -40,7 +40,7 @@ impl Session<'_> {
         if let Some(seconds) = self.args.stall_timeout {
             events = events.with_stall_timeout(Duration::from_secs(seconds));
         }
-        // Comments are free of the limit as long as nobody asks for them.
+        // Comments do not count against the limit unless they are asked for.
         let mut frames = if self.args.comments {
             events.frames().boxed_local()
         } else {
@@ -49,7 +49,7 @@ impl Session<'_> {
         // Connections in a row that brought no event.
         let mut in_vain = 0;
         loop {
-            // Nothing that is printed waits for what has not come.
+            // Print what has arrived before waiting for more.
             let item = if let Some(item) = frames.next().now_or_never() {
                 item
             } else {
@@ -106,12 +106,12 @@ impl Session<'_> {
         Err(Ended::new(0, why))
     }
 
-    /// Why the connection was lost, if there should be another, and the end of all if not.
+    /// Why the connection was lost, if there should be another one; otherwise, how listening ends.
     fn lost(&self, error: SourceError<Failure, BodyEnd>) -> Result<String, Ended> {
         let repeatable = self.args.post.is_none() || self.args.repeat_post;
         let (reason, again) = match error {
             SourceError::Connect(Failure::Final(ended)) => return Err(ended),
-            // What never reached the server can be sent again, whatever it is.
+            // A request that never reached the server can be sent again, even a POST.
             SourceError::Connect(Failure::Lost { reason, sent }) => (reason, repeatable || !sent),
             SourceError::Unavailable(status) => (format!("status {status}"), true),
             SourceError::Body(end) if repeatable => (end.reason, true),

@@ -19,7 +19,7 @@ const GRID: RGBColor = RGBColor(228, 231, 236);
 const COLOURS: [RGBColor; 4] =
     [RGBColor(37, 99, 235), RGBColor(95, 107, 124), RGBColor(13, 148, 136), RGBColor(217, 119, 6)];
 
-/// Charts side by side, with a line for each server, on a light card that reads the same on a light and on a dark page.
+/// Charts side by side, with a line for each server, on a light card that is readable on light and dark pages.
 pub(super) fn growth(rate: f64, outcomes: &[Outcome]) -> anyhow::Result<String> {
     let mut servers: Vec<&str> = Vec::new();
     for outcome in outcomes {

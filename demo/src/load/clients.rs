@@ -1,4 +1,4 @@
-//! The clients of one process, and what they have in common.
+//! The clients of one process, and what they share.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,26 +17,26 @@ use super::ledger::Ledger;
 use super::outcome::{Counts, Verdict};
 use super::websocket::Reconnection;
 
-/// How many connections are being made at a time, so that the server's queue of new ones does not overflow.
+/// How many connections are made at a time, so that the server's queue of new ones does not overflow.
 const DOORS: usize = 128;
 
-/// One source address has some 28,000 ports, and a port is taken for a minute after its connection is closed.
+/// One source address has about 28,000 ports, and a port is taken for a minute after its connection is closed.
 const CLIENTS_PER_ADDRESS: usize = 10_000;
 
-/// What a process with clients is told.
+/// What a process with clients needs to know.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) addrs: Vec<SocketAddr>,
-    /// The path of the stream, where it is not one of ours: without our event types and ids.
+    /// The path of the stream, if it is not ours: without our event types and ids.
     pub(super) path: Option<String>,
     pub(super) websocket: bool,
     pub(super) run: u32,
     /// The same instant for all processes.
     pub(super) began: SystemTime,
-    /// Clients of other processes that come before those of this one.
+    /// The number of clients in the processes before this one.
     pub(super) first: usize,
     pub(super) clients: usize,
-    /// How many events there are at most.
+    /// The largest possible number of events.
     pub(super) events: usize,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Clients {
     pub(super) part: Part,
     epoch: Instant,
     verdict: Mutex<Verdict>,
-    /// As TCP carries them, both ways: without its own headers.
+    /// As TCP carries them, both ways, without TCP's own headers.
     pub(super) bytes: AtomicU64,
     doors: Arc<Semaphore>,
     cuts: Vec<Notify>,
@@ -110,17 +110,17 @@ impl Clients {
     }
 }
 
-/// One client, as far as it does not depend on the transport.
+/// One client, apart from the transport.
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) clients: Arc<Clients>,
     index: usize,
-    /// The node that it is connected to, or tries next.
+    /// The node that it is connected to, or will try next.
     node: usize,
     ledger: Ledger,
-    /// When the stream was opened that is open.
+    /// When the open stream was opened.
     since: Option<Duration>,
-    /// When the one before ended.
+    /// When the previous one ended.
     ended: Option<Duration>,
     door: Option<OwnedSemaphorePermit>,
 }
@@ -137,7 +137,7 @@ impl Client {
     pub(super) async fn connect(&mut self) -> io::Result<TcpStream> {
         self.door = Arc::clone(&self.clients.doors).acquire_owned().await.ok();
         let addr = self.addr();
-        // The first clients take whatever address the system gives; the others one of 127.0.0.2 and up.
+        // The first clients take the address that the system gives; the others one from 127.0.0.2 on.
         let block = u8::try_from(self.index / CLIENTS_PER_ADDRESS).unwrap_or(u8::MAX - 1);
         let stream = if block > 0 && addr.is_ipv4() {
             let socket = TcpSocket::new_v4()?;
@@ -163,7 +163,7 @@ impl Client {
         verdict.counts.opened += 1;
     }
 
-    /// The connection has ended, if there was one; whether it had been open.
+    /// The connection has ended, if there was one. Returns whether it had been open.
     fn close(&mut self, result: Option<io::Result<()>>) -> bool {
         self.door = None;
         let was_open = self.since.take().is_some();
@@ -202,7 +202,8 @@ impl Client {
         loop {
             let result = until_cut(protocol.connection(&mut self), cut).await;
             let lost = self.close(result);
-            // Any node resumes it: whom one has lost spread over the others, and from one that refuses it goes to the next.
+            // Any node can resume it: clients of a lost node spread over the others, and one that is refused tries the
+            // next.
             self.node = (self.node + if lost { fastrand::usize(1..nodes.max(2)) } else { 1 }) % nodes;
             refused = if lost { 0 } else { refused + 1 };
             if !lost && refused % nodes > 0 {
@@ -214,7 +215,7 @@ impl Client {
     }
 }
 
-/// How events come to a client.
+/// How events reach a client.
 pub(super) trait Protocol {
     /// Connects, and receives until the connection ends.
     fn connection(&mut self, client: &mut Client) -> impl Future<Output = io::Result<()>> + Send;

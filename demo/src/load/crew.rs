@@ -1,7 +1,7 @@
-//! The clients, in processes of their own: one, or as many as it takes where one may not open enough files.
+//! The clients, in separate processes: one, or as many as are needed if one may not open enough files.
 //!
-//! A process is told what to do in a line, and then whom to cut, a line each. It says how far it is, and when there is no
-//! more to read, what its clients have received.
+//! A process reads a line with what to do, then one line for each client to cut. It reports its progress and, when its
+//! input ends, what its clients have received.
 
 use std::io::{self, Write as _};
 use std::process::{ExitCode, Stdio};
@@ -28,7 +28,7 @@ enum Line {
 #[derive(Debug)]
 pub(super) struct Crew {
     members: Vec<Member>,
-    /// What the clients of each process have received. Killed when this is dropped.
+    /// What the clients of each process have received. The processes are killed when this is dropped.
     verdicts: JoinSet<anyhow::Result<Verdict>>,
     patience: Duration,
 }
@@ -40,7 +40,7 @@ struct Member {
 }
 
 impl Crew {
-    /// Has the clients in so many processes, and waits so long for their next progress.
+    /// Runs the clients in this many processes, and waits this long for their next progress.
     pub(super) async fn start(whole: &Part, processes: usize, patience: Duration) -> anyhow::Result<Self> {
         let (mut members, mut verdicts) = (Vec::new(), JoinSet::new());
         for _ in 0..processes {
@@ -49,7 +49,7 @@ impl Crew {
         for (index, member) in members.iter_mut().enumerate() {
             let (first, end) = (whole.clients * index / processes, whole.clients * (index + 1) / processes);
             let part = Part { first, clients: end - first, ..whole.clone() };
-            // One that has ended says more by its status, now and later.
+            // The status of a process that has ended says more, now and later.
             let _ = member.input.write_all(format!("{}\n", serde_json::to_string(&part)?).as_bytes()).await;
         }
         Ok(Self { members, verdicts, patience })
@@ -59,7 +59,7 @@ impl Crew {
         self.members.iter().map(|member| *member.counts.borrow()).sum()
     }
 
-    /// Waits until the count is there, or does not grow any more.
+    /// Waits until the count is reached, or no longer grows.
     pub(super) async fn until(&mut self, count: u64, of: impl Fn(Counts) -> u64) -> anyhow::Result<()> {
         let (mut last, mut since) = (of(self.counts()), Instant::now());
         while last < count && since.elapsed() < self.patience {
@@ -72,7 +72,7 @@ impl Crew {
         Ok(())
     }
 
-    /// Waits until a process ends, which none should before it is stopped.
+    /// Waits until a process ends, which none should do before it is stopped.
     pub(super) async fn ended(&mut self) -> anyhow::Result<()> {
         self.verdicts.join_next().await.context("no process with clients")???;
         Ok(())
@@ -96,7 +96,7 @@ impl Crew {
 }
 
 impl Member {
-    /// Is there once the process is, so that no client's time has its start in it.
+    /// Returns once the process runs, so that no client's time includes its start.
     async fn start(verdicts: &mut JoinSet<anyhow::Result<Verdict>>) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
         command.arg("crew").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
@@ -118,7 +118,7 @@ impl Member {
     }
 }
 
-/// Such a process.
+/// One of these processes.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! The data of a published event: which run, which number, when; and as much text as asked for.
+//! The data of a published event: which run, which number, when; and text up to the requested length.
 //!
 //! Plain text without quotes, so that neither transport pays for escaping it.
 
@@ -11,7 +11,7 @@ pub(super) const EVENT_TYPE: &str = "load";
 /// What a client needs of an event's data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sample {
-    /// Of this run and no other.
+    /// Of this run only.
     pub(super) run: u32,
     /// From 0, without gaps.
     pub(super) number: u64,

@@ -1,6 +1,6 @@
 //! The least that a server can do: the same bytes to the same connections, by `send` in a loop.
 //!
-//! A process of its own, as the server is: `load --floor` starts it, and publishes by lines of its standard input.
+//! A separate process, like the server: `load --floor` starts it, and publishes by writing lines to its standard input.
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -33,7 +33,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         let chunk = Chunk::new(&event.encode());
         println!("{}", id.as_str());
         let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever does not read is no client of a floor.
+        // The floor does not serve clients that do not read.
         clients.retain_mut(|client| client.write(chunk.framed()).is_ok_and(|written| written == chunk.framed().len()));
     }
     Ok(ExitCode::SUCCESS)

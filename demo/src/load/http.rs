@@ -1,24 +1,24 @@
-//! The response of HTTP/1.1 to a client that has a few bytes of memory: a head, then a body, chunked or not.
+//! An HTTP/1.1 response, read with a few bytes of memory: a head, then a body, chunked or not.
 //!
-//! An HTTP library keeps a buffer and a task for each connection, which twenty thousand clients beside the server that
-//! they measure cannot afford.
+//! An HTTP library keeps a buffer and a task for each connection, which is too much for twenty thousand clients on the
+//! machine of the server that they measure.
 
 use std::io;
 
-/// With an extension that nobody sends.
+/// Enough for an extension, which no server sends.
 const MAX_SIZE_LINE: usize = 256;
 
-/// A response as far as it has come.
+/// A response, as far as it has been read.
 #[derive(Debug)]
 pub(super) enum Response {
     Head(Vec<u8>),
-    /// In a chunked body (RFC 9112, section 7.1): how much of a chunk is left, or else what has come of the lines before the
-    /// next one, the line end of the last one's data included.
+    /// In a chunked body (RFC 9112, section 7.1): how much of a chunk is left, or what has been read of the lines
+    /// before the next one, including the line end after the last one's data.
     Chunked {
         left: usize,
         lines: Vec<u8>,
     },
-    /// The last chunk was there. Trailers are nothing to a client that ends here.
+    /// The last chunk has been read. A client that ends here ignores trailers.
     Complete,
     UntilClose,
 }
@@ -28,7 +28,8 @@ impl Response {
         Self::Head(Vec::new())
     }
 
-    /// Takes bytes of the head, and leaves those of the body; status and content type, once the head is complete.
+    /// Takes the bytes of the head, and leaves those of the body. Returns status and content type once the head is
+    /// complete.
     pub(super) fn head(&mut self, bytes: &mut &[u8]) -> io::Result<Option<(u16, Option<String>)>> {
         let Self::Head(head) = self else { return Ok(None) };
         let before = head.len();

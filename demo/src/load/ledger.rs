@@ -1,4 +1,4 @@
-//! What one client has received, held against what was published: each event once, in order.
+//! Compares what one client has received with what was published: each event once, in order.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ pub(super) struct Faults {
     pub(super) lost: u64,
     pub(super) doubled: u64,
     pub(super) out_of_order: u64,
-    /// Events whose id is not the one that others have seen with them.
+    /// Events whose id is not the one that other clients have seen.
     pub(super) wrong_id: u64,
     /// `reset` events: the server could not resume.
     pub(super) resets: u64,
@@ -22,12 +22,12 @@ pub(super) struct Faults {
 pub(super) struct Ledger {
     /// The number that comes next if all is well.
     next: u64,
-    /// Passed over, and not seen since.
+    /// Skipped, and not seen since.
     missing: BTreeSet<u64>,
 }
 
 impl Ledger {
-    /// Enters a number, and what is wrong with it; whether it is new.
+    /// Records a number, and what is wrong with it. Returns whether it is new.
     pub(super) fn enter(&mut self, number: u64, faults: &mut Faults) -> bool {
         if number >= self.next {
             self.missing.extend(self.next..number);

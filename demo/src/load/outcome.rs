@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Faults;
 
-/// How far the clients are.
+/// The clients' progress.
 #[derive(Add, Clone, Copy, Debug, Default, PartialEq, Eq, Sum, Serialize, Deserialize)]
 pub(super) struct Counts {
-    /// Streams that are open now, and that were opened in all.
+    /// Streams that are open now, and that have been opened in all.
     pub(super) open: usize,
     pub(super) opened: u64,
     /// Events received, doubles not counted.
@@ -26,7 +26,7 @@ pub(super) struct Times(Histogram<u64>);
 
 impl Times {
     pub(super) fn add(&mut self, time: Duration) {
-        // Fails for what no memory could count.
+        // Fails only for counts beyond any memory.
         let _ = self.0.record(micros(time));
     }
 
@@ -69,18 +69,18 @@ pub(super) struct Verdict {
     pub(super) latencies: Times,
     /// The same of each event's last receiver, in microseconds.
     pub(super) lasts: Vec<u64>,
-    /// The most that any event took to any receiver, also to one that was away, in microseconds.
+    /// The longest time of any event to any receiver, including receivers that were away, in microseconds.
     pub(super) slowest: u64,
     /// From the end of a stream to the next one of its client.
     pub(super) away: Times,
-    /// Of each event, as whoever was first has seen it.
+    /// Of each event, as its first receiver saw it.
     ids: Vec<Option<Box<str>>>,
     /// The first thing that went wrong with a connection that nobody cut.
     pub(super) first_error: Option<String>,
 }
 
 impl Verdict {
-    /// Of so many events at most.
+    /// For at most this many events.
     pub(super) fn new(events: usize) -> Self {
         Self { lasts: vec![0; events], ids: vec![None; events], ..Self::default() }
     }
@@ -91,9 +91,9 @@ impl Verdict {
         known.is_some_and(|known| **known.get_or_insert_with(|| id.into()) == *id)
     }
 
-    /// An event has come, so long after it was published; `live` if its receiver was connected all that time.
+    /// An event has arrived, this long after it was published; `live` if its receiver was connected all that time.
     pub(super) fn add(&mut self, number: u64, latency: Duration, live: bool) {
-        // The first is for warming up.
+        // The first event is for warming up.
         let index = usize::try_from(number).ok().filter(|index| *index > 0);
         let Some(last) = index.and_then(|index| self.lasts.get_mut(index)) else { return };
         let micros = micros(latency);
@@ -104,7 +104,7 @@ impl Verdict {
         }
     }
 
-    /// What one process has seen, all have to have seen.
+    /// What one process has seen, all must have seen.
     pub(super) fn append(&mut self, other: Self) {
         self.counts = self.counts + other.counts;
         self.faults += other.faults;
@@ -147,25 +147,25 @@ pub(super) struct Outcome {
     pub(super) latency_ms: Latency,
     /// Until an event's last receiver had it; of the median event.
     pub(super) last_ms: f64,
-    /// Of the slowest event, and also where its receiver was away when it was published.
+    /// Of the slowest event, even if its receiver was away when it was published.
     pub(super) slowest_ms: f64,
-    /// What the publisher waited for an event at most.
+    /// The longest time that the publisher waited for an event.
     pub(super) longest_publish_ms: f64,
-    /// Resident memory of the server with all clients connected and nothing sent yet, less that without, by clients. Like
-    /// the other figures of the server, none if it was another process at the end.
+    /// Resident memory of the server with all clients connected and nothing sent yet, minus that without clients, per
+    /// client. Like the server's other figures, `None` if it was another process at the end.
     pub(super) server_bytes_per_idle_client: Option<f64>,
     /// The same after the feed.
     pub(super) server_bytes_per_client: Option<f64>,
     pub(super) server_cpu_us_per_delivery: Option<f64>,
     /// Both ways, request and response heads.
     pub(super) handshake_bytes: f64,
-    /// Both ways, for each delivery, whatever goes over the wire during the feed.
+    /// Both ways, for each delivery: everything on the wire during the feed.
     pub(super) wire_bytes_per_delivery: f64,
     #[serde(flatten)]
     pub(super) faults: Faults,
     pub(super) kills: u64,
     pub(super) reconnections: u64,
-    /// From the end of a connection, whatever ended it, to the next stream of the client.
+    /// From the end of a connection, however it ended, to the client's next stream.
     pub(super) away_ms: Option<Latency>,
     pub(super) first_error: Option<String>,
 }

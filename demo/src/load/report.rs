@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::table::{count, kib, markdown, number};
 use super::{Args, chart};
 
-/// Runs that were written before.
+/// Runs that were saved earlier.
 pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Outcome>> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     for file in files {
@@ -21,7 +21,7 @@ pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// One number of clients is a column of many measures for each server, several of them are a row each.
+/// With one number of clients, a column of many measures for each server; with several, a row for each.
 pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
     let grows = !(args.scale.is_empty() && args.from.is_empty());
     let json = match outcomes {
@@ -50,10 +50,10 @@ pub(super) fn write(args: &Args, outcomes: &[Outcome]) -> anyhow::Result<()> {
     if grows { put("svg", &chart::growth(args.rate, outcomes)?) } else { Ok(()) }
 }
 
-/// What is shown of a run, beside the floor of as many clients if there is one.
+/// What is shown of a run, beside the floor with as many clients if there is one.
 type Measure = fn(&Outcome, Option<&Outcome>) -> String;
 
-/// What was not there to be measured.
+/// Shown for what could not be measured.
 const NOTHING: &str = "–";
 
 /// Names, and whether runs with several numbers of clients are compared by them.
@@ -93,7 +93,7 @@ fn ms(ms: f64) -> String {
     format!("{} ms", number(ms))
 }
 
-/// How many times the floor's value it is.
+/// The ratio to the floor's value.
 fn times(run: &Outcome, floor: Option<&Outcome>, value: fn(&Outcome) -> Option<f64>) -> String {
     let floor = floor.and_then(value).filter(|floor| *floor > 0.0);
     value(run).zip(floor).map_or_else(String::new, |(value, floor)| format!(" ({:.2}×)", value / floor))

@@ -44,7 +44,7 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
     sleep(Duration::from_millis(500)).await;
     let idle = server.usages();
 
-    // With an event each client has an id to resume from.
+    // After one event, each client has an id to resume from.
     publisher.publish().await?;
     crew.until(all, delivered).await?;
 
@@ -60,13 +60,13 @@ pub(super) async fn run(server: &Server, args: &Args, clients: usize, websocket:
     let (after, counts_after, is_seen) = (server.usages(), crew.counts(), server.is_seen().await);
     let deliveries = counts_after.delivered - counts_before.delivered;
     crew.until(all, open).await?;
-    // A cut may still be on its way; its client was held until here.
+    // A cut may still be on its way; its client was connected until now.
     let held = crew.counts().open;
 
     let Publisher { published, longest, mut verdict, .. } = publisher;
     crew.stop(&mut verdict).await?;
     let memory = |now: &[Usage]| {
-        // Of one that is gone nothing.
+        // Nothing for a server that is gone.
         let gained = now.iter().zip(&empty).map(|(now, empty)| now.resident_bytes.saturating_sub(empty.resident_bytes));
         is_seen.then(|| ratio(gained.sum(), all))
     };
@@ -105,7 +105,7 @@ struct Publisher<'a> {
     run: u32,
     epoch: Instant,
     published: u64,
-    /// What it waited for an event at most.
+    /// The longest time that it waited for an event.
     longest: Duration,
     verdict: Verdict,
 }
@@ -123,19 +123,19 @@ impl Publisher<'_> {
     /// Publishes at the rate.
     async fn feed(&mut self, args: &Args) -> anyhow::Result<()> {
         let mut ticks = interval(Duration::from_secs_f64(1.0 / args.rate));
-        // Late events are made up for, so that the rate holds.
+        // Catches up after late events, to keep the rate.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         for _ in 0..args.events() {
             ticks.tick().await;
             self.publish().await?;
         }
-        // The last event has its share of the time too.
+        // The last event gets its share of the time too.
         ticks.tick().await;
         Ok(())
     }
 }
 
-/// Cuts random connections, by turns at the client and at the server, until a process with clients ends.
+/// Cuts random connections, alternately at the client and at the server, until a process with clients ends.
 async fn kill(crew: &mut Crew, server: &Server, part: &Part, every: Option<u64>, cuts: &mut u64) -> anyhow::Result<()> {
     let Some(period) = every else { return crew.ended().await };
     let mut ticks = interval(Duration::from_millis(period));
@@ -154,7 +154,7 @@ async fn kill(crew: &mut Crew, server: &Server, part: &Part, every: Option<u64>,
     }
 }
 
-/// Looks at the server now and then, as one that is killed cannot say what it has used.
+/// Samples the server now and then, since a killed one cannot say what it has used.
 async fn watch(server: &Server) {
     let mut ticks = interval(Duration::from_secs(1));
     loop {

@@ -1,4 +1,4 @@
-//! The server that is measured, from outside: a child process of its own, or one that runs already; by its HTTP interface.
+//! The measured server, seen from outside through its HTTP interface: a child process, or one that already runs.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -21,20 +21,20 @@ use super::feed::EVENT_TYPE;
 use super::websocket::RECONNECTION_TIME;
 use crate::process::{Usage, usage};
 
-/// Longer than a server takes for anything but streaming.
+/// Longer than a server takes for anything except streaming.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Server {
     /// What it is, for people.
     pub(super) name: String,
-    /// Of each node, if there are several.
+    /// For each node, if there are several.
     pub(super) addrs: Vec<SocketAddr>,
-    /// Of the stream, where it is not ours.
+    /// The stream's path, if it is not ours.
     pub(super) path: Option<String>,
     http: reqwest::Client,
     interface: Interface,
-    /// What each process has used when it was last seen.
+    /// What each process had used when it was last sampled.
     seen: RefCell<Vec<(u32, Usage)>>,
     /// Killed when this is dropped.
     _child: Option<Child>,
@@ -54,7 +54,7 @@ enum Interface {
 type Pipes = (ChildStdin, Lines<BufReader<ChildStdout>>);
 
 impl Server {
-    /// Starts this program as a server without sources of its own, on a free port.
+    /// Starts this program as a server without its own sources, on a free port.
     pub(super) async fn start(clients: usize) -> anyhow::Result<Self> {
         let (clients, retry) = ((clients + 16).to_string(), RECONNECTION_TIME.as_millis().to_string());
         let serve = ["serve", "--addr", "127.0.0.1:0", "--no-sources", "--max-clients", &clients, "--retry", &retry];
@@ -79,7 +79,7 @@ impl Server {
         Ok(Self { path: Some(path), ..server })
     }
 
-    /// Nodes that run on this machine, and share a log; publishing is tried again at each for so long.
+    /// Nodes that run on this machine, and share a log; publishing is retried at each for this long.
     pub(super) async fn nodes(urls: &[Url], insist: Duration) -> anyhow::Result<Self> {
         let mut server = Self::new("demo serve", Interface::Demo(insist), urls, vec![])?;
         let mut down = Ok(());
@@ -111,7 +111,7 @@ impl Server {
         pid.with_context(|| format!("{url}: is this `demo serve`?"))
     }
 
-    /// Whether what the processes use is what the server does: some are left, and no node has become another one.
+    /// Whether the processes' figures are the server's: some are left, and no node has been replaced.
     pub(super) async fn is_seen(&self) -> bool {
         let asked = matches!(self.interface, Interface::Demo(_)).then_some(&self.addrs);
         let pids = join_all(asked.into_iter().flatten().map(|addr| self.pid(addr))).await;
@@ -120,7 +120,7 @@ impl Server {
         all && seen.iter().any(|(_, usage)| usage.resident_bytes > 0)
     }
 
-    /// What each process uses. One that is gone keeps its time, as far as it was seen.
+    /// What each process uses. One that is gone keeps the CPU time of its last sample.
     pub(super) fn usages(&self) -> Vec<Usage> {
         let mut seen = self.seen.borrow_mut();
         for (pid, seen) in &mut *seen {
@@ -130,12 +130,12 @@ impl Server {
         seen.iter().map(|(_, usage)| *usage).collect()
     }
 
-    /// Publishes an event; its id, where the server tells.
+    /// Publishes an event. Returns its id, if the server tells.
     pub(super) async fn publish(&self, data: &str) -> anyhow::Result<Option<String>> {
         match &self.interface {
             Interface::Demo(insist) => {
                 let body = json!({ "event": EVENT_TYPE, "data": data });
-                // What is sent twice is published once, at whichever node.
+                // An event that is sent twice is published once, at any node.
                 let key = format!("{:032x}", fastrand::u128(..));
                 let end = Instant::now() + *insist;
                 for addr in self.addrs.iter().cycle().skip(fastrand::usize(..self.addrs.len())) {
@@ -161,7 +161,7 @@ impl Server {
         }
     }
 
-    /// Cuts a client's connections from the server's side; how many.
+    /// Cuts a client's connections from the server's side. Returns how many.
     pub(super) async fn cut(&self, client: &str) -> anyhow::Result<u64> {
         let mut count = 0;
         for addr in &self.addrs {
@@ -171,7 +171,7 @@ impl Server {
         Ok(count)
     }
 
-    /// The JSON that the answer is, or what it says instead.
+    /// The answer's JSON, or the error that it contains.
     async fn answer(&self, request: RequestBuilder) -> anyhow::Result<Value> {
         let response = request.send().await?;
         let (url, status) = (response.url().clone(), response.status());
@@ -181,12 +181,12 @@ impl Server {
     }
 }
 
-/// Starts this program, which then says where it serves.
+/// Starts this program, which prints where it serves.
 async fn spawn(args: &[&str]) -> anyhow::Result<(Child, Url, Pipes)> {
     let program = std::env::current_exe().context("the path of this program")?;
     let mut child = Command::new(program)
         .args(args)
-        // It is for servers that others can reach.
+        // The token is for servers that others can reach.
         .env_remove("DEMO_TOKEN")
         .env_remove("DEMO_LOG")
         .stdin(Stdio::piped())
@@ -197,12 +197,12 @@ async fn spawn(args: &[&str]) -> anyhow::Result<(Child, Url, Pipes)> {
     let input = child.stdin.take().context("the server's input")?;
     let mut output = BufReader::new(child.stdout.take().context("the server's output")?).lines();
     let line = timeout(PATIENCE, output.next_line()).await.context("the server does not start")??;
-    // Why not, it says itself.
+    // The program itself says why not.
     let url = line.as_deref().and_then(|line| line.strip_prefix("Serving on ")).context("the server does not start")?;
     Ok((child, url.parse().context("the server's URL")?, (input, output)))
 }
 
-/// Of a server that runs on this machine.
+/// The address of a server on this machine.
 fn address(url: &Url) -> anyhow::Result<SocketAddr> {
     ensure!(url.scheme() == "http", "{url}: expected http://, as connections are counted and cut below HTTP");
     let addrs = url.socket_addrs(|| None).with_context(|| format!("{url}: no address"))?;

@@ -27,10 +27,10 @@ impl Protocol for EventSource {
         let mut response = Response::new();
         poll_fn(|context| {
             loop {
-                // It is nobody's: between two reads a client keeps an unfinished event at most.
+                // Not part of the client: between two reads, it keeps at most an unfinished event.
                 let mut buffer = [0; 4096];
                 let mut buffer = ReadBuf::new(&mut buffer);
-                // Knows after a short read, without another one, that there is no more.
+                // After a short read, tokio knows without another one that there is no more.
                 ready!(Pin::new(&mut socket).poll_read(context, &mut buffer))?;
                 if !receive(buffer.filled(), client, self, &mut response)? {
                     return Poll::Ready(Ok(()));
@@ -58,7 +58,7 @@ fn request(client: &Client, source: &EventSource) -> Vec<u8> {
     request
 }
 
-/// Takes what has come; whether there may be more.
+/// Takes what has arrived. Returns whether there may be more.
 fn receive(mut bytes: &[u8], client: &mut Client, source: &mut EventSource, answer: &mut Response) -> io::Result<bool> {
     let len = bytes.len();
     client.clients.bytes.fetch_add(len as u64, Relaxed);

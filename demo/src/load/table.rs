@@ -2,7 +2,7 @@
 
 use thousands::Separable as _;
 
-/// In Markdown, with columns that a terminal shows well too. The first one is text, the others are numbers.
+/// In Markdown, aligned for terminals too. The first column is text, the others are numbers.
 pub(super) fn markdown(rows: &[Vec<String>]) -> String {
     let widths =
         |column: usize| rows.iter().map(move |row| row[column].chars().count()).max().unwrap_or_default().max(4);
@@ -19,7 +19,7 @@ pub(super) fn markdown(rows: &[Vec<String>]) -> String {
     lines.iter().map(|cells| "| ".to_owned() + &cells.join(" | ") + " |\n").collect()
 }
 
-/// With three significant digits at least, and groups of three: `0.123`, `12.3`, `12 345`.
+/// With at least three significant digits, in groups of three: `0.123`, `12.3`, `12 345`.
 pub(super) fn number(value: f64) -> String {
     let decimals = match value.abs() {
         0.0 => 0,

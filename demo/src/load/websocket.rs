@@ -1,4 +1,4 @@
-//! The same client over WebSocket. What `EventSource` does for the other one, its user has to write: here it is.
+//! The same client over WebSocket. What `EventSource` does for the other client has to be written by hand here.
 
 use std::borrow::Cow;
 use std::io;
@@ -16,7 +16,7 @@ use tokio_util::io::{InspectReader, InspectWriter};
 use super::clients::{Client, Protocol};
 use super::feed::EVENT_TYPE;
 
-/// Nobody tells a client: server and client have to be built with the same.
+/// The protocol does not tell the client: server and client must be built with the same value.
 pub(super) const RECONNECTION_TIME: Duration = Duration::from_millis(100);
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
@@ -78,7 +78,7 @@ impl Protocol for Reconnection {
     fn on_end(&mut self) -> Option<Duration> {
         let failures = self.failures;
         self.failures = failures.saturating_add(1);
-        // Spread from the first one on, as our server tells clients of the event stream.
+        // Spread from the first one on, as our server tells its event stream clients to.
         let most = RECONNECTION_TIME.saturating_mul(2_u32.saturating_pow(failures.max(1))).min(MAX_DELAY);
         Some(RECONNECTION_TIME + most.saturating_sub(RECONNECTION_TIME).mul_f64(fastrand::f64()))
     }

@@ -1,7 +1,7 @@
 //! Sockets in, HTTP out.
 //!
-//! A loop of its own over hyper, and not `axum::serve`: that one has no way to abort a connection whose peer does not
-//! read, and takes more memory for each. An event stream over plain HTTP/1.1 leaves hyper altogether.
+//! Its own loop over hyper instead of `axum::serve`, which cannot abort a connection whose peer does not read, and
+//! takes more memory for each. An event stream over plain HTTP/1.1 leaves hyper altogether.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -40,9 +40,9 @@ use super::tls::HTTP_2;
 
 /// Bounds what a client that does not read costs the kernel. It could be megabytes.
 const SEND_BUFFER: usize = 64 * 1024;
-/// What to ask for, so that it is that: Linux doubles it, for what it needs itself.
+/// The size to request for that: Linux doubles it, for its own needs.
 const ASKED_SEND_BUFFER: usize = if cfg!(target_os = "linux") { SEND_BUFFER / 2 } else { SEND_BUFFER };
-/// Sockets above the limit of clients, for what is no stream.
+/// Sockets above the limit of clients, for requests that are not streams.
 pub(crate) const SPARE: usize = 256;
 
 /// What every connection needs.
@@ -85,7 +85,7 @@ pub(crate) async fn accept(
     }
 }
 
-/// One connection can fail by itself; what stays, such as too many open files, must not keep the processor busy.
+/// A single connection can fail; a lasting failure, such as too many open files, must not keep the processor busy.
 async fn report(error: &io::Error) {
     let of_one = [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset, io::ErrorKind::ConnectionRefused];
     if !of_one.contains(&error.kind()) {
@@ -98,7 +98,7 @@ fn configure(socket: &TcpStream, patience: Duration) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
     socket.set_send_buffer_size(ASKED_SEND_BUFFER)?;
-    // A peer that vanished without a word is found by asking, or by what it never acknowledged.
+    // A peer that vanished silently is detected by probes, or by data that it never acknowledged.
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(patience).with_interval(Duration::from_secs(10)))?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(patience))?;
@@ -106,7 +106,7 @@ fn configure(socket: &TcpStream, patience: Duration) -> io::Result<()> {
 }
 
 async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, served: Served) {
-    // A peer that does not get through the handshake has nothing to be told.
+    // There is nothing to tell a peer that fails the handshake.
     let Some(Ok(socket)) = served.in_time(tls.accept(socket)).await else { return };
     if socket.get_ref().1.alpn_protocol() == Some(HTTP_2) {
         serve_http2(socket, served).await;
@@ -115,7 +115,7 @@ async fn serve_tls(socket: TcpStream, tls: TlsAcceptor, served: Served) {
     }
 }
 
-/// Streams are on the bare socket, whichever of a connection's requests is for one; all else is hyper's.
+/// Streams use the bare socket, whichever request of a connection asks for one; hyper handles everything else.
 async fn serve_plain(mut socket: TcpStream, served: Served) {
     let mut bytes = BytesMut::new();
     let Some(Ok(request)) = served.in_time(head::read(&mut socket, &mut bytes)).await else { return };
@@ -139,7 +139,7 @@ async fn serve_plain(mut socket: TcpStream, served: Served) {
     }
 }
 
-/// Answers requests, the first one with `first` if that is known. With `bare` it ends with the first stream, and returns
+/// Answers requests, the first one with `first` if it is known. With `bare` it ends at the first stream, and returns
 /// the socket for it.
 async fn serve_http1<S>(
     socket: S,
@@ -167,7 +167,7 @@ where
                 Ok(response) => Ok::<_, Infallible>(response),
                 Err(stream) => {
                     let _ = leaving.send(stream).await;
-                    // hyper has no more to do.
+                    // hyper is done.
                     std::future::pending().await
                 }
             }
@@ -203,7 +203,7 @@ where
 }
 
 impl Served {
-    /// None if that takes longer than a peer may, or the server stops meanwhile.
+    /// `None` if that takes too long, or if the server stops meanwhile.
     async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             done = timeout(self.hub.settings.patience, work) => done.ok(),
@@ -211,13 +211,13 @@ impl Served {
         }
     }
 
-    /// Serves until the connection ends, or should end: at once, or after what is being answered when the server stops.
+    /// Serves until the connection ends or should end: at once or, when the server stops, after the current response.
     async fn drive<C: Future<Output = hyper::Result<()>>>(
         &self,
         mut serving: Pin<&mut C>,
         shutdown: impl FnOnce(Pin<&mut C>),
     ) {
-        // No request has come, whatever protocol it would come by.
+        // No request has come, by any protocol.
         let unused = async {
             sleep(self.hub.settings.patience).await;
             if self.connection.used.load(Ordering::Relaxed) {
@@ -233,14 +233,14 @@ impl Served {
                 serving.await
             }
         };
-        // An error is a peer that is gone, or a stream that was cut, or a peer that was silent for too long.
+        // An error is a peer that is gone or was silent for too long, or a stream that was cut.
         let cause = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<io::Error>());
         if cause.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
             self.connection.lost.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Hands the request on, with the connection that it came over.
+    /// Passes the request on, with the connection that it came over.
     async fn respond(&self, mut request: Request<Body>) -> Response<Body> {
         self.connection.used.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(Arc::clone(&self.connection));
@@ -250,7 +250,7 @@ impl Served {
         }
     }
 
-    /// The same, or the head of a stream, and what follows it on the bare socket.
+    /// The same, or the head of a stream and what follows it on the bare socket.
     async fn respond_bare(&self, mut request: Request<Body>) -> Result<Response<Body>, (Bytes, Feed)> {
         let handover = Handover::default();
         request.extensions_mut().insert(handover.clone());

@@ -23,7 +23,7 @@ pub(crate) struct Access {
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) origins: Vec<Origin>,
 
-    /// Bound to loopback: nobody else can connect, but pages in a browser on this machine can.
+    /// Bound to loopback: only this machine can connect, including pages in its browsers.
     #[arg(skip)]
     pub(crate) local: bool,
 }
@@ -57,7 +57,7 @@ impl Access {
             .allow_headers(AllowHeaders::mirror_request())
     }
 
-    /// A name that leads here only because someone's name server says so is what DNS rebinding needs: a page that is
+    /// DNS rebinding needs a name that leads here only because someone's name server says so: a page that is
     /// loaded under it may read and write all that this server has.
     pub(crate) fn check_host(&self, request: &Request) -> Result<(), Refusal> {
         let authority = authority(request)?;
@@ -74,7 +74,7 @@ impl Access {
         Err(Refusal::new(StatusCode::FORBIDDEN, reason))
     }
 
-    /// Browsers send the origin of a page with whatever that page sends elsewhere, and ask nobody before they open a
+    /// Browsers send a page's origin with everything that it sends elsewhere, and do not ask before they open a
     /// WebSocket.
     pub(crate) fn check_origin(&self, request: &Request) -> Result<(), Refusal> {
         let Some(given) = request.headers().get(ORIGIN) else { return Ok(()) };
@@ -106,7 +106,8 @@ impl Access {
     }
 }
 
-/// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header, once (RFC 9112, section 3.2).
+/// What the client calls this server: HTTP/2 says it in the address, HTTP/1.1 in a header, once (RFC 9112, section
+/// 3.2).
 fn authority(request: &Request) -> Result<Option<Authority>, Refusal> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let (host, further) = (hosts.next(), hosts.next());

@@ -1,4 +1,4 @@
-//! Who is listening, and how far each one is.
+//! Who is listening, and how far each client is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,15 +24,15 @@ pub(crate) enum Carrier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
-    /// It takes events more slowly than they come.
+    /// It reads events more slowly than they come.
     Behind,
     /// Its system acknowledged nothing, or had no room for more, for too long.
     SilentWindow,
-    /// Someone asked for it: `POST /cut`.
+    /// On request: `POST /cut`.
     Cut,
     /// The server is about to end.
     Stopped,
-    /// The client went by itself.
+    /// The client left.
     Gone,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Client {
     key: Option<Box<str>>,
     connection: Arc<Connection>,
     state: Mutex<State>,
-    /// Of the one task that sends to it, for when there is something to do: an event, a keep-alive, its end.
+    /// Wakes the one task that sends to it, when there is something to do: an event, a keep-alive, its end.
     pub(crate) waker: AtomicWaker,
 }
 
@@ -55,7 +55,7 @@ struct State {
     position: Position,
     /// How far it may be from the log's end.
     allowance: u64,
-    /// Sweeps since it was last sent anything.
+    /// Sweeps since anything was last sent to it.
     silent: u64,
     keep_alive_is_due: bool,
     ending: Option<Ending>,
@@ -79,19 +79,19 @@ impl Client {
         state.silent = 0;
     }
 
-    /// It has had all that it missed: the allowance is what it is for everyone.
+    /// It has received what it missed; from now on, the usual allowance applies.
     pub(crate) fn catch_up(&self, position: Position, allowance: u64) {
         let mut state = self.state.lock();
         state.position = position;
         state.allowance = allowance;
     }
 
-    /// Whether it has been sent nothing for too long; true once for each time.
+    /// Whether nothing has been sent to it for too long; true once each time.
     pub(crate) fn take_keep_alive(&self) -> bool {
         std::mem::take(&mut self.state.lock().keep_alive_is_due)
     }
 
-    /// Ends the stream after its current event, or now if it waits for one. False if it would end anyway.
+    /// Ends the stream after its current event, or now if it waits for one. Returns false if it is ending anyway.
     pub(crate) fn end(&self, ending: Ending) -> bool {
         let mut state = self.state.lock();
         let first = state.ending.is_none();
@@ -105,7 +105,7 @@ impl Client {
         self.state.lock().ending
     }
 
-    /// Why the stream has ended, now that it has.
+    /// Why the stream has ended, once it has.
     pub(crate) fn ended(&self) -> Ending {
         let by_itself = if self.connection.lost.load(Ordering::Relaxed) { Ending::SilentWindow } else { Ending::Gone };
         self.ending().unwrap_or(by_itself)
@@ -115,7 +115,7 @@ impl Client {
         let mut state = self.state.lock();
         if state.position.distance(end) > state.allowance {
             state.ending.get_or_insert(Ending::Behind);
-            // Also one that would end anyway: it cannot while its peer does not read.
+            // Even one that is ending anyway: it cannot end while its peer does not read.
             self.connection.abort.notify_one();
         } else {
             state.silent += 1;
@@ -134,7 +134,7 @@ impl Client {
 pub(crate) struct Clients(Mutex<Slab<Arc<Client>>>);
 
 impl Clients {
-    /// The place to leave from, or none if there are as many as there may be.
+    /// The client's place, or `None` if the limit is reached.
     pub(crate) fn join(&self, client: &Arc<Client>, limit: usize) -> Option<usize> {
         let mut all = self.0.lock();
         (all.len() < limit).then(|| all.insert(Arc::clone(client)))
@@ -155,19 +155,19 @@ impl Clients {
         self.0.lock().iter().for_each(|(_, client)| client.waker.wake());
     }
 
-    /// There is something for those who have not had all that is before `end`.
+    /// There is something for clients that do not have everything before `end`.
     pub(crate) fn wake_behind(&self, end: Position) {
         let all = self.0.lock();
         all.iter().filter(|(_, client)| client.state.lock().position < end).for_each(|(_, client)| client.waker.wake());
     }
 
-    /// Looks after those who had nothing for `keep_alive` sweeps, and ends those who take events too slowly. A server
-    /// cannot leave that to their streams: they are not asked for more while the peer does not read.
+    /// Looks after clients that got nothing for `keep_alive` sweeps, and ends those that read too slowly. Their streams
+    /// cannot do that themselves: they are not polled while the peer does not read.
     pub(crate) fn sweep(&self, end: Position, keep_alive: u64) {
         self.0.lock().iter().for_each(|(_, client)| client.sweep(end, keep_alive));
     }
 
-    /// Ends the streams of one key without their end, as soon as they can be.
+    /// Cuts the streams of one key, without their last chunk, as soon as possible.
     pub(crate) fn cut(&self, key: &str) -> usize {
         let all = self.0.lock();
         let theirs = all.iter().filter(|(_, client)| client.key.as_deref() == Some(key));

@@ -1,4 +1,4 @@
-//! A socket that is open.
+//! An open socket.
 
 use std::sync::atomic::AtomicBool;
 
@@ -6,11 +6,11 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// Counts for as long as anyone holds it.
+/// Counted for as long as anyone holds it.
 #[derive(Debug)]
 pub(crate) struct Connection {
     _open: TaskTrackerToken,
-    /// Closes the socket, whatever its peer does.
+    /// Closes the socket, no matter what its peer does.
     pub(crate) abort: Notify,
     /// A request has come over it.
     pub(crate) used: AtomicBool,

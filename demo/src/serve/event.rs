@@ -1,4 +1,4 @@
-//! One published event, encoded once for all who receive it.
+//! One published event, encoded once for all receivers.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use serde_json::json;
 use sse_wire::{EventBuilder, EventId, EventType, InvalidField};
 
-/// The type of an event that names none.
+/// The type of an event without one.
 pub(crate) const MESSAGE: EventType<'static> = EventType::from_static("message");
 /// Says that the id to resume from is not in the log.
 pub(crate) const RESET: EventType<'static> = EventType::from_static("reset");
 
-/// An event that has no id yet. Whoever holds one knows that the format can carry it.
+/// An event without an id yet. The format can represent it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draft<'a> {
     pub(crate) event_type: EventType<'a>,
@@ -24,7 +24,7 @@ impl<'a> Draft<'a> {
         Self { event_type: MESSAGE, data }
     }
 
-    /// An event whose name is someone else's text.
+    /// An event whose name is untrusted text.
     pub(crate) fn new(name: &'a str, data: &'a str) -> Result<Self, InvalidField> {
         let unnamed = Self::unnamed(data);
         Ok(if name.is_empty() { unnamed } else { Self { event_type: EventType::new(name)?, data } })
@@ -37,7 +37,7 @@ pub(crate) struct Event {
     pub(crate) name: Box<str>,
     /// For event streams.
     pub(crate) chunk: Chunk,
-    /// For WebSocket, which has no ids and names of its own: JSON.
+    /// For WebSocket, which has no ids and names: JSON.
     pub(crate) json: Utf8Bytes,
 }
 
@@ -62,8 +62,8 @@ impl Event {
     }
 }
 
-/// A piece of an event stream in the framing of HTTP/1.1 (RFC 9112, section 7.1), so that one `write` sends it to whoever
-/// has a bare socket, and the same bytes do for whoever frames them otherwise.
+/// A piece of an event stream in the framing of HTTP/1.1 (RFC 9112, section 7.1), so that one `write` sends it on a
+/// bare socket, and the same bytes also serve other framings.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
     framed: Bytes,
@@ -71,7 +71,7 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
-    /// The last one of a body.
+    /// The last chunk of a body.
     pub(crate) const LAST: &'static [u8] = b"0\r\n\r\n";
 
     pub(crate) fn new(content: &[u8]) -> Self {

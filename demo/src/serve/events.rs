@@ -22,7 +22,7 @@ use super::hub::Hub;
 use super::refusal::Refusal;
 use super::subscription::Subscription;
 
-/// Where the stream is left, with what comes first, for whoever has the bare socket of the request.
+/// Where a response leaves its stream, with what comes first, for the task that has the request's bare socket.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Handover(pub(crate) Arc<Mutex<Option<(Chunk, Feed)>>>);
 
@@ -37,7 +37,7 @@ pub(crate) async fn events(
     let body = match handover {
         Some(Extension(handover)) => {
             *handover.0.lock() = Some((Chunk::new(&first), feed));
-            // Nobody reads it, but its length must not be known: the head is the stream's.
+            // Never read, but its length must be unknown: the head is the stream's.
             Body::from_stream(stream::pending::<io::Result<Bytes>>())
         }
         None => Body::from_stream(stream(first, feed)),
@@ -45,7 +45,7 @@ pub(crate) async fn events(
     Ok((RESPONSE_HEADERS, body).into_response())
 }
 
-/// For connections that stay with hyper: of TLS, HTTP/2 and HTTP/1.0.
+/// For connections that stay with hyper: TLS, HTTP/2 and HTTP/1.0.
 fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = io::Result<Bytes>> {
     let rest = stream::unfold(Some(feed), |feed| async {
         let mut feed = feed?;
@@ -53,15 +53,16 @@ fn stream(first: Bytes, feed: Feed) -> impl Stream<Item = io::Result<Bytes>> {
             Step::Event(event) => (Ok(event.chunk.content()), Some(feed)),
             Step::Silence(keep_alive) => (Ok(keep_alive.content()), Some(feed)),
             Step::End(Ending::Stopped) => (Ok(spread(feed.hub.settings.retry).to_bytes()), None),
-            // The body ends without its end, and with it the connection.
+            // Cuts the body, and with it the connection.
             Step::End(_) => (Err(io::ErrorKind::ConnectionAborted.into()), None),
         })
     });
     stream::once(ready(Ok(first))).chain(rest)
 }
 
-/// Sent at once, so that headers do not wait for the first event. With an id from the start, a connection that ends before
-/// its first event loses nothing. A reset brings its own: with an id before it, a client could go on without it.
+/// Sent at once, so that headers do not wait for the first event. With an id from the start, a connection that ends
+/// before its first event loses nothing. A reset brings its own id: after an earlier one, a client could resume without
+/// the reset.
 fn preamble(feed: &Feed, reset: Option<&Event>) -> Bytes {
     let id = feed.id(feed.position);
     let hello = spread(feed.hub.settings.retry).comment("events of the sse-wire demo");
@@ -70,7 +71,7 @@ fn preamble(feed: &Feed, reset: Option<&Event>) -> Bytes {
     reset.map_or(hello.clone(), |reset| [&hello[..], &reset.chunk.content()].concat().into())
 }
 
-/// Each client gets a time of its own, or all would come back at once when the server is gone.
+/// Each client gets a different time, or all would come back at once when the server is gone.
 pub(crate) fn spread(retry: Duration) -> EventBuilder<'static> {
     EventBuilder::new().retry(retry + retry.mul_f64(fastrand::f64()))
 }

@@ -1,7 +1,7 @@
 //! One client's way through the log.
 //!
-//! A client is no queue of its own but a position in the log. What it missed and what is new are the same to it, so there
-//! is no seam between the two at which an event could be lost or come twice.
+//! A client is a position in the log, not a queue. Missed and new events are the same to it, so there is no seam at
+//! which an event could be lost or sent twice.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -33,13 +33,13 @@ pub(crate) struct Feed {
 #[derive(Debug)]
 pub(crate) enum Step {
     Event(Arc<Event>),
-    /// Nothing for as long as a stream may be silent.
+    /// Nothing has come for as long as a stream may be silent.
     Silence(Chunk),
     End(Ending),
 }
 
 impl Feed {
-    /// Refused if there are as many clients as there may be, and while the server stops.
+    /// Refused if the limit of clients is reached, and while the server stops.
     pub(crate) fn join(
         hub: &Arc<Hub>,
         connection: Arc<Connection>,
@@ -48,7 +48,7 @@ impl Feed {
         only: Box<[Box<str>]>,
         position: Position,
     ) -> Result<Self, Refusal> {
-        // What it missed does not count against it, however much that is.
+        // What it missed does not count against it, no matter how much.
         let allowance = hub.settings.queue.saturating_add(position.distance(hub.log().tail().borrow().end()));
         let client = Arc::new(Client::new(carrier, key, connection, position, allowance));
         let refused = |reason| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason));
@@ -57,7 +57,7 @@ impl Feed {
             return refused("the server is full");
         };
         if hub.stopping.is_cancelled() {
-            // Whoever joins after the server began to stop has not been told.
+            // A client that joins after the server began to stop has not been told.
             hub.clients.leave(place);
             return refused("the server is stopping");
         }
@@ -84,7 +84,7 @@ impl Feed {
         .await
     }
 
-    /// Why the stream should end, if it should; otherwise the task is woken whenever there is something to do.
+    /// Why the stream should end, if it should; otherwise the task is woken when there is something to do.
     pub(crate) fn poll_ending(&self, cx: &Context<'_>) -> Option<Ending> {
         self.client.waker.register(cx.waker());
         self.client.ending()
@@ -106,15 +106,15 @@ impl Feed {
         }
     }
 
-    /// The client was sent an event, and `position` is behind it.
+    /// The client was sent an event, and `position` is after it.
     pub(crate) fn sent(&mut self, position: Position) {
         (self.position, self.passed) = (position, false);
         self.client.advance(position);
         self.hub.counters.deliveries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// There is nothing after `position`, or not yet. What the client gets if it was silent for too long: an id too, if it
-    /// has not been sent the last events, so that its own does not grow too old to resume from.
+    /// There is nothing after `position`, or not yet. Returns what to send if the stream was silent for too long: an id
+    /// too, if the client was not sent the last events, so that its own does not become too old to resume from.
     pub(crate) fn silence(&mut self, read: &Read, position: Position) -> Option<Chunk> {
         self.passed |= position != self.position;
         self.position = position;
@@ -131,7 +131,7 @@ impl Feed {
         })
     }
 
-    /// The id with which a client has all that is before `position`.
+    /// The id of a client that has everything before `position`.
     pub(crate) fn id(&self, position: Position) -> String {
         self.hub.log().tail().borrow().id(position)
     }

@@ -13,13 +13,13 @@ use tokio::net::TcpStream;
 
 use super::event::Chunk;
 
-/// The most that a head may have, and the least that hyper takes for it.
+/// The maximum length of a head, and the smallest buffer that hyper uses for it.
 pub(crate) const READ_BUFFER: usize = 8 * 1024;
-/// hyper takes as many. What has more is hyper's to refuse.
+/// hyper accepts as many, and refuses heads with more.
 const MAX_HEADERS: usize = 100;
 
-/// Reads into `bytes` until the request is known. None if it is hyper's: another method, a body, an upgrade, HTTP/1.0, or
-/// what is too long or no HTTP.
+/// Reads into `bytes` until the request is known. `None` if hyper should handle it: another method, a body, an upgrade,
+/// HTTP/1.0, too long, or not HTTP.
 pub(crate) async fn read(socket: &mut TcpStream, bytes: &mut BytesMut) -> io::Result<Option<Request<Body>>> {
     while socket.read_buf(bytes).await? > 0 {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];

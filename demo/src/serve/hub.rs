@@ -1,4 +1,4 @@
-//! Where what is published meets those who listen.
+//! Where published events meet listening clients.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use super::clients::{Clients, Ending};
 use super::event::Draft;
 use super::log::{Appended, Log};
 
-/// How often somebody looks after all clients.
+/// How often all clients are swept.
 const SWEEP: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -28,11 +28,11 @@ pub(crate) struct Hub {
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
-    /// What this server is called among several.
+    /// The name of this server among several.
     pub(crate) node: String,
 }
 
-/// What is promised to each client.
+/// The settings for each client.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Settings {
     /// The reconnection time in milliseconds; each client is told its own, up to twice as much
@@ -79,7 +79,7 @@ impl Hub {
         })
     }
 
-    /// Until then no request gets as far as to need the log.
+    /// No request reaches the log earlier.
     pub(crate) fn open(&self, log: Box<dyn Log>) {
         let _ = self.log.set(log);
     }
@@ -99,7 +99,7 @@ impl Hub {
         Ok(id)
     }
 
-    /// Wakes all clients when the log moves, and looks after it and them once a second.
+    /// Wakes all clients when the log moves, and maintains it and them once a second.
     pub(crate) async fn attend(&self) -> anyhow::Error {
         let log = self.log().tail();
         let mut moved = log.subscribe();
@@ -109,7 +109,7 @@ impl Hub {
             tokio::select! {
                 Ok(()) = moved.changed() => {
                     let before = std::mem::replace(&mut end, moved.borrow_and_update().end());
-                    // Where the end has not moved, older events have come that a few clients wait for.
+                    // If the end has not moved, older events have come that a few clients wait for.
                     if before == end { self.clients.wake_behind(end) } else { self.clients.wake() }
                 }
                 _ = sweeps.tick() => {

@@ -1,10 +1,10 @@
 //! The replay log: what is kept for clients that come back.
 //!
-//! All others know a place in it as a [`Position`], and ids as strings that only the log can read. So a log that several
-//! servers share can take the place of one in memory: it appends over the network, and reads from a [`Tail`] that the
+//! To other code, a place in it is a [`Position`], and ids are strings that only the log can read. So a log that
+//! several servers share can replace one in memory: it appends over the network, and reads from a [`Tail`] that the
 //! network fills.
 
-#![cfg_attr(not(feature = "nats"), allow(dead_code, reason = "some of it only such a log needs"))]
+#![cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only such a log needs some of it"))]
 
 mod file;
 #[cfg(feature = "nats")]
@@ -53,7 +53,7 @@ pub(crate) enum Read {
     Event(Arc<Event>),
     /// Nothing yet.
     End,
-    /// It is on its way to this server; whoever waits for it is woken when it is here.
+    /// It is on its way to this server; tasks that wait for it are woken when it arrives.
     Later,
     /// The log has forgotten it.
     Gone,
@@ -64,7 +64,7 @@ pub(crate) enum Read {
 pub(crate) enum Lost {
     /// What came after the id is older than the log keeps.
     Expired,
-    /// The log never gave out that id.
+    /// The log never issued that id.
     Unknown,
     /// The log cannot be asked now.
     Away,
@@ -74,16 +74,16 @@ pub(crate) enum Lost {
 #[derive(Debug, Default)]
 pub(crate) struct Appended {
     pub(crate) id: String,
-    /// It did not have it before.
+    /// The log did not have it before.
     pub(crate) new: bool,
 }
 
-/// What differs between logs is how an event gets in, and what becomes of what the tail in memory no longer has.
+/// Logs differ in how an event gets in, and in where events are that the tail in memory no longer has.
 pub(crate) trait Log: Debug + Send + Sync {
-    /// What every log reads from. Whoever subscribes is woken when there is something new.
+    /// What every log reads from. Subscribers are woken when there is something new.
     fn tail(&self) -> &watch::Sender<Tail>;
 
-    /// Gives the event its id, keeps it, and wakes whoever waits for it. If the publisher's key is known, returns the id
+    /// Gives the event its id, keeps it, and wakes the subscribers. If the publisher's key is known, returns the id
     /// of the event that has it.
     fn append<'a>(&'a self, draft: Draft<'a>, key: Option<&'a str>) -> BoxFuture<'a, io::Result<Appended>>;
 
@@ -92,12 +92,12 @@ pub(crate) trait Log: Debug + Send + Sync {
         self.tail().borrow().read(position)
     }
 
-    /// Where a client goes on that has seen `id` and all before it.
+    /// Where a client continues that has seen `id` and everything before it.
     fn find<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Position, Lost>> {
         ready(self.tail().borrow().find(id)).boxed()
     }
 
-    /// The state of a remote log: whether it is connected, and how many events it has that this server has not.
+    /// The state of a remote log: whether it is connected, and how many events this server has not received yet.
     fn figures(&self) -> Value {
         Value::Null
     }

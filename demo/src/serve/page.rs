@@ -1,4 +1,4 @@
-//! `GET /`: the page, which is a part of the program.
+//! `GET /`: the page, which is part of the program.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const CSS: &str = include_str!("page/style.css");
 const JS: &str = include_str!("page/app.js");
 const ICON: &str = include_str!("page/icon.svg");
 
-/// Nothing but the page's own files, nothing inline, in no frame.
+/// Only the page's own files, nothing inline, and no frames.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -68,7 +68,7 @@ pub(super) async fn append(
     timeout(patience, hub.publish(draft, key)).await.map_err(late)?.map_err(failed)
 }
 
-/// What a publisher calls its event, so that it can try again without a double.
+/// A publisher's name for its event, so that it can retry without publishing twice.
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let valid = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()) && !key.contains(' '));
@@ -76,8 +76,8 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     valid.map(Some).ok_or_else(invalid)
 }
 
-/// Text is sent as text, other JSON as it was written. An event stream has one kind of line end only, so that is what all
-/// clients get, whatever they come over.
+/// Text is sent as text, other JSON as it was written. An event stream has only one kind of line end, so that is what
+/// all clients get, over any transport.
 fn text(data: &RawValue) -> serde_json::Result<String> {
     let json = data.get();
     let text = if json.starts_with('"') { serde_json::from_str(json)? } else { json.to_owned() };
@@ -90,7 +90,7 @@ pub(crate) struct Cut {
     client: String,
 }
 
-/// Who knows the key may cut: it is the client's own, and random.
+/// Anyone who knows the key may cut: it is random, and only the client has it.
 pub(crate) async fn cut(State(hub): State<Arc<Hub>>, JsonBody(cut): JsonBody<Cut>) -> Result<Json<Value>, Refusal> {
     if cut.client.is_empty() {
         return Err(Refusal::bad_request("expected a key that is not empty in `client`"));
@@ -98,7 +98,7 @@ pub(crate) async fn cut(State(hub): State<Arc<Hub>>, JsonBody(cut): JsonBody<Cut
     Ok(Json(json!({ "cut": hub.clients.cut(&cut.client) })))
 }
 
-/// A JSON body, said to be one: a page of another origin cannot send that without asking first.
+/// A JSON body with its content type, which a page of another origin cannot send without asking first.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(T);
 
@@ -112,7 +112,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             status @ StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(status, format!("more than {MAX_BODY} bytes")),
             status => Refusal::new(status, rejection.body_text()),
         })?;
-        // Or the fields would do in an array too, without their names.
+        // Otherwise an array of the values, without names, would be accepted too.
         if !body.get().starts_with('{') {
             return Err(Refusal::bad_request("expected a JSON object"));
         }

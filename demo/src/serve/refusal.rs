@@ -1,4 +1,4 @@
-//! What a request gets that is not served.
+//! The response to a request that is refused.
 
 use std::fmt::Display;
 
@@ -28,7 +28,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let header = match self.status {
             StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer".to_owned())),
-            // Not the same time for all, or they would all come back at once.
+            // Different for each client, or all would come back at once.
             StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, fastrand::u32(2..=10).to_string())),
             _ => None,
         };

@@ -1,4 +1,4 @@
-//! All that can be asked for.
+//! All routes.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
     };
     let (host, origin, token) = (check(Access::check_host), check(Access::check_origin), check(Access::check_token));
     let log = Arc::clone(&hub);
-    // Nothing that needs the log gets on before it is there.
+    // Requests that need the log are refused until it is available.
     let opened = layer(move |_: &Request| {
         let waits = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the log is not ready yet");
         log.opened().map(|_| ()).ok_or_else(waits)
@@ -54,7 +54,7 @@ pub(crate) fn router(hub: Arc<Hub>, access: Access) -> Router {
         .with_state(hub)
 }
 
-/// Refuses what does not pass the check.
+/// Refuses requests that do not pass the check.
 #[expect(clippy::result_large_err, reason = "the layer's own interface")]
 fn layer<F>(check: F) -> ValidateRequestHeaderLayer<impl Clone + ValidateRequest<Body, ResponseBody = Body>>
 where

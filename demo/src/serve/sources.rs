@@ -18,8 +18,8 @@ const CUSTOM: EventType<'static> = EventType::from_static("customEvent");
 /// The names of events that only the sources publish: clients count them.
 pub(crate) const NAMES: [EventType<'static>; 3] = [MESSAGE, METRIC, CUSTOM];
 
-/// Each source counts its events, so that a client can see whether it has all of them. Ids cannot tell it: what they are
-/// made of is the log's own business.
+/// Each source counts its events, so that a client can see whether it has all of them. Ids cannot show that: only
+/// the log knows what they are made of.
 pub(super) struct Source<'a> {
     hub: &'a Hub,
     event_type: EventType<'static>,
@@ -27,7 +27,7 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// The count goes on where the log goes on.
+    /// The count continues where the log continues.
     pub(super) fn new(hub: &'a Hub, event_type: EventType<'static>) -> Self {
         let last = hub.log().tail().borrow().last(event_type.as_str()).map(|event| event.json.clone());
         let number = last.and_then(|json| {
@@ -57,7 +57,7 @@ pub(crate) async fn publish(hub: Arc<Hub>) -> anyhow::Error {
     system.refresh_cpu_usage();
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    seconds.tick().await; // the first is now, and use is measured between two
+    seconds.tick().await; // the first tick is immediate, and use is measured between two
     let later = || Instant::now() + Duration::from_millis(fastrand::u64(4_000..12_000));
     let mut next_price = later();
     loop {

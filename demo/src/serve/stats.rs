@@ -16,7 +16,7 @@ use super::hub::Hub;
 use super::log::Log;
 use crate::process::usage;
 
-/// What Prometheus gets: where it is among the figures, its name, what tells several of it apart, and what it is.
+/// The metrics for Prometheus: the path among the figures, the name, the label that tells several apart, and the help.
 const METRICS: [(&str, &str, &str, &str); 15] = [
     ("/node", "demo_node", "node", "The name of this server."),
     ("/clients", "demo_clients", "carrier", "Clients that are connected."),

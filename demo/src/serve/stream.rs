@@ -1,7 +1,7 @@
 //! An event stream on a bare socket: HTTP/1.1 without TLS, once the response's head is known.
 //!
-//! HTTP has nothing to do any more but to frame chunks, and events are framed already. So the socket leaves hyper with its
-//! buffers, and a client is a task with a socket and a position in the log.
+//! From here on, HTTP only frames chunks, and events are already framed. So the socket leaves hyper and its buffers,
+//! and a client is a task with a socket and a position in the log.
 
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
@@ -20,7 +20,7 @@ use super::events::spread;
 use super::feed::Feed;
 use super::log::{Position, Read};
 
-/// How many events one `writev` takes at most.
+/// The maximum number of events in one `writev`.
 const BATCH: usize = 16;
 
 #[derive(Debug)]
@@ -29,19 +29,19 @@ pub(crate) struct Stream {
     feed: Feed,
     /// What goes out before the next event: the head, a keep-alive, the rest of an event, the end.
     pending: Bytes,
-    /// Where the stream is once the event is out of which the rest is pending.
+    /// Where the stream is once the pending rest of an event is out.
     reaches: Option<Position>,
     /// The end is pending.
     ends: bool,
 }
 
 impl Stream {
-    /// Begins with `head`.
+    /// Starts with `head`.
     pub(crate) const fn new(socket: TcpStream, head: Bytes, feed: Feed) -> Self {
         Self { socket, feed, pending: head, reaches: None, ends: false }
     }
 
-    /// Runs until the stream ends, or its peer.
+    /// Runs until the stream or its peer ends.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let events = match self.feed.poll_ending(cx) {
@@ -67,7 +67,8 @@ impl Stream {
         }
     }
 
-    /// Writes what is pending and so many events, as far as the socket takes it at once. False if there was nothing.
+    /// Writes what is pending and more events, as much as the socket accepts at once. Returns false if there was
+    /// nothing.
     fn write(&mut self, events: usize) -> io::Result<bool> {
         let mut pieces = SmallVec::<[(Bytes, Option<Position>); BATCH + 1]>::new();
         if !self.pending.is_empty() {
@@ -102,7 +103,7 @@ impl Stream {
         Ok(true)
     }
 
-    /// There was nothing to write: whether there is now.
+    /// Whether there is something to write now, after there was nothing.
     fn nothing(&mut self, read: &Read, position: Position) -> bool {
         if matches!(read, Read::Gone) {
             self.feed.fall_behind();
@@ -113,7 +114,7 @@ impl Stream {
         !self.pending.is_empty()
     }
 
-    /// Completes when the peer has no more to say. What it says is nothing to a stream.
+    /// Completes when the peer sends no more. What it sends is ignored.
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.socket.poll_read_ready(cx))?;

@@ -1,4 +1,4 @@
-//! What a client asks for, over either carrier, and where in the log that begins.
+//! What a client asks for, over either transport, and where in the log that begins.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use super::refusal::Refusal;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Subscription {
-    /// Names of events, with commas between them.
+    /// Names of events, separated by commas.
     #[serde(default)]
     only: String,
     last_event_id: Option<String>,
-    /// How many of the newest events a client without an id begins with.
+    /// How many of the newest events a client without an id starts with.
     #[serde(default)]
     last: u64,
     client: Option<Box<str>>,

@@ -16,7 +16,7 @@ use super::hub::Hub;
 use super::refusal::Refusal;
 use super::subscription::Subscription;
 
-/// Clients have nothing to say but pongs and a close.
+/// Clients only send pongs and a close.
 const MAX_MESSAGE: usize = 4 * 1024;
 
 pub(crate) async fn ws(
@@ -26,7 +26,7 @@ pub(crate) async fn ws(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
     let (feed, reset) = subscription.start(&hub, connection, Carrier::Ws).await?;
-    // As little memory as an event stream has: messages are sent as they come, and none of any size come back.
+    // Little memory, like an event stream: messages are sent as they come, and no large ones come back.
     let upgrade = upgrade.read_buffer_size(MAX_MESSAGE).write_buffer_size(0).max_message_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(|socket| run(socket, reset, feed)))
 }
@@ -46,7 +46,7 @@ async fn run(mut socket: WebSocket, reset: Option<Arc<Event>>, mut feed: Feed) {
                 Step::End(_) => return,
             },
             received = socket.recv() => match received {
-                // A close is one more message: what comes after it is the end, once it was answered.
+                // A close is one more message: the end comes after it, once it was answered.
                 Some(Ok(_)) => continue,
                 Some(Err(_)) | None => return,
             },
@@ -57,7 +57,7 @@ async fn run(mut socket: WebSocket, reset: Option<Arc<Event>>, mut feed: Feed) {
     }
 }
 
-/// None if the connection is of no use any more, also while its peer does not read.
+/// `None` if the connection is no longer usable, or its peer does not read.
 async fn send(socket: &mut WebSocket, feed: &Feed, message: Message) -> Option<()> {
     tokio::select! {
         sent = socket.send(message) => sent.ok(),
@@ -67,6 +67,6 @@ async fn send(socket: &mut WebSocket, feed: &Feed, message: Message) -> Option<(
 
 async fn close(mut socket: WebSocket) {
     let frame = CloseFrame { code: close_code::RESTART, reason: "the server stops".into() };
-    // Whoever is gone already needs no goodbye.
+    // A client that is gone needs no goodbye.
     let _ = socket.send(Message::Close(Some(frame))).await;
 }

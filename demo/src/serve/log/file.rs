@@ -1,4 +1,4 @@
-//! The log that outlives the process: lines of JSON in two files, behind the tail in memory.
+//! The log that outlives the process: lines of JSON in two files, in addition to the tail in memory.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -23,17 +23,17 @@ use crate::serve::event::Draft;
 use crate::serve::publish::MAX_BODY;
 use crate::serve::say::say;
 
-/// More than any line has that was written here.
+/// Longer than any line that is written here.
 const MAX_LINE: u64 = 1024 * 1024;
-/// How many events wait for the disk at most.
+/// The maximum number of events that wait for the disk.
 const WAITING: usize = 1024;
 const ENDED: &str = "the log's thread has ended";
 
-/// Every event is in the file before a client gets it, so a server that starts again with the file goes on where the last
-/// one was, whatever ended it. The machine's own end can cost the last events, as nothing waits for the disk; then the
-/// epoch ends earlier than a client has seen, which tells it so.
+/// Every event is in the file before a client gets it, so a server that starts again with the file continues where the
+/// last one was, no matter why that one ended. If the machine fails, the last events can be lost, as nothing waits for
+/// the disk; then a client has seen more than its epoch holds, and is reset.
 ///
-/// Once open, the files are written by a thread of their own, so that a slow disk holds up nobody but publishers.
+/// Once the files are open, a separate thread writes them, so that a slow disk only delays publishers.
 #[derive(Debug)]
 pub(crate) struct FileLog {
     tail: Arc<watch::Sender<Tail>>,
@@ -42,18 +42,18 @@ pub(crate) struct FileLog {
 
 type Append = Box<dyn FnOnce(&mut Files) + Send>;
 
-/// The file at `path` has the newest lines, and `path` with `.old` those before. Once the one has half of what both may
-/// have, it becomes the other. So the oldest go without a copy of the rest, for which a full disk has no room.
+/// The file at `path` has the newest lines, and `path` with `.old` those before. Once the first has half of what both
+/// may have, it becomes the other. So the oldest go without a copy of the rest, for which a full disk has no room.
 #[derive(Debug)]
 struct Files {
     path: PathBuf,
-    /// None where it could not be made yet.
+    /// `None` while it could not be created.
     newest: Option<File>,
-    /// How much of it is whole lines, and how many.
+    /// The length of its whole lines, and their number.
     len: u64,
     lines: usize,
     limits: Limits,
-    /// Held for as long as the process lives.
+    /// Held while the process lives.
     lock: Option<File>,
 }
 
@@ -71,9 +71,9 @@ struct Line<'a> {
 }
 
 impl FileLog {
-    /// When the thread ends, by a panic too, so does a task in `needed`.
+    /// When the thread ends, even by a panic, so does a task in `needed`.
     pub(crate) fn open(path: &Path, limits: Limits, needed: &mut JoinSet<anyhow::Error>) -> io::Result<Self> {
-        // One file, whatever it is called.
+        // The same file, by any name.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut files = Files { path, newest: None, len: 0, lines: 0, limits, lock: None };
         let mut tail = files.open()?;
@@ -101,7 +101,7 @@ impl Log for FileLog {
         let (tail, key) = (Arc::clone(&self.tail), key.map(str::to_owned));
         let (name, data) = (draft.event_type.as_str().to_owned(), draft.data.to_owned());
         let append = move |files: &mut Files| {
-            // Whoever gave up before its turn was told that, and may have published it again.
+            // A publisher that gave up before its turn knows, and may have published the event again.
             if !done.is_closed() {
                 drop(done.send(files.push(&tail, &name, &data, key)));
             }
@@ -134,7 +134,7 @@ impl Files {
         }
         match replay(&self.path, &mut tail, self.limits)? {
             Ok((len, lines)) => (self.len, self.lines) = (len, lines),
-            // Events are missing, so what came before leads nobody on.
+            // Events are missing, so no client can continue from earlier ones.
             Err(damage) => {
                 tail = None;
                 set_aside(&self.path, &damage)?;
@@ -177,7 +177,7 @@ impl Files {
         Ok(Appended { id, new: true })
     }
 
-    /// Writes all of it behind the last line, or nothing.
+    /// Writes all of it after the last line, or nothing.
     fn write(&mut self, text: &[u8]) -> io::Result<&File> {
         if self.newest.is_none() {
             if self.lock.is_none() {
@@ -190,7 +190,7 @@ impl Files {
             self.newest = Some(newest);
         }
         let file = self.newest.as_ref().expect("made above");
-        // What failed before may have left a part of it.
+        // An earlier failure may have left part of a line.
         if file.metadata()?.len() > self.len {
             file.set_len(self.len)?;
         }
@@ -200,10 +200,10 @@ impl Files {
         Ok(file)
     }
 
-    /// Makes room for the next line, without the oldest ones.
+    /// Makes room for the next line by dropping the oldest ones.
     fn rotate(&mut self) -> io::Result<()> {
         match fs::rename(&self.path, beside(&self.path, ".old")) {
-            // Someone removed it.
+            // It was removed by someone else.
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
@@ -211,7 +211,7 @@ impl Files {
         Ok(())
     }
 
-    /// Beside the file, since that one is renamed and made anew.
+    /// A separate file, since the log's own is renamed and created again.
     fn lock(&mut self) -> io::Result<()> {
         let path = beside(&self.path, ".lock");
         let file = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
@@ -227,7 +227,7 @@ impl Files {
         Ok(())
     }
 
-    /// Whether the service can do without. Then it has no more than clients that come back need.
+    /// Whether the service can run without writing the file for now.
     fn without_room(&self, error: &io::Error) -> bool {
         use ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         let passes = matches!(error.kind(), FileTooLarge | QuotaExceeded | ReadOnlyFilesystem | StorageFull);
@@ -287,7 +287,7 @@ fn keep(line: &[u8], tail: &mut Option<Tail>, limits: Limits) -> Result<(), Stri
     Ok(())
 }
 
-/// Someone may want to look at it. The service does without.
+/// Keeps the file for someone to look at. The service continues without it.
 fn set_aside(path: &Path, reason: &str) -> io::Result<()> {
     let mut names = (1..).map(|count: u64| beside(path, &format!(".damaged.{count}")));
     let aside = names.find(|name| fs::symlink_metadata(name).is_err()).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! The log of several servers: a stream of NATS JetStream, behind the tail in memory.
+//! The log of several servers: a stream of NATS JetStream, in addition to the tail in memory.
 //!
-//! Each node reads the stream with one consumer, in order, into its tail. A client's position is a sequence number of the
-//! stream, so any node goes on where another one was.
+//! Each node reads the stream with one consumer, in order, into its tail. A client's position is a sequence number of
+//! the stream, so any node continues where another one was.
 
 mod older;
 mod publish;
@@ -35,11 +35,12 @@ use crate::serve::event::{Draft, RESET};
 use crate::serve::first_end;
 use crate::serve::say::say;
 
-/// Has the type of an event that has one; the data is the payload.
+/// The header with the type of an event that has one; the data is the payload.
 const EVENT: &str = "Event";
-/// How often what went wrong is tried again.
+/// How often a failed step is retried.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a client waits whose id this node does not know yet. A new leader may not know the last ones for a moment.
+/// How long a client with an id that this node does not know yet waits. A new leader may miss the last ones for a
+/// moment.
 const GRACE: Duration = Duration::from_secs(3);
 /// How often the stream is asked where it begins and ends.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -50,7 +51,7 @@ pub(crate) struct NatsLog(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     context: Context,
-    /// Of the stream, and of the subject that it keeps.
+    /// The name of the stream, and of the subject that it stores.
     name: String,
     epoch: String,
     tail: watch::Sender<Tail>,
@@ -58,24 +59,24 @@ struct Shared {
     /// The first and the last number of the stream, as far as this node knows.
     first: AtomicU64,
     last: AtomicU64,
-    /// Up to which number this node has all that there is. The newest events may have been deleted.
+    /// This node has everything up to this number. The newest events may have been deleted.
     reached: watch::Sender<u64>,
     /// When the stream was asked for that on behalf of clients, and whether it has answered.
     last_query: Mutex<Option<(Instant, bool)>>,
     /// Whether the stream ends before what this node has, and how many connections there had been when it said so.
     is_shorter: AtomicBool,
     connections: AtomicU64,
-    /// Whether it has given a number to an event that another one had before.
+    /// Whether it has given a number to a second event.
     is_another: AtomicBool,
 }
 
-/// What goes wrong on the way to the stream, and passes.
+/// A temporary failure on the way to the stream.
 type Passing = async_nats::Error;
-/// The number of an event, and when the stream got it, which no other event with that number has.
+/// The number of an event, and when the stream got it; no other event has both.
 type Newest = (u64, DateTime);
 
 impl NatsLog {
-    /// Waits until NATS is there. The tasks of the log go to `needed`; an error is for whoever started the server.
+    /// Waits until NATS is there. The tasks of the log go to `needed`; an error is final.
     pub(crate) async fn open(
         servers: &str,
         options: &Options,
@@ -116,7 +117,7 @@ impl NatsLog {
     }
 }
 
-/// A stream that was made anew is another one, whatever its name.
+/// A stream that was created again is another one, despite its name.
 fn epoch(info: &Info) -> String {
     format!("{:x}", info.created.unix_timestamp_nanos() / 1_000)
 }
@@ -167,7 +168,7 @@ impl Shared {
         self.tail.borrow().id(Position(number))
     }
 
-    /// For an id that is not of the tail: an older one, or one that another node has given out a moment ago.
+    /// For an id that is not in the tail: an older one, or one that another node issued a moment ago.
     async fn find(&self, id: &str) -> Result<Position, Lost> {
         let Some(Position(number)) = self.tail.borrow().place(id) else { return Err(Lost::Unknown) };
         let mut tail = self.tail.subscribe();
@@ -183,14 +184,14 @@ impl Shared {
                 return if kept { Ok(Position(number)) } else { Err(Lost::Expired) };
             }
             if Instant::now() >= end {
-                // What was said before the next leader is elected counts for nothing.
+                // What the stream said before the next leader is elected does not count.
                 return Err(if is_answered { Lost::Unknown } else { Lost::Away });
             }
             let _ = timeout_at(end.min(Instant::now() + PAUSE), tail.changed()).await;
         }
     }
 
-    /// Whether the stream has just told where it begins and ends. Thousands may want to know at once, so they share it.
+    /// Whether the stream has just said where it begins and ends. Thousands may ask at once, so they share the answer.
     async fn stream_answers(&self) -> bool {
         let mut last_query = self.last_query.lock().await;
         if last_query.is_none_or(|(at, _)| at.elapsed() > PAUSE) {
@@ -212,7 +213,7 @@ impl Shared {
         Ok(info)
     }
 
-    /// Ends when this is no longer the stream that it was.
+    /// Ends when this is no longer the same stream.
     async fn watch_stream(self: Arc<Self>) -> anyhow::Error {
         let (mut shorter, mut missing) = (0, 0);
         loop {
@@ -220,7 +221,7 @@ impl Shared {
             let info = match self.info().await {
                 Ok(info) => info,
                 Err(error) => {
-                    // A cluster that is coming together may not know of it for a moment.
+                    // A cluster that is starting up may not know the stream for a moment.
                     missing = if is_missing(&error) { missing + 1 } else { 0 };
                     if missing > 5 {
                         return anyhow!("NATS: the stream `{}` is gone", self.name);
@@ -235,7 +236,7 @@ impl Shared {
             if self.is_another.load(Ordering::Relaxed) {
                 return anyhow!("NATS: the stream `{}` has given out its numbers again", self.name);
             }
-            // A new leader may not know the last ones for a moment.
+            // A new leader may miss the last ones for a moment.
             shorter = if self.is_shorter.load(Ordering::Relaxed) { shorter + 1 } else { 0 };
             if shorter > 1 {
                 let last = info.state.last_sequence;
@@ -257,10 +258,10 @@ impl Shared {
         }
     }
 
-    /// With a consumer that knows nothing but where it is, and is made anew whenever anything goes wrong. It begins with the
+    /// With a consumer that only knows its position, and is created again after any failure. It begins with the
     /// newest event that this node has: if another one has its number now, this is no longer the stream that it was.
     async fn consume(&self, said: &mut bool, newest: &mut Option<Newest>) -> Result<Option<anyhow::Error>, Passing> {
-        // Or numbers of another stream would be taken for those of this one.
+        // Otherwise another stream's numbers would be taken for this one's.
         let info = self.info().await?;
         if epoch(&info) != self.epoch || self.is_shorter.load(Ordering::Relaxed) {
             return Ok(None);
@@ -324,13 +325,13 @@ fn is_missing(error: &Passing) -> bool {
     error.is_some_and(|error| error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
-/// The name of an event, or nothing.
+/// The name of an event, if it has one.
 fn name(headers: Option<&HeaderMap>) -> Cow<'_, str> {
     let encoded = headers.and_then(|headers| headers.get(EVENT)).map_or("", header::HeaderValue::as_str);
     percent_decode_str(encoded).decode_utf8_lossy()
 }
 
-/// What others than this program have published is not taken on trust.
+/// Events from other programs are not trusted.
 fn untrusted_draft<'a>(name: &'a str, data: &'a str) -> Draft<'a> {
     Draft::new(name, data).ok().filter(|draft| draft.event_type != RESET).unwrap_or(Draft::unnamed(data))
 }

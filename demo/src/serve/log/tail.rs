@@ -17,8 +17,8 @@ use crate::serve::event::{Draft, Event};
 
 /// A queue of the last events, bounded by count, bytes and age.
 ///
-/// An id is `EPOCH-NUMBER`. Numbers rise by one for as long as there is the log. Each start of a server begins an epoch, so
-/// a number that is given out again, since the log lost its last events, is no id that a client may have.
+/// An id is `EPOCH-NUMBER`. Numbers rise by one as long as the log exists. Each start of a server begins an epoch. So
+/// if the log lost its last events and issues a number again, no client can have that id already.
 #[derive(Debug)]
 pub(crate) struct Tail {
     limits: Limits,
@@ -34,25 +34,25 @@ pub(crate) struct Tail {
 
 #[derive(Debug)]
 struct Entry {
-    /// When it is too old. None where clocks do not reach so far.
+    /// When it is too old. `None` if the clock cannot represent that.
     expires: Option<Instant>,
     event: Arc<Event>,
-    /// By which its publisher may tell it again.
+    /// The key under which its publisher may send it again.
     key: Option<Arc<str>>,
 }
 
-/// Random, by what the operating system gives the standard library for its hash maps.
+/// Random, from the operating system's seed for the standard library's hash maps.
 pub(super) fn new_epoch() -> String {
     format!("{:012x}", RandomState::new().hash_one(std::process::id()) >> 16)
 }
 
 impl Tail {
-    /// Of a log that has had no event.
+    /// For a log that has had no event.
     pub(crate) fn new(limits: Limits) -> Self {
         Self::after(0, &new_epoch(), limits)
     }
 
-    /// Of a log that has had `count` events, none of which is kept.
+    /// For a log that has had `count` events, none of which is kept.
     pub(super) fn after(count: u64, epoch: &str, limits: Limits) -> Self {
         let (start, keys) = (Position(count), HashMap::new());
         let epochs = VecDeque::from([(start, epoch.into())]);
@@ -65,13 +65,13 @@ impl Tail {
             return;
         }
         let end = self.end();
-        // One without events has given out no ids.
+        // An epoch without events has issued no ids.
         self.epochs.retain(|(start, _)| *start < end);
         self.epochs.push_back((end, epoch.into()));
     }
 
-    /// Keeps an event that is as old as `age`. Whoever publishes one asks first whether its key is known; in a file, the
-    /// same key may rightly stand twice, since the first event with it may have expired before the second.
+    /// Keeps an event that is as old as `age`. Publishers first check whether its key is known; a file may
+    /// rightly contain the same key twice, since the first event with it may have expired before the second.
     pub(super) fn push(&mut self, draft: Draft<'_>, age: Duration, key: Option<&str>) -> String {
         let id = self.next_id();
         let event = Event::new(EventId::new(&id).expect("an epoch and a number have no line end"), draft);
@@ -85,11 +85,11 @@ impl Tail {
         id
     }
 
-    /// Forgets what is too old, or too much.
+    /// Forgets events that are too old or too many.
     pub(crate) fn expire(&mut self) {
         let (limits, now) = (self.limits, Instant::now());
         while let Some(Entry { expires, .. }) = self.events.front() {
-            // One that is larger than all that may be kept has to reach those who listen.
+            // Even an event larger than the whole log has to reach the listeners.
             let too_large = self.bytes > limits.bytes && self.events.len() > 1;
             if self.events.len() <= limits.events && !too_large && expires.is_none_or(|expires| expires > now) {
                 break;
@@ -106,7 +106,7 @@ impl Tail {
         }
     }
 
-    /// Forgets everything, and goes on after `position`.
+    /// Forgets everything, and continues after `position`.
     pub(super) fn restart(&mut self, position: Position) {
         self.events.clear();
         self.keys.clear();
@@ -129,25 +129,25 @@ impl Tail {
         if position < self.start { Err(Lost::Expired) } else { Ok(position) }
     }
 
-    /// Where an id would be. An epoch ends where the next one begins; and `+7` and `007` are numbers too, but not what was
-    /// given out.
+    /// Where an id would be. An epoch ends where the next one begins; and `+7` and `007` are numbers too, but were
+    /// never issued.
     pub(super) fn place(&self, id: &str) -> Option<Position> {
         let position = Position(id.rsplit_once('-')?.1.parse().ok()?);
         (self.id(position) == id).then_some(position)
     }
 
-    /// The position behind the last event.
+    /// The position after the last event.
     pub(crate) fn end(&self) -> Position {
         Position(self.start.0 + self.events.len() as u64)
     }
 
-    /// The id of the event before `position`, whether it is kept or not; of none if that is where the log begins.
+    /// The id of the event before `position`, whether it is kept or not; of no event if that is where the log begins.
     pub(crate) fn id(&self, position: Position) -> String {
         let epoch = self.epochs.iter().rfind(|(start, _)| *start < position).or(self.epochs.front());
         format!("{}-{}", epoch.map_or("", |(_, name)| name), position.0)
     }
 
-    /// The epoch and the number of the event that is next.
+    /// The epoch and the number of the next event.
     pub(super) fn next_id(&self) -> String {
         self.id(self.end().next())
     }
@@ -162,7 +162,7 @@ impl Tail {
         self.events.iter().rev().map(|entry| &*entry.event).find(|event| *event.name == *name)
     }
 
-    /// So many events before the end, or as many as there are.
+    /// The position this many events before the end, or the first one.
     pub(crate) fn back(&self, count: u64) -> Position {
         self.end().back(count).max(self.start)
     }
@@ -178,7 +178,7 @@ impl Tail {
     }
 }
 
-/// In memory alone.
+/// In memory only.
 impl Log for watch::Sender<Tail> {
     fn tail(&self) -> &Self {
         self

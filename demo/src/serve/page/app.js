@@ -12,7 +12,7 @@ const REMEMBERED_IDS = 20_000;
 
 const $ = (id) => document.getElementById(id);
 
-// By this the server knows which connection to cut.
+// Tells the server which connection to cut.
 const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let source = null;
@@ -29,7 +29,7 @@ function connect() {
   clearTimeout(retryTimer);
   const url = new URL("events", document.baseURI);
   url.searchParams.set("client", key);
-  // A new EventSource knows nothing of the one before. When the browser reconnects it sends the header, which wins.
+  // A new EventSource knows nothing about the previous one. When the browser reconnects, it sends the header, which wins.
   if (lastEventId) url.searchParams.set("last-event-id", lastEventId);
   else url.searchParams.set("last", EVENTS_OF_A_MINUTE);
   source = new EventSource(url);
@@ -45,11 +45,11 @@ function disconnect() {
   source.close();
   wire?.abort();
   gone();
-  hint("Disconnected. What is published now is yours when you connect again.");
+  hint("Disconnected. You get what is published now when you connect again.");
   showState();
 }
 
-// An event of the stream can be called "open" or "error" too; that is a MessageEvent.
+// An event in the stream can be called "open" or "error" too; then it is a MessageEvent.
 function onOpen(event) {
   if (event instanceof MessageEvent) return;
   failures = 0;
@@ -57,7 +57,7 @@ function onOpen(event) {
   const outage = outages.at(-1);
   if (outage) outage.to = now();
   const seconds = outage && ((outage.to - outage.from) / 1000).toFixed(1);
-  hint(seconds ? `Back after ${seconds} s. The server first sends what was missed.` : "Drop the connection, and see it resume.");
+  hint(seconds ? `Back after ${seconds} s. The server first sends what the page missed.` : "Drop the connection, and see it resume.");
   readWire();
   showState();
 }
@@ -66,7 +66,7 @@ function onError(event) {
   if (event instanceof MessageEvent) return;
   gone();
   if (source.readyState === EventSource.CLOSED && wanted) {
-    // The browser gives up when the answer is no event stream, such as 503 of a server that is full. We do not.
+    // The browser gives up when the response is not an event stream, such as a full server's 503. We do not.
     const seconds = Math.min(30, 2 ** failures++) * (1 + Math.random());
     hint(`The server refused the connection. Next try in ${Math.round(seconds)} s.`);
     retryTimer = setTimeout(connect, seconds * 1000);
@@ -102,7 +102,7 @@ async function post(path, body, token) {
 }
 
 $("cut").addEventListener("click", async () => {
-  // Over HTTP/2 the answer may go down with the connection.
+  // Over HTTP/2 the response may be lost with the connection.
   const answer = await post("cut", { client: key }).catch(() => ({ status: 200 }));
   if (answer.status !== 200) hint(answer.body.error ?? `The server answered ${answer.status}.`);
 });
@@ -110,9 +110,9 @@ $("cut").addEventListener("click", async () => {
 // ---- Events
 
 const counts = Object.fromEntries(NAMES.map((name) => [name, 0]));
-let latest = { time: 0, came: 0 }; // of the newest event that says when it was published
+let latest = { time: 0, came: 0 }; // the newest event that says when it was published
 
-// Text of others can turn the direction of what is around it, if it is not isolated.
+// Untrusted text can change the direction of the text around it, unless it is isolated.
 function peersText(parent, text) {
   const bdi = parent.appendChild(document.createElement("bdi"));
   bdi.textContent = text;
@@ -149,7 +149,7 @@ function parsed(data) {
   }
 }
 
-// ---- What was missed, and what came twice
+// ---- Missed events, and events that came twice
 
 // Ids are opaque: they can show that an event came twice, but not that one is missing. For that, each source of the server
 // numbers its events.
@@ -179,7 +179,7 @@ function watch({ type, data, lastEventId: id }) {
 }
 
 function onReset({ data }) {
-  // What is missing now is missing admittedly.
+  // The server has said that these are missing.
   lastNumbers.clear();
   hint(`What you missed is lost: ${parsed(data)?.text ?? data}.`, true);
 }
@@ -188,7 +188,7 @@ function onReset({ data }) {
 
 const samples = [];
 const outages = [];
-let skew = 0; // how far this clock is ahead of the server's: the least that a metric of this minute took to come
+let skew = 0; // how far this clock is ahead of the server's: the shortest delay of a metric in this minute
 
 const now = () => Date.now() - skew;
 
@@ -207,7 +207,7 @@ function element(parent, name, attributes, text = "") {
   return node;
 }
 
-// The round numbers that three lines of a grid stand for, so that what there is fills the chart.
+// The round numbers of a grid's three lines, so that the data fills the chart.
 function grid(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   for (let step = 0.05; ; step *= 2) {
@@ -235,7 +235,7 @@ function drawChart(svg, name, lines, label) {
     const box = { x: x(from), y: top, width: x(Math.min(next, to + HOLE)) - x(from), height: bottom - top };
     element(svg, "rect", { class: "gone", fill: `url(#${pattern.id})`, ...box });
   }
-  // From point to point, unless there is a hole. What was measured while the connection was gone came late.
+  // From point to point, unless there is a hole. Points measured while the connection was gone arrived late.
   const recent = samples.filter(({ time }) => time > now() - MINUTE);
   const ways = recent.slice(1).map((to, index) => [recent[index], to]).filter(([from, to]) => to.time - from.time <= HOLE);
   const late = ways.filter(([from, to]) => from.late || to.late);
@@ -271,7 +271,7 @@ function draw() {
 function showNotice(data) {
   const item = document.createElement("li");
   const time = item.appendChild(document.createElement("time"));
-  // A notice does not say when it was published. It was after the event that came with it and does, or now.
+  // A notice does not say when it was published: after the event that came with it and says so, or now.
   const when = new Date(Date.now() - latest.came < HOLE ? latest.time : now());
   time.dateTime = when.toISOString();
   time.textContent = when.toLocaleTimeString();
@@ -296,7 +296,7 @@ $("publish-form").addEventListener("submit", async (submitted) => {
   $("publish").disabled = false;
 });
 
-// ---- The wire: a second request, which is opened, cut and resumed with the EventSource, and shows what that hides
+// ---- The wire: a second request, opened, cut and resumed together with the EventSource, shows what that hides
 
 let wire = null;
 let wireId = "";
@@ -313,7 +313,7 @@ async function readWire() {
     for (let rest = ""; ; ) {
       const { value, done } = await reader.read();
       if (done) break;
-      const lines = (rest + value).split("\n"); // this server has no other line ends
+      const lines = (rest + value).split("\n"); // this server sends no other line ends
       rest = lines.pop();
       lines.forEach(wireLine);
     }
@@ -341,13 +341,13 @@ function wireLine(text) {
   const line = newLine(name.startsWith(":") ? "comment" : name.replace(/\W/g, ""));
   line.appendChild(document.createElement("span")).textContent = name;
   const shown = peersText(line, "");
-  // A line may break after a comma, not within a number.
+  // A line may break after a comma, but not within a number.
   for (const part of value.slice(0, WIRE_LINE).split(/(?<=,)/)) shown.append(part, document.createElement("wbr"));
   if (value.length > WIRE_LINE) shown.append(` … ${value.length - WIRE_LINE} more`);
   line.append("\n");
 }
 
-// A browser has six connections to a host, so a page that nobody sees has one.
+// A browser opens six connections to a host, so a hidden page uses only one.
 document.addEventListener("visibilitychange", () => {
   wire?.abort();
   wireId = "";

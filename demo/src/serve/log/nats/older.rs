@@ -1,4 +1,4 @@
-//! What is older than the tail: batches of the stream, read when a client needs them, and kept while others may.
+//! Events older than the tail: batches of the stream, read when a client needs them, and kept while others may.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const BATCH_BYTES: u64 = 1024 * 1024;
 const KEPT: usize = 8192;
 const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
-/// Clients that come back to a node that was just started have about the same place, so they share what is read.
+/// Clients that come back to a node that has just started are at about the same place, so they share what is read.
 #[derive(Debug, Default)]
 pub(super) struct Older {
     state: Mutex<State>,
@@ -38,7 +38,7 @@ struct State {
     /// How many events these are, and their size.
     events: usize,
     bytes: usize,
-    /// Numbers after which somebody needs an event.
+    /// Numbers after which a client needs an event.
     wanted: BTreeSet<u64>,
 }
 
@@ -63,7 +63,7 @@ impl Older {
         self.state.lock().wanted.first().copied()
     }
 
-    /// What is wanted and not in the batch is asked for again by whoever still wants it.
+    /// Clients ask again for what they still want and the batch did not contain.
     fn keep(&self, before: u64, events: Vec<Arc<Event>>) {
         let mut state = self.state.lock();
         state.wanted.remove(&before);
@@ -100,8 +100,8 @@ impl Shared {
                 self.tail.send_modify(|_| {});
                 continue;
             }
-            // NATS is away, or the server that was asked has not got as far. Others come first, and then whoever still
-            // waits for it asks again.
+            // NATS is away, or the server that was asked is not that far. Others come first; a client that still
+            // waits asks again.
             self.older.keep(before, Vec::new());
             if self.older.wanted().is_none() {
                 sleep(PAUSE).await;
@@ -110,7 +110,7 @@ impl Shared {
         }
     }
 
-    /// The events after a number; none if the stream has no such place any more.
+    /// The events after a number; none if the stream no longer has that place.
     async fn batch(&self, before: u64) -> Result<Vec<Arc<Event>>, Passing> {
         let client = self.context.client();
         let inbox = client.new_inbox();
@@ -141,8 +141,8 @@ impl Shared {
         Ok(events)
     }
 
-    /// After an event came that is not the `next` one: whoever is before it has lost something, if the stream has. That
-    /// one came may also be what a connection lost that broke, and then it is there when it is asked for again.
+    /// An event came that is not the `next` one: clients before it have lost something if the stream has. Otherwise a
+    /// broken connection lost it, and asking again will return it.
     pub(super) async fn forget(&self, next: u64, number: u64) -> Result<(), Passing> {
         let info = self.info().await?;
         if info.state.first_sequence <= next {
@@ -159,7 +159,7 @@ impl Shared {
         Ok(())
     }
 
-    /// After nothing came from `next` on: the stream's leader knows whether there is anything.
+    /// Nothing came from `next` on: the stream's leader knows whether there is anything.
     async fn forget_rest(&self, next: u64) -> Result<(), Passing> {
         let info = self.info().await?;
         let last = info.state.last_sequence;

@@ -1,4 +1,4 @@
-//! What is published: under a key, until the stream has it once.
+//! Publishing: under a key, until the stream has the event once.
 
 use std::io::{self, ErrorKind};
 use std::sync::atomic::Ordering;
@@ -17,14 +17,14 @@ use crate::serve::event::{Draft, MESSAGE};
 const PATIENCE: Duration = Duration::from_secs(6);
 
 impl Shared {
-    /// Publishes until the stream has it, which it has once however often it is told.
+    /// Publishes until the stream has the event, which it keeps once, no matter how often it is sent.
     pub(super) async fn publish(&self, draft: Draft<'_>, key: Option<&str>) -> io::Result<Appended> {
         let away = |error: Passing| io::Error::new(ErrorKind::NotConnected, format!("NATS: {error}"));
         let key = key.map_or_else(|| format!("{:032x}", fastrand::u128(..)), str::to_owned);
         let mut message =
             PublishMessage::build().payload(draft.data.to_owned().into()).message_id(key).expected_stream(&self.name);
         if draft.event_type != MESSAGE {
-            // Encoded, because blanks round a header's value do not arrive.
+            // Encoded, because spaces around a header's value do not arrive.
             message = message
                 .header(EVENT, utf8_percent_encode(draft.event_type.as_str(), NON_ALPHANUMERIC).to_string().as_str());
         }
@@ -48,7 +48,7 @@ impl Shared {
         }
     }
 
-    /// Nothing goes to a stream that ends before what this node has: numbers would be given out again.
+    /// Publishes nothing to a stream that ends before what this node has: it would issue numbers again.
     async fn try_publish(&self, message: &PublishMessage) -> Result<Appended, Passing> {
         let connections = self.context.client().statistics().connects.load(Ordering::Relaxed);
         if connections != self.connections.load(Ordering::Relaxed) || self.is_shorter.load(Ordering::Relaxed) {
@@ -62,9 +62,9 @@ impl Shared {
         }
         let end = self.end().0;
         let ack = self.context.send_publish(self.name.clone(), message.clone()).await?.await?;
-        // An event that was told before has an older number. A new one has not, unless this is another stream.
+        // An event that was sent before has an older number. A new one does not, unless this is another stream.
         if ack.sequence <= end {
-            // Also when it is told again, for then it is an older one here.
+            // Even when it is sent again, since it is an older one here then.
             self.is_another.fetch_or(!ack.duplicate, Ordering::Relaxed);
             if !ack.duplicate || epoch(&self.info().await?) != self.epoch {
                 return Err("this is not the stream that it was".into());

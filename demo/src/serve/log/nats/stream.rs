@@ -1,4 +1,4 @@
-//! The way to the stream: NATS, the stream's shape, and what is said when one of them is not as it should be.
+//! Opening the stream: NATS, the stream's settings, and errors when one of them is not as it should be.
 
 use std::error::Error as _;
 use std::future::{pending, ready};
@@ -62,14 +62,14 @@ fn servers(text: &str) -> anyhow::Result<Vec<ServerAddr>> {
     text.split(',').map(server).collect()
 }
 
-/// What is tried again, and what is not.
+/// What is retried, and what is not.
 enum OpenError {
     Passing(String),
     Final(String),
 }
 
 impl Options {
-    /// The stream, which is made if it is missing and never changed; and what ends with a permission that is missing.
+    /// The stream, which is created if it is missing and never changed; and what ends when a permission is missing.
     pub(super) async fn open(
         &self,
         servers: &str,
@@ -150,7 +150,7 @@ impl Options {
             .connection_timeout(REQUEST)
             .reconnect_delay_callback(|attempts| PAUSE * u32::try_from(attempts.min(8)).unwrap_or_default())
             .ping_interval(Duration::from_secs(5))
-            // Missing permissions come this way alone.
+            // Missing permissions are only reported this way.
             .event_callback(move |event| {
                 match event {
                     Event::ServerError(ServerError::Other(error)) if error.starts_with("Permissions Violation") => {
@@ -207,7 +207,7 @@ impl Options {
     }
 }
 
-/// The way in which a certificate that nobody vouches for is told.
+/// How an untrusted certificate is reported.
 fn is_untrusted(error: &ConnectError) -> bool {
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
@@ -223,19 +223,19 @@ async fn make(context: &Context, shape: Config) -> Result<Info, OpenError> {
     }
 }
 
-/// A cluster that is still coming together says so with these.
+/// What a cluster answers while it is starting up.
 fn open_error(error: &async_nats::jetstream::Error) -> OpenError {
     let text = error.to_string();
     let passes = error.code() == 503 || error.error_code() == ErrorCode::CLUSTER_NO_PEERS;
     if passes { OpenError::Passing(text) } else { OpenError::Final(text) }
 }
 
-/// What matters of a stream's shape, by the names that NATS has for it.
+/// The settings of a stream that matter, by NATS's names.
 const SHAPE: &str = "subjects mirror sources retention discard storage num_replicas max_msgs max_bytes \
                      max_msgs_per_subject max_msg_size max_age duplicate_window no_ack sealed allow_direct \
                      subject_transform";
 
-/// The first thing in which a stream is not what this program reads and what the flags ask for.
+/// The first setting that differs from what this program reads or from the flags.
 fn difference(found: &Config, expected: &Config) -> Option<String> {
     let (found, expected) = (json!(found), json!(expected));
     let name = SHAPE.split(' ').find(|name| found[name] != expected[name])?;
