@@ -1,4 +1,4 @@
-//! Every link of the repository's Markdown leads somewhere, and every path that it names in code is there.
+//! Every link of the repository's Markdown leads somewhere, and every path that it names, in code or in commands, is there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -111,6 +111,72 @@ fn every_path_in_code_is_there() {
     }
     assert!(seen > 100, "{seen}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The paths in a page's blocks of `sh` that are not there, and how many are. A path leads from the root, from the page, or
+/// from the folder that a `cd` above it names.
+fn paths_in_commands(page: &Path, text: &str) -> (usize, Vec<String>) {
+    let (mut seen, mut missing) = (0, Vec::new());
+    for block in text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        let mut folders = vec![root().to_owned(), page.parent().unwrap().to_owned()];
+        for line in block.lines() {
+            let words = line.split([' ', '=', '"', '\'']).map(|word| word.trim_start_matches("$PWD/"));
+            let mut follows_cd = false;
+            for word in words.map(|word| word.trim_end_matches([',', ';', '.', ':'])) {
+                let is_file = |folder: &PathBuf| {
+                    let folder_of = word.split_once('/').filter(|(first, _)| !first.is_empty());
+                    folder_of.is_some_and(|(first, _)| folder.join(first).is_dir())
+                };
+                let is_path = FOLDERS.iter().any(|folder| word.starts_with(folder)) || folders.iter().any(is_file);
+                if (is_path && !word.contains(['*', '^', '<', '$'])) || follows_cd && !word.is_empty() {
+                    seen += 1;
+                    let is_made = MADE.iter().any(|made| word.starts_with(made));
+                    if !is_made && !folders.iter().any(|folder| folder.join(word).exists()) {
+                        missing.push(word.to_owned());
+                    }
+                }
+                if follows_cd {
+                    folders = folders.iter().map(|folder| folder.join(word)).filter(|folder| folder.is_dir()).collect();
+                }
+                follows_cd = word == "cd";
+            }
+        }
+    }
+    (seen, missing)
+}
+
+#[test]
+fn every_path_in_commands_is_there() {
+    let mut all = Vec::new();
+    pages(root(), &mut all);
+    let (mut sum, mut faults) = (0, Vec::new());
+    for page in &all {
+        let (seen, missing) = paths_in_commands(page, &fs::read_to_string(page).unwrap());
+        sum += seen;
+        faults.extend(missing.iter().map(|path| format!("{}: {path} is not there", page.display())));
+    }
+    assert!(sum > 25, "{sum}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn paths_in_commands_are_found() {
+    let page = root().join("README.md");
+    for (commands, expected) in [
+        ("cargo run --manifest-path benches/peers/Cargo.toml", (1, vec![])),
+        ("cargo run --manifest-path benches/none/Cargo.toml", (1, vec!["benches/none/Cargo.toml"])),
+        ("tests/none.sh 60 # every target", (1, vec!["tests/none.sh"])),
+        ("nginx -c \"$PWD/demo/none.conf\"", (1, vec!["demo/none.conf"])),
+        ("cd none", (1, vec!["none"])),
+        ("cd benches/peers\ncargo run -- --from results/speed.json", (2, vec![])),
+        ("cd benches/peers\ncargo run -- --from results/none.json", (2, vec!["results/none.json"])),
+        ("cd benches/peers\ncargo run -- -dict=../../fuzz/sse.dict", (2, vec![])),
+        ("cd benches/peers\ncargo run -- -dict=../fuzz/sse.dict", (2, vec!["../fuzz/sse.dict"])),
+        ("curl -H 'content-type: application/json' http://127.0.0.1:3000/events", (0, vec![])),
+    ] {
+        let (seen, missing) = paths_in_commands(&page, &format!("```sh\n{commands}\n```\n"));
+        assert_eq!((seen, missing.iter().map(String::as_str).collect()), expected, "{commands}");
+    }
 }
 
 #[test]
