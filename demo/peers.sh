@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures other servers of event streams as `demo load --floor` measures this one: the same clients, the same feed.
+# Measures other event stream servers as `demo load --floor` measures this one: the same clients, the same feed.
 # Installs durable-streams (the Rust registry) and nginx with nchan (Debian, as root) if they are missing.
 #
 #   cargo build --release -p demo && demo/peers.sh OUT_DIR [CLIENTS…]
@@ -24,7 +24,7 @@ if ! [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ]; then
     apt-get install -y nginx-light libnginx-mod-nchan
 fi
 
-# Waits until somebody listens.
+# Waits until the port accepts connections.
 listening() {
     tries=0
     until curl -s -o "$work/answer" "http://127.0.0.1:$1/"; do

@@ -5,7 +5,7 @@
 #
 #   demo/soak.sh                   five minutes
 #   demo/soak.sh 60                seconds
-#   DEMO=target/debug/demo demo/soak.sh    with this program, without a build
+#   DEMO=target/debug/demo demo/soak.sh    with this program, without building one
 
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -19,7 +19,7 @@ server= load=
 
 end() {
   trap - EXIT
-  # Only what was started here.
+  # Only processes started here.
   kill -KILL $server $load 2>/dev/null || true
   wait 2>/dev/null
   rm -rf "$work"
@@ -44,7 +44,7 @@ fail() {
   exit 1
 }
 
-# stop SIGNAL STATUS: ends the server, which has to end with this status, and not earlier.
+# stop SIGNAL STATUS: ends the server, which must end with this status, and not earlier.
 stop() {
   local code=0
   kill "-$1" "$server" 2>/dev/null || fail "the server has ended by itself"

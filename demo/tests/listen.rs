@@ -1,4 +1,4 @@
-//! `demo listen` against servers that do what it has to cope with: each way to end has its exit status.
+//! `demo listen` against servers that misbehave: each way to end has its exit status.
 
 #[path = "listen/answers.rs"]
 mod answers;
@@ -26,7 +26,7 @@ fn run(command: &mut Command) -> (i32, String, String) {
     (status.code().expect("an exit"), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-/// What it says first that has this in it. Then it is ended.
+/// The first line on standard error that contains this. Then ends the process.
 fn first_line_with(command: &mut Command, what: &str) -> String {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     peer::bound(&child);
@@ -153,7 +153,7 @@ fn redirects_are_followed() {
     peer.request();
     assert!(peer.request().starts_with("GET /elsewhere "));
 
-    // To where HTTP leads.
+    // Where HTTP says.
     for location in ["ftp://127.0.0.1/", "httpx://127.0.0.1/"] {
         let peer = Peer::start([Answer::status("302 Found", &format!("Location: {location}\r\n"))]);
         let (code, _, err) = run(&mut listen(&peer.url()));
@@ -181,7 +181,7 @@ fn a_silent_connection_is_lost_when_told_to() {
     assert_eq!((code, out.as_str()), (0, "message 1\n"), "{err}");
     assert!(err.contains("nothing has come for 1 s; retry in 1"), "{err}");
 
-    // Also one that takes the request, and never answers.
+    // Even a server that takes the request and never answers.
     let peer = Peer::start([Answer::raw("").held()]);
     let (code, out, err) = run(listen(&peer.url()).args(["--idle-timeout", "1", "--max-retries", "0"]));
     assert_eq!((code, out.as_str()), (5, ""), "{err}");
@@ -212,7 +212,7 @@ fn until_is_a_type_or_a_text() {
         assert_eq!((code, out.as_str()), (0, printed), "{err}");
         assert!(err.ends_with("end: --until matched\n"), "{err}");
     }
-    // What is not printed ends it all the same.
+    // An event that is not printed ends it too.
     let peer = Peer::start([Answer::stream(wire).held()]);
     let (code, out, err) = run(listen(&peer.url()).args(["--until", "[DONE]", "--only", "price"]));
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
@@ -239,11 +239,11 @@ fn a_post_is_sent_with_its_body_and_not_again() {
     assert_eq!((code, out.as_str()), (5, "message #1 tok\n"), "{err}");
     assert!(err.contains("a POST is not sent again without --repeat-post"), "{err}");
 
-    // The server took it, and ended without a word.
+    // The server took it, and ended without a response.
     let peer = Peer::start([Answer::raw(""), Answer::stream("data: paid twice\n\n")]);
     let (code, out, err) = run(listen(&peer.url()).args(["--post", path]));
     assert_eq!((code, out.as_str()), (5, ""), "{err}");
-    // Nobody took it.
+    // No server took it.
     let peer = Peer::start([]);
     let (code, _, err) = run(listen(&peer.url()).args(["--post", path, "--max-retries", "1"]));
     assert_eq!(code, 5, "{err}");

@@ -1,4 +1,4 @@
-//! `demo listen` against `demo serve`: whatever ends the connection, each event comes once and in order.
+//! `demo listen` against `demo serve`: however the connection ends, each event comes once and in order.
 
 #[path = "server/harness.rs"]
 #[allow(dead_code, reason = "made for the tests of the server, which use all of it")]
@@ -99,7 +99,7 @@ fn a_cut_over_tls_and_http_2_resumes() {
     let mut listener = listen(&format!("{}/events?client=me", server.url), &args);
     let mut said = BufReader::new(listener.stderr.take().unwrap()).lines().map(Result::unwrap);
     for number in 1..=6 {
-        // A stream that is cut before its head is out is none that was open.
+        // A stream that is cut before its head is sent was never open.
         assert!(number % 2 == 0 || said.any(|line| line.contains("open: HTTP/2.0")), "{number}");
         server.publish(&number.to_string());
         if number % 2 == 0 && number < 6 {

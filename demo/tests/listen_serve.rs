@@ -1,4 +1,4 @@
-//! `demo listen` and `demo serve`, the one stopped and started again under the other: no gap, no double.
+//! `demo listen` while `demo serve` is stopped and started again: no gap, no double.
 
 mod peer;
 
@@ -76,7 +76,7 @@ impl Listener {
         Self { child, out: BufReader::new(out), err: BufReader::new(err) }
     }
 
-    /// Reads what it says until it has said this.
+    /// Reads its messages until this one.
     fn until(&mut self, what: &str) {
         let mut line = String::new();
         while !line.contains(what) {
@@ -131,7 +131,7 @@ fn a_server_that_starts_again_is_found_again() {
 
     let server = Server::start(&addr);
     listener.until("open:");
-    // The log was in memory: the new server says that it cannot go on from there.
+    // The log was in memory: the new server says that it cannot continue from there.
     assert_eq!(listener.event()["type"], "reset");
     server.publish(2);
     assert_eq!(listener.event()["data"], "2");

@@ -1,4 +1,4 @@
-//! `demo listen` over TLS: a certificate of one's own has to be trusted first.
+//! `demo listen` over TLS: a self-signed certificate must be trusted first.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

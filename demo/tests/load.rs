@@ -1,4 +1,4 @@
-//! `demo load` against the real server: connections are cut all the time, and still nothing is lost or doubled.
+//! `demo load` against the real server: connections are cut all the time, but nothing is lost or doubled.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn kills_lose_and_double_nothing() {
     let (kills, reconnections) = (report["kills"].as_u64().unwrap(), report["reconnections"].as_u64().unwrap());
     assert!(kills > 100 && reconnections > kills / 2, "{report:#}");
     let time = |what: &str, which: &str| report[what][which].as_f64().unwrap();
-    // What was published meanwhile is counted where it is said.
+    // "Slowest" includes what was published meanwhile; the latency does not.
     assert!(0.0 < time("away_ms", "p50") && time("away_ms", "p50") <= time("away_ms", "max"), "{report:#}");
     assert!(time("latency_ms", "max") <= report["slowest_ms"].as_f64().unwrap(), "{report:#}");
 }
@@ -67,7 +67,7 @@ fn clients_in_several_processes_are_all_accounted_for() {
     }
 }
 
-/// What would be ignored is refused.
+/// Arguments that would be ignored are refused.
 #[test]
 fn earlier_figures_are_not_measured_anew() {
     for flag in ["--websocket", "--floor", "--name=x"] {
@@ -105,7 +105,7 @@ fn an_interrupt_takes_the_server_along() {
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(1), "error: interrupted\n"));
-    // How soon it is gone is up to the system.
+    // The system decides how soon it is gone.
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     for pid in pids {
         let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -115,7 +115,7 @@ fn an_interrupt_takes_the_server_along() {
     }
 }
 
-/// The processes that it has started, once there are so many.
+/// The processes that it has started, once there are this many.
 #[cfg(target_os = "linux")]
 fn children(child: &mut std::process::Child, count: usize) -> Vec<String> {
     let path = format!("/proc/{0}/task/{0}/children", child.id());
@@ -127,7 +127,7 @@ fn children(child: &mut std::process::Child, count: usize) -> Vec<String> {
     pids
 }
 
-/// Its status says why, also where connections are cut, which a process that has ended cannot be told.
+/// Its status says why, even while connections are cut, which a process that has ended cannot be told to do.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_end_of_a_process_with_clients_ends_the_run() {
@@ -151,7 +151,7 @@ fn the_end_of_a_process_with_clients_ends_the_run() {
     }
 }
 
-/// What a process uses that was not there from the beginning, or is not there any more, is nothing that was measured.
+/// The figures of a process that was started later, or is gone, do not count.
 #[cfg(unix)]
 #[test]
 fn a_restarted_server_has_no_figures() {
@@ -242,7 +242,7 @@ fn the_floor_is_measured_in_the_same_run() {
         }
         assert!(run["last_ms"].as_f64() > Some(0.0) && run["last_ms"].as_f64() <= run["latency_ms"]["max"].as_f64());
     }
-    // But for the id, whose length is the server's own.
+    // Except for the id, whose length is up to the server.
     let bytes = |run: usize| runs[run]["wire_bytes_per_delivery"].as_f64().unwrap();
     assert!((bytes(0) - bytes(1)).abs() < 12.0, "{runs:#}");
 
@@ -252,7 +252,7 @@ fn the_floor_is_measured_in_the_same_run() {
     assert!(out.contains("floor") && out.contains('×'), "{out}");
 }
 
-/// Somebody else's server, and its process: here ours, as if it were not.
+/// Another server and its process: here ours, as if it were another's.
 #[test]
 fn other_servers_are_measured_in_the_same_way() {
     use std::io::BufRead as _;
@@ -280,7 +280,7 @@ fn other_servers_are_measured_in_the_same_way() {
         "--name",
         "someone",
     ];
-    // Nobody is there to publish to.
+    // There is no server to publish to.
     let (code, _, err) = load(&args);
     server.kill().unwrap();
     server.wait().unwrap();
@@ -290,7 +290,7 @@ fn other_servers_are_measured_in_the_same_way() {
     assert!(err.contains(&format!("--pid: no process {pid}")), "{err}");
 }
 
-/// The same feed over both, and for each how long a client is away that was cut.
+/// The same feed over both, and for each, how long a client is away after a cut.
 #[test]
 fn websocket_is_measured_in_the_same_run() {
     let dir = tempfile::tempdir().unwrap();
@@ -310,7 +310,7 @@ fn websocket_is_measured_in_the_same_run() {
         for key in ["handshake_bytes", "server_bytes_per_idle_client"] {
             assert!(run[key].as_f64() > Some(0.0), "{key}: {run:#}");
         }
-        // The data alone has a hundred; the agreed wait alone takes a hundred milliseconds.
+        // The data alone is a hundred bytes; the agreed wait alone is a hundred milliseconds.
         assert!(run["wire_bytes_per_delivery"].as_f64() > Some(100.0), "{run:#}");
         assert!(run["reconnections"].as_u64() > Some(0) && run["away_ms"]["p50"].as_f64() > Some(100.0), "{run:#}");
     }

@@ -1,5 +1,5 @@
-//! `demo load` has to say so when a server loses, doubles, reorders or relabels an event, or does not hold a connection:
-//! against a server that does one of these on purpose, and against one that does not.
+//! `demo load` must report a server that loses, doubles, reorders or relabels an event, or does not hold a connection.
+//! Tested against a server that does one of these on purpose, and against one that does not.
 
 mod peer;
 
@@ -24,7 +24,7 @@ enum Fault {
     Cut,
 }
 
-/// Events by which a client's thread is told what to write.
+/// Tells a client's thread which events to write.
 type Streams = Arc<Mutex<Vec<Sender<String>>>>;
 
 fn server(fault: Fault) -> SocketAddr {
@@ -61,7 +61,7 @@ fn serve(mut stream: TcpStream, fault: Fault, streams: &Streams) {
     }
 }
 
-/// To the first client goes event 3 with the fault, to all others and of all others without.
+/// The first client gets event 3 with the fault; everything else is correct.
 fn publish(body: &str, fault: Fault, streams: &mut Vec<Sender<String>>) -> String {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     let data = body["data"].as_str().unwrap();
@@ -109,7 +109,7 @@ fn events(mut stream: TcpStream, fault: Fault, streams: &Streams) {
     }
 }
 
-/// How many events are lost then, and what is said.
+/// How many events are lost then, and the message.
 const FAULTS: [(Fault, u64, &str); 7] = [
     (Fault::None, 0, ""),
     (Fault::Lose, 1, "1 events lost"),
@@ -124,8 +124,8 @@ const FAULTS: [(Fault, u64, &str); 7] = [
     ),
 ];
 
-/// A fault at a client of one process is one of all. Each run waits more than it works; two of one fault would share
-/// `HELD`.
+/// A fault at a client of one process is a fault of the run. Each run waits more than it works; two of one fault would
+/// share `HELD`.
 #[test]
 fn every_fault_is_reported() {
     for processes in ["1", "2"] {
@@ -151,7 +151,7 @@ fn is_reported(fault: Fault, lost: u64, said: &str, processes: &str) {
     assert!(err.contains(said) && (said.is_empty() == err.is_empty()), "{fault:?}: {err}");
     let lost = match fault {
         Fault::Refuse => 101,
-        // As many as the client was away for.
+        // As many as were published while the client was away.
         Fault::Cut => report["lost"].as_u64().unwrap().max(lost),
         _ => lost,
     };
@@ -161,7 +161,7 @@ fn is_reported(fault: Fault, lost: u64, said: &str, processes: &str) {
     assert_eq!(report["deliveries"], 300 - lost.min(100), "{fault:?}");
 }
 
-/// A node that has this many clients, and is then dead for good: it answers nothing, and counts who asks for a stream.
+/// A node that serves this many clients and then dies for good: it no longer answers, and counts requests for streams.
 fn mortal(mut living: usize) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (addr, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
@@ -186,7 +186,7 @@ fn mortal(mut living: usize) -> (SocketAddr, Arc<AtomicUsize>) {
     (addr, asked)
 }
 
-/// Whom a node has lost or refused, another one has; and none asks the dead one again.
+/// Clients that a node has lost or refused move to another one; none asks the dead one again.
 #[test]
 fn clients_of_a_dead_node_go_to_the_next_one() {
     for living in [0, 9] {

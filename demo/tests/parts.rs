@@ -1,4 +1,4 @@
-//! Parts of `demo load` that are sums and parsers: figures that nobody could check by looking at them.
+//! Parts of `demo load` that add up or parse: figures that cannot be checked by looking at them.
 
 #![allow(dead_code, reason = "the program uses the rest")]
 

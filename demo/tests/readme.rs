@@ -1,4 +1,4 @@
-//! README.md quotes the sources, names the flags and shows the figures that there are.
+//! README.md quotes the sources as they are, names all flags, and shows the measured figures.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +19,7 @@ fn trimmed(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).collect()
 }
 
-/// Each quotation stands in the file that was linked last before it, but for its indentation.
+/// Each quotation is in the file that was linked last before it, apart from indentation.
 #[test]
 fn quotations_stand_in_the_sources() {
     let readme = read("README.md");

@@ -27,7 +27,7 @@ fn asks_for_the_token_when_there_is_one() {
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &["hello"]);
 }
 
-/// Opens a stream of `server` on whatever page there is, and waits until it is open or given up.
+/// Opens a stream of `server` on the current page, and waits until it is open or given up.
 fn listen_from_elsewhere(browser: &Browser, server: &Server) -> u64 {
     browser.value(&format!("window.other = new EventSource('{}/events'), null", server.url));
     browser.until("other.readyState !== 0");
@@ -39,7 +39,7 @@ fn pages_of_other_origins_listen_only_if_they_are_listed() {
     let home = Server::start(&[]);
     let (closed, open) = (Server::start(&[]), Server::start(&["--allow-origin", &home.url]));
     let browser = Browser::start();
-    // Such a page would not have our content security policy.
+    // An attacker's page would not have our content security policy.
     browser.dev_tools("Page.setBypassCSP", json!({ "enabled": true }));
     browser.go_to(&home.url);
     browser.until_state("open");
@@ -70,7 +70,7 @@ fn http_1_has_six_connections_for_all_pages_of_a_host() {
     // The page has two.
     browser.until(&format!("{OPEN} === 4"));
     server.wait_for("six streams", |stats| stats["clients"]["sse"] == 6);
-    // Whoever is in gets events; whoever waits for a connection gets one when another stream ends.
+    // Open streams get events; a stream that waits for a connection gets one when another ends.
     server.publish("1");
     browser.until("got.filter((count) => count === 1).length === 4");
     assert_eq!(browser.value(OPEN), 4);
@@ -97,7 +97,7 @@ fn http_2_has_room_for_more() {
     browser.until("got.every((count) => count === 1) && $('count-notice').textContent === '1'");
     let stats = server.stats();
     assert_eq!(stats["clients"]["sse"], 9);
-    // One of the browser, and that of whoever asks.
+    // The browser's, and that of this request.
     assert!(stats["connections"].as_u64().unwrap() <= 3, "{stats}");
     let protocol = "performance.getEntriesByType('navigation')[0].nextHopProtocol";
     assert_eq!(browser.value(protocol), "h2");

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::harness::{BOUND, Server};
 
-/// Quiet, and without what a machine for tests does not have.
+/// Quiet, and without features that a test machine lacks.
 const FLAGS: [&str; 8] = [
     "--headless",
     "--no-sandbox",
@@ -83,13 +83,13 @@ impl Browser {
         value.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// What a promise comes to.
+    /// The value that a promise resolves to.
     pub(crate) fn resolved(&self, promise: &str) -> Value {
         let script = format!("const done = arguments[0]; ({promise}).then(done, (error) => done(String(error)))");
         self.runtime.block_on(self.client().execute_async(&script, vec![])).unwrap()
     }
 
-    /// Looks until the expression is true.
+    /// Polls until the expression is true.
     pub(crate) fn until(&self, condition: &str) {
         let end = Instant::now() + BOUND;
         while self.value(condition) != true {
@@ -104,7 +104,7 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// An event that the server would not let others publish.
+    /// An event with a name that the server reserves.
     pub(crate) fn dispatch(&self, name: &str, data: &str) {
         let init = json!({ "data": data, "lastEventId": self.text("last-event-id") + name });
         self.value(&format!("source.dispatchEvent(new MessageEvent({name:?}, {init}))"));
@@ -122,7 +122,7 @@ impl Browser {
         self.text(id).parse().unwrap()
     }
 
-    /// As a user does it: fails if the element cannot be seen or something lies over it.
+    /// Clicks like a user: fails if the element is invisible or covered.
     pub(crate) fn click(&self, id: &str) {
         let click = async { self.client().find(Locator::Id(id)).await?.click().await };
         self.runtime.block_on(click).unwrap_or_else(|error| panic!("#{id}: {error}"));
@@ -133,12 +133,12 @@ impl Browser {
         self.runtime.block_on(typing).unwrap_or_else(|error| panic!("#{id}: {error}"));
     }
 
-    /// What is in the window, as PNG.
+    /// The contents of the window, as PNG.
     pub(crate) fn screenshot(&self) -> Vec<u8> {
         self.runtime.block_on(self.client().screenshot()).unwrap()
     }
 
-    /// A command of the `DevTools` protocol, for what `WebDriver` has no word for.
+    /// A command of the `DevTools` protocol, for what `WebDriver` cannot do.
     pub(crate) fn dev_tools(&self, command: &'static str, parameters: Value) {
         let command = DevTools { command, parameters };
         self.runtime.block_on(self.client().issue_cmd(command)).unwrap();
@@ -147,7 +147,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Closing ends Chromium; its driver alone would leave it behind.
+        // Closing ends Chromium; ending only its driver would leave it running.
         if let Some(client) = self.client.take() {
             let _ = self.runtime.block_on(client.close());
         }

@@ -24,7 +24,7 @@ fn size(browser: &Browser, width: u64, height: u64) {
 fn nothing_is_wider_than_the_window() {
     let server = Server::with_sources(&["--log-events", "2"]);
     let browser = Browser::open(&server);
-    // The worst that it can be given: words without an end, everywhere.
+    // The worst input: endless words everywhere.
     server.publish("seen");
     browser.until("$('count-notice').textContent === '1'");
     browser.click("toggle");
@@ -108,7 +108,7 @@ fn each_theme_can_be_read() {
     assert_ne!(grounds[0], grounds[1]);
 }
 
-/// Texts of a contrast below 4.5 with what lies behind them.
+/// Texts whose contrast with their background is below 4.5.
 const WEAK: &str = r"(() => {
   const channels = (color) => color.match(/[\d.]+/g).map(Number);
   const light = (color) => {
@@ -133,14 +133,14 @@ const WEAK: &str = r"(() => {
   return weak;
 })()";
 
-/// Makes the picture of README.md, and others to look at:
+/// Takes the screenshot in README.md, and others to look at:
 /// `cargo test -p demo --features browser-tests --test browser -- --ignored screenshots`
 #[test]
 #[ignore = "makes pictures"]
 fn screenshots() {
     let server = Server::with_sources(&["--retry", "300"]);
     let browser = Browser::open(&server);
-    // Long enough for the lines of the charts to be seen.
+    // Long enough for the lines of the charts to show.
     browser.until("$('count-metric').textContent >= 12");
     browser.click("toggle");
     server.publish("Deployment of version 2.4.1 has begun.");

@@ -54,7 +54,7 @@ fn shows_markup_as_text() {
     assert!(browser.text("stream").contains(text));
     assert_eq!(browser.value("document.querySelectorAll('b, img, script, style').length"), elements);
     assert_eq!(browser.value("document.title"), title);
-    // What a page has no listener for does not reach it.
+    // Events without a listener do not reach the page.
     server.publish_as("<i>", text);
     server.publish("after it");
     browser.until("$('count-notice').textContent === '3'");
@@ -93,7 +93,7 @@ fn shows_the_last_events_in_words_where_they_have_some() {
     }
 }
 
-/// What comes with events that say when they were published is of their time, and what comes alone of now.
+/// A notice that comes with events that say when they were published has their time; one that comes alone, the current.
 #[test]
 fn a_notice_has_the_time_of_what_came_with_it() {
     let server = Server::start(&[]);
@@ -148,7 +148,7 @@ fn the_buttons_connect_and_disconnect() {
     browser.until("$('count-notice').textContent === '4'");
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &["4", "3", "2", "1"]);
     assert_eq!((browser.number("missed"), browser.number("twice")), (0, 0));
-    // The browser's own, and that which shows the wire.
+    // The browser's own, and the one that shows the wire.
     server.wait_for("both streams", |stats| stats["clients"]["sse"] == 2);
 }
 
@@ -195,7 +195,7 @@ fn shows_a_hole_where_the_connection_was_gone() {
     assert_eq!(browser.value(&before), true);
 
     browser.until_state("open");
-    // What was measured meanwhile came afterwards, and nothing is missing; the hole stays.
+    // The missed metrics arrived afterwards, and nothing is missing; the hole stays.
     browser.until(
         &format!("document.querySelector('#cpu-chart .late[d^=M]') && ({box_of})('#cpu-chart .area').right > ({box_of})('#cpu-chart .gone').right"),
     );
@@ -205,7 +205,7 @@ fn shows_a_hole_where_the_connection_was_gone() {
     assert!(browser.text("connection-hint").starts_with("Back after "), "{}", browser.text("connection-hint"));
 }
 
-/// Whatever the numbers are, they take half of the chart's height or more, unless they hardly differ.
+/// Any numbers take half of the chart's height or more, unless they hardly differ.
 #[test]
 fn the_scale_of_memory_fits_the_minute() {
     let server = Server::start(&[]);
@@ -240,7 +240,7 @@ fn the_wire_is_shown_as_it_is() {
     server.wait_for("no stream", |stats| stats["clients"]["sse"] == 0);
 }
 
-/// U+202E turns what follows it, and would turn what the page says too.
+/// U+202E reverses the text after it, and would reverse the page's own text too.
 #[test]
 fn text_of_others_is_isolated() {
     let server = Server::start(&[]);

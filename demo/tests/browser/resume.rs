@@ -1,4 +1,4 @@
-//! Connections that end, however they do: no gap, no double.
+//! Connections that end in any way: no gap, no double.
 
 use std::fs;
 use std::path::Path;
@@ -45,7 +45,7 @@ fn resumes_after_a_restart(graceful: bool) {
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &["4", "3", "2", "1"]);
     assert_eq!(browser.number("reconnections"), 1);
 
-    // Not only the page's word for it: what it got is what the log has, event by event.
+    // Do not take the page's word for it: it got what the log has, event by event.
     let shown = browser.value(IDS);
     let shown: Vec<&str> = shown.as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
     let log = ids_of_the_log(&path);
@@ -74,7 +74,7 @@ fn resumes_when_the_connection_was_cut() {
     server.publish("2");
     browser.until("$('reconnections').textContent === '1' && document.body.dataset.state === 'open'");
 
-    // Several times, and by anyone who knows the key, with events all the while.
+    // Several times, and by anyone who knows the key, while events keep coming.
     let key = browser.value("key");
     for count in 2..=5 {
         let answer: Value =
@@ -116,7 +116,7 @@ fn an_id_that_is_too_old_shows_the_reset() {
     browser.until("$('count-notice').textContent === '2'");
     assert_eq!(browser.value(NOTICES).as_array().unwrap(), &["10", "1"]);
 
-    // From there on it resumes as ever.
+    // From there on it resumes as usual.
     browser.click("toggle");
     assert_eq!(browser.value("$('connection-hint').className.includes('lost')"), false);
     server.publish("11");

@@ -1,4 +1,4 @@
-//! Answers that are not whole, are not readable, or say "not now".
+//! Responses that are incomplete, unreadable, or say "not now".
 
 use std::io::Write as _;
 use std::time::{Duration, SystemTime};
@@ -31,7 +31,7 @@ fn an_answer_that_was_cut_inside_an_event_is_not_complete() {
     let peer = Peer::start([Answer::cut("data: Hi\n\ndata: {")]);
     let (status, _, err) = run(listen(&peer.url()).args(args));
     assert_eq!(status, 7, "{err}");
-    // And what ends without its last event is not whole either.
+    // A response that ends without its last event is not complete either.
     let peer = Peer::start([Answer::stream("data: Hi\n\n")]);
     let (status, _, err) = run(listen(&peer.url()).args(args).args(["--until", "[DONE]"]));
     assert_eq!(status, 7, "{err}");
@@ -60,21 +60,21 @@ fn the_body_of_an_error_is_shown() {
     let end = "error: unexpected status 400, expected 200: {\"error\":{\"message\":\"no such model\"}}\n";
     assert!(err.ends_with(end), "{err}");
 
-    // Not more than a KiB of it, and nothing for the terminal.
+    // At most a KiB of it, and no control characters.
     let long = format!("\u{1b}[2J{}", "x".repeat(5000));
     let peer = Peer::start([Answer::body("500 Oh No", "", &long)]);
     let (code, _, err) = run(&mut listen(&peer.url()));
     assert_eq!((code, err.matches('x').count() - "unexpected expected".matches('x').count()), (3, 1020), "{err}");
     assert!(err.contains("\\u{1b}[2Jxxx") && !err.contains('\u{1b}'), "{err}");
 
-    // One that never ends is not waited for.
+    // A body that never ends is not waited for.
     let endless = Answer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nsoon ").held();
     let (code, _, err) = run(&mut listen(&Peer::start([endless]).url()));
     assert_eq!(code, 4, "{err}");
     assert!(err.ends_with("unexpected content type \"text/plain\", expected text/event-stream: soon\n"), "{err}");
 }
 
-/// Waits are not waited for: what is said tells how long they are, and the reader goes. They are spread by an eighth.
+/// The test does not wait: it reads the announced wait, and ends the process. Waits are spread by an eighth.
 #[test]
 fn retry_after_is_bounded_and_may_be_a_date() {
     let in_ten_seconds = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(10));

@@ -1,4 +1,4 @@
-//! What the user gave for one server goes to no other, and is not said.
+//! Secrets for one server go to no other, and are not printed.
 
 use crate::peer::{Answer, Peer};
 use crate::{listen, run};
@@ -10,7 +10,7 @@ fn headers_stay_with_the_origin_that_they_are_for() {
     let target = Peer::start([Answer::stream("id: 8\ndata: here\n\n")]);
     let peer = Peer::start([
         Answer::status("307 Temporary Redirect", "Location: /same?key=s3cret\r\n"),
-        // The port is a part of the origin.
+        // The port is part of the origin.
         Answer::status("302 Found", &format!("Location: {}\r\n", target.url())),
     ]);
     let mut command = listen(&peer.url());
@@ -25,7 +25,7 @@ fn headers_stay_with_the_origin_that_they_are_for() {
     assert!(other.contains("accept: text/event-stream\r\n") && other.contains("last-event-id: 7\r\n"), "{other}");
 }
 
-/// Nor does the other one get them by sending the client back to where it likes.
+/// Nor does the other server get them by redirecting the client again.
 #[test]
 fn a_detour_does_not_bring_headers_back() {
     let peer = Peer::start([Answer::status("204 No Content", "")]);

@@ -1,4 +1,4 @@
-//! NATS that is not there.
+//! NATS is away.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -33,13 +33,13 @@ fn clients_stay_publishing_is_503_and_then_all_goes_on() {
     assert!(refused.headers().contains_key("retry-after"));
     let error = refused.text().unwrap();
     assert!(error.contains("NATS is away"), "{error}");
-    // The server is there, and so is what it has.
+    // The server is up, and has what it had.
     for _ in 0..2 {
         wait_for("a keep-alive", || Some(stream.frame()).filter(|frame| frame == "comment "));
     }
     assert_eq!(node.get("/ready").send().unwrap().status(), 200);
     let mut resumed = node.resume(&id);
-    // Whether there is such an event only NATS knows.
+    // Only NATS knows whether there is such an event.
     let (epoch, _) = id.split_once('-').unwrap();
     let unknown = node.get("/events").header("last-event-id", format!("{epoch}-7")).send().unwrap();
     assert_eq!(unknown.status(), 503);
@@ -91,7 +91,7 @@ fn a_start_without_nats_waits_says_so_and_is_ready_only_then() {
     assert!(!says.any(|line| line.unwrap() == said), "said again");
 }
 
-/// A reset costs a client what it has on its screen.
+/// A reset costs a client what it shows.
 #[test]
 fn a_node_that_comes_back_late_has_all_that_happened_meanwhile() {
     let mut nats = Nats::start();

@@ -1,4 +1,4 @@
-//! What NATS wants to know of a node before it lets it in: a token, or a file with credentials.
+//! How a node authenticates to NATS: with a token, or with a file of credentials.
 
 use std::fs;
 

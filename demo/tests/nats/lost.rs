@@ -1,4 +1,4 @@
-//! Deliveries that are lost on the way from NATS, as when a connection breaks: never holes of the stream.
+//! Deliveries that are lost on the way from NATS, as when a connection breaks: never gaps in the stream.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 use crate::harness::{Server, output, wait_for};
 use crate::nats::Nats;
 
-/// Between a node and NATS; swallows one message with each of these as its end.
+/// Between a node and NATS; swallows one message ending in each of these.
 type Lost = Arc<Mutex<Vec<&'static str>>>;
 
 fn relay(nats: &Nats, lost: &Lost) -> u16 {
@@ -63,7 +63,7 @@ fn a_delivery_that_is_lost_is_asked_for_again() {
     for data in expected {
         left.publish(data);
     }
-    // Whatever comes after the last one says that it is missing.
+    // The next event shows that the last one is missing.
     left.publish("six");
     assert_eq!(stream.take(5), expected);
     assert!(lost.lock().unwrap().is_empty());
@@ -110,12 +110,12 @@ fn a_retry_after_a_time_out_doubles_nothing() {
         let answer = request.send().unwrap();
         (answer.status().as_u16(), answer.json::<serde_json::Value>().unwrap()["id"].as_str().map(str::to_owned))
     };
-    // The node tries again by itself.
+    // The node retries by itself.
     lost.lock().unwrap().push("\"seq\":1}");
     let (status, first) = publish(&right, "a");
     assert_eq!((status, first), (200, Some(stream.next().id)));
     assert!(lost.lock().unwrap().is_empty());
-    // Or gives up, and its publisher tries another one.
+    // Or it gives up, and its publisher tries another node.
     lost.lock().unwrap().push("\"seq\":2}");
     lost.lock().unwrap().extend(["\"duplicate\": true}"; 9]);
     assert_eq!(publish(&right, "b"), (503, None));
@@ -127,7 +127,7 @@ fn a_retry_after_a_time_out_doubles_nothing() {
     assert_eq!(left.stats()["log"]["events"], 3);
 }
 
-/// The stream goes while a node still waits for what was lost on the way.
+/// The stream is deleted while a node still waits for what was lost on the way.
 #[test]
 fn a_start_ends_when_the_stream_does() {
     let nats = Nats::start();

@@ -26,7 +26,7 @@ impl Nats {
         nats
     }
 
-    /// With a configuration, and not running yet.
+    /// With a configuration, but not running yet.
     pub(crate) fn prepared(configuration: &str) -> Self {
         let directory = TempDir::new().unwrap();
         let (port, store) = (free_port(), directory.path().display());
@@ -53,7 +53,7 @@ impl Nats {
         }
     }
 
-    /// A copy of what it has on the disk. To be taken while it does not run.
+    /// A copy of its data on disk. Take it while it is not running.
     pub(crate) fn backup(&self) -> TempDir {
         let copy = TempDir::new().unwrap();
         replace(&self.directory, &copy);
@@ -64,7 +64,7 @@ impl Nats {
         replace(backup, &self.directory);
     }
 
-    /// Runs for a while where no node looks for it.
+    /// Runs for a while at an address that no node knows.
     pub(crate) fn elsewhere(&mut self, run: impl FnOnce(&Self)) {
         let (port, configuration) = (self.port, self.configuration.clone());
         self.port = free_port();
@@ -79,12 +79,12 @@ impl Nats {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// A server that has its log here.
+    /// A server whose log is here.
     pub(crate) fn node(&self, args: &[&str]) -> Server {
         Server::start(&[&["--log", &self.url()], args].concat())
     }
 
-    /// Runs what a client of NATS does.
+    /// Runs a NATS client.
     pub(crate) fn client<T>(&self, run: impl AsyncFnOnce(async_nats::jetstream::Context) -> T) -> T {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {

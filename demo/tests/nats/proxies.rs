@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::harness::{Server, Stream, client, wait_for};
 use crate::nats::{Nats, free_port};
 
-/// A certificate for proxy and nodes, and whoever trusts it.
+/// A certificate for proxy and nodes, and a client that trusts it.
 struct Tls {
     directory: TempDir,
     client: Client,
@@ -46,7 +46,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// As in the configuration that people are told to copy, but for the addresses and paths.
+    /// The configuration that README.md tells people to copy, except for addresses and paths.
     fn start(program: &str, nodes: &[&Server; 3], tls: Option<&Tls>) -> Self {
         let (name, text) = match program {
             "nginx" => ("nginx.conf", include_str!("../../cluster/nginx.conf")),
@@ -127,7 +127,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Clients come back to whichever node there is, while nodes are killed and started, and have all of it once.
+/// Clients come back to any node while nodes are killed and started, and get each event once.
 fn nothing_is_lost_or_doubled_behind(program: &str, tls: Option<&Tls>) {
     const EVENTS: u32 = 90;
     let nats = Nats::start();
@@ -166,7 +166,7 @@ fn nothing_is_lost_or_doubled_behind(program: &str, tls: Option<&Tls>) {
             if number % 15 == 0 {
                 let node = &mut nodes[number as usize / 15 % 3];
                 let port = node.address().port();
-                // By SIGKILL, or as in a deployment.
+                // With SIGKILL, or as in a deployment.
                 node.signal(if number % 30 == 0 { "-TERM" } else { "-KILL" });
                 node.wait();
                 *node = start(port);
@@ -190,7 +190,7 @@ fn nothing_is_lost_or_doubled_behind_haproxy() {
     nothing_is_lost_or_doubled_behind("haproxy", None);
 }
 
-/// From the client over HTTP/2 to the proxy, and from that to the nodes.
+/// From the client to the proxy over HTTP/2, and from there to the nodes.
 #[test]
 fn nothing_is_lost_or_doubled_behind_nginx_with_tls() {
     nothing_is_lost_or_doubled_behind("nginx", Some(&Tls::new()));

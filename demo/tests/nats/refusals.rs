@@ -1,4 +1,4 @@
-//! What a node does not start with: a line each, exit status 1, and nothing changed in the cluster.
+//! When a node refuses to start: one line, exit status 1, and nothing changed in the cluster.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -46,7 +46,7 @@ fn wrong_credentials() {
     let _node = crate::harness::Server::start(&["--log", &format!("nats://somebody:right@{host}")]);
 }
 
-/// What is not allowed is never answered.
+/// NATS never answers what is not allowed.
 #[test]
 fn missing_permissions() {
     for (publish, subscribe, says) in [
@@ -105,7 +105,7 @@ fn a_stream_of_another_shape() {
         ),
     ] {
         nats.client(async |context| {
-            // The one before may not be gone from the disk yet.
+            // The previous one may still be on disk.
             let before = loop {
                 if let Ok(stream) = context.create_stream(&shape).await {
                     break stream.cached_info().clone();

@@ -1,11 +1,11 @@
-//! A stream that is not the one that it was: restored with fewer events, or made anew.
+//! A stream that is no longer the same: restored with fewer events, or created again.
 
 use serde_json::json;
 
 use crate::harness::{Server, wait_for};
 use crate::nats::Nats;
 
-/// Tries to publish until the server ends; what it has answered.
+/// Tries to publish until the server ends. Returns its answers.
 fn publish_to_the_end(node: &Server, data: &str) -> Vec<(u16, String)> {
     let mut answers = Vec::new();
     wait_for("the end", || match node.post("/publish").json(&json!({ "data": data })).send() {
@@ -18,7 +18,7 @@ fn publish_to_the_end(node: &Server, data: &str) -> Vec<(u16, String)> {
     answers
 }
 
-/// With fewer events, of which the node has had more.
+/// Restored with fewer events than the node has had.
 fn restored() -> (Nats, Server) {
     let mut nats = Nats::start();
     let node = nats.node(&[]);
@@ -50,7 +50,7 @@ fn a_shorter_stream_ends_the_node_and_gets_nothing_from_it() {
     assert_eq!(last, 3, "{answers:?}");
 }
 
-/// Before the node has looked: its numbers are given out again, to other events.
+/// Before the node notices, its numbers are given to other events.
 #[test]
 fn a_stream_whose_numbers_were_given_out_again_ends_the_node() {
     let (mut nats, node) = restored();

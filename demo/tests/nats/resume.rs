@@ -1,4 +1,4 @@
-//! Any node goes on where another one was.
+//! Any node continues where another one was.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn any_node_resumes_any_client() {
     let (first, second) = (nats.node(&[]), nats.node(&[]));
     let ids = publish(&first, 1..=50);
     assert_eq!(second.resume(&ids[9]).take(40), numbers(11..=50));
-    // At once, though the event may not have come to the other one yet.
+    // At once, although the event may not have reached the other one yet.
     for number in 51..=80 {
         let (here, there) = if number % 2 == 0 { (&first, &second) } else { (&second, &first) };
         let id = here.publish(&number.to_string());
@@ -44,7 +44,7 @@ fn any_node_resumes_any_client() {
         assert_eq!(stream.next().data, "next", "{number}");
     }
     drop(first);
-    // Nothing of it was in the node that is gone.
+    // The node that is gone had none of it.
     let third = nats.node(&[]);
     assert_eq!(third.resume(&ids[0]).take(49), numbers(2..=50));
     assert_eq!(second.stats()["resets"], 0);
@@ -145,7 +145,7 @@ fn names_come_as_they_were_published() {
     }
 }
 
-/// What an operator removed is a gap, so no client may pass it unaware.
+/// What an operator removed is a gap, which no client may pass unaware.
 #[test]
 fn a_hole_in_the_stream_is_never_silent() {
     let nats = Nats::start();
@@ -179,7 +179,7 @@ fn a_hole_that_reaches_to_the_end_is_not_silent_either() {
     });
     let node = nats.node(&["--log-tail", "3"]);
     assert_eq!(node.resume(&ids[4]).take(4), numbers(6..=9));
-    // As long as the node does not know that there is one, the stream ends where it is found.
+    // While the node does not know about an event, the stream ends before it.
     for id in [&ids[8], &ids[19]] {
         wait_for("a reset", || node.resume(id).try_next().ok().filter(|event| event.name == "reset"));
     }
@@ -200,7 +200,7 @@ fn a_node_starts_though_the_newest_event_was_deleted() {
     let mut stream = node.resume(&ids[2]);
     node.publish("4");
     assert_eq!(stream.next().data, "4");
-    // It has not had the third one.
+    // It has not received the third one.
     assert_reset(node.resume(&ids[1]), "expired");
 }
 
@@ -230,7 +230,7 @@ fn the_stream_is_bounded_by_bytes_and_by_age() {
     let ids = publish(&node, 1..=2);
     let expired = |id: &str| node.resume(id).try_next().is_ok_and(|event| event.name == "reset").then_some(());
     node.wait_for("the end of the first events", |stats| stats["log"]["events"] == 0);
-    // Each new one tells who waits that the second one is not to come.
+    // Each new one tells waiting clients that the second one will not come.
     wait_for("a reset", || {
         node.publish("3");
         expired(&ids[0])
@@ -283,7 +283,7 @@ fn a_load_over_several_nodes_accounts_for_every_event() {
     }
 }
 
-/// Their events are counted, and each node would count for itself.
+/// Their events are numbered, and each node would number them separately.
 #[test]
 fn no_node_has_sources() {
     let nats = Nats::start();

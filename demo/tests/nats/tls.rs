@@ -1,4 +1,4 @@
-//! NATS as others can reach it: TLS and a password.
+//! NATS that others can reach: TLS and a password.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn tls_and_a_password() {
     fs::write(&certificate, cert.pem()).unwrap();
     fs::write(&key, signing_key.serialize_pem()).unwrap();
     let tls = format!("tls {{ cert_file: \"{certificate}\", key_file: \"{key}\" }}");
-    // No more than README.md names.
+    // Only what README.md names.
     let may = "permissions: { publish: [\"demo\", \"$JS.API.>\"], subscribe: \"_INBOX.>\" }";
     let users = format!("authorization {{ users: [{{ user: node, password: \"p@ss\", {may} }}] }}");
     let mut nats = Nats::prepared(&format!("{tls}\n{users}"));
@@ -28,7 +28,7 @@ fn tls_and_a_password() {
     let id = node.publish("1");
     assert_eq!(stream.next().id, id);
 
-    // Nobody vouches for it.
+    // Untrusted.
     let refused = output(&["--addr", "127.0.0.1:0", "--log", &url]);
     let error = String::from_utf8(refused.stderr).unwrap();
     assert_eq!((refused.status.code(), error.lines().count()), (Some(1), 1), "{error}");

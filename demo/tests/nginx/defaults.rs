@@ -1,6 +1,6 @@
-//! With `proxy_pass` and nothing else: what goes wrong, and what the server's own header saves.
+//! With `proxy_pass` and nothing else: what goes wrong, and what the server's header prevents.
 //!
-//! To its servers nginx (1.22) speaks HTTP/1.0 by default, where nothing tells it that what has come is complete.
+//! By default nginx (1.22) speaks HTTP/1.0 to its servers, where it cannot tell whether a response is complete.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -28,7 +28,7 @@ fn without_the_header_events_are_held_back() {
         server.publish(&format!("number {number}"));
         assert_eq!(open.next().data, format!("number {number}"));
     }
-    // The other client of the same nginx has them all. This one does not even have a response.
+    // The other client of the same nginx has all of them. This one does not even have a response.
     held.set_nonblocking(true).unwrap();
     assert_eq!(held.read(&mut [0; 1]).unwrap_err().kind(), ErrorKind::WouldBlock);
 

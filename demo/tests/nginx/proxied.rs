@@ -1,4 +1,4 @@
-//! With the configuration that people are told to copy.
+//! With the configuration that README.md tells people to copy.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
@@ -33,7 +33,7 @@ fn keep_alives_come_through_and_hold_the_stream_open() {
     let frames: Vec<String> = (0..6).map(|_| stream.frame()).collect();
     assert_eq!(frames[0], "comment events of the sse-wire demo");
     assert!(frames[1].starts_with("retry "), "{frames:?}");
-    // In more time than nginx has patience.
+    // For longer than nginx's timeout.
     assert_eq!(frames[2..], ["comment "; 4]);
     let id = server.publish("after the silence");
     assert_eq!(stream.next().id, id);
@@ -94,7 +94,7 @@ fn a_client_that_leaves_leaves_nothing_behind() {
 #[test]
 fn a_client_that_does_not_read_is_the_servers_to_end() {
     let server = Server::start(&["--queue", "10"]);
-    // By the configuration alone, as for a server that sends no such header.
+    // With only the configuration, as for a server that does not send the header.
     let alone = "location = /events {\n proxy_ignore_headers X-Accel-Buffering;";
     let proxy = Proxy::start(&replaced(CONFIGURATION, "location = /events {", alone), server.address());
     let mut slow = TcpStream::connect(proxy.address).unwrap();
@@ -146,7 +146,7 @@ fn a_websocket_comes_through() {
     assert_eq!(event, json!({ "id": id, "event": "notice", "data": "over it" }));
 }
 
-/// While the server is started again nginx answers 502, where the standard's client gives up.
+/// While the server restarts, nginx answers 502, at which the standard's client gives up.
 #[test]
 fn a_client_that_is_told_to_goes_on_after_a_502() {
     let dir = TempDir::new().unwrap();

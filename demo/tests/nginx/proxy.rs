@@ -27,7 +27,7 @@ impl Proxy {
         let configuration = replaced(&configuration, "127.0.0.1:8080", &address.to_string());
         let configuration = replaced(&configuration, "127.0.0.1:3000", &server.to_string());
 
-        // nginx gives up the rights of the superuser, and must still come in.
+        // nginx drops root's rights, but must still have access.
         let directory = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
         let path = directory.path().join("nginx.conf");
         fs::write(&path, configuration).unwrap();
@@ -46,7 +46,7 @@ impl Proxy {
         Self { process, address, _directory: directory }
     }
 
-    /// With the configuration that people are told to copy.
+    /// With the configuration that README.md tells people to copy.
     pub(crate) fn of(server: &Server) -> Self {
         Self::start(CONFIGURATION, server.address())
     }
@@ -75,7 +75,7 @@ impl Drop for Proxy {
     }
 }
 
-/// The text with another instead of `from`, which must be there.
+/// The text with `from`, which must be there, replaced.
 pub(crate) fn replaced(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "{from:?} is not in\n{text}");
     text.replace(from, to)

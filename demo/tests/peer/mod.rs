@@ -1,4 +1,4 @@
-//! A server that plays a script: one answer a connection, then it refuses. For answers that no real server gives.
+//! A server that plays a script: one response per connection, then it refuses. For responses that no real server sends.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Longer than anything takes; a test that waits so long has failed.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
 
-/// Ends a child that a test waits for in vain, so that the test fails and does not hang.
+/// Ends a child that a test waits for in vain, so that the test fails instead of hanging.
 pub(crate) fn bound(child: &Child) {
     let id = child.id().to_string();
     thread::spawn(move || {
@@ -28,9 +28,9 @@ pub(crate) struct Answer {
 
 enum Then {
     Close,
-    /// Until the client goes.
+    /// Until the client leaves.
     Hold,
-    /// Until the client goes, but not in silence.
+    /// Until the client leaves, but not silently.
     Drip(&'static str, Duration),
     /// In the middle, so that the client gets an error, not an end.
     Reset,
@@ -62,12 +62,12 @@ impl Answer {
         Self::raw(format!("HTTP/1.1 {line}\r\n{headers}Content-Length: {len}\r\nConnection: close\r\n\r\n{body}"))
     }
 
-    /// The same again and again, until the client goes: each after so long.
+    /// The same again and again after this delay, until the client leaves.
     pub(crate) fn dripping(self, drop: &'static str, every: Duration) -> Self {
         Self { then: Then::Drip(drop, every), ..self }
     }
 
-    /// Keeps the connection open until the client goes.
+    /// Keeps the connection open until the client leaves.
     pub(crate) fn held(self) -> Self {
         Self { then: Then::Hold, ..self }
     }
@@ -102,7 +102,7 @@ impl Peer {
         self.requests.recv_timeout(BOUND).expect("a request")
     }
 
-    /// Requests that nobody has asked for yet.
+    /// Requests that the test has not taken yet.
     pub(crate) fn further_requests(&self) -> usize {
         self.requests.try_iter().count()
     }
@@ -120,7 +120,7 @@ fn serve(mut stream: TcpStream, answer: &Answer, requests: &Sender<String>) {
             // A time-out is an error, the end is none.
             while stream.read(&mut [0]).is_err() && stream.write_all(drop.as_bytes()).is_ok() {}
         }
-        // Unread bytes are not enough to be sure of a reset, the end in the middle of a chunked body is an error anyway.
+        // Unread bytes do not guarantee a reset; an end inside a chunked body is an error anyway.
         Then::Reset => drop(stream),
     }
 }

@@ -28,7 +28,7 @@ fn others_than_this_machine_need_a_token() {
     assert_eq!(publish(&server, &[("authorization", "Bearer secret")]), 200);
     assert_eq!(publish(&server, &[("authorization", "bearer secret")]), 200);
     assert_eq!(server.stats()["published"], 2);
-    // Whoever can connect may read.
+    // Anyone who can connect may read.
     assert_eq!(server.get("/events").send().unwrap().status(), 200);
 }
 
@@ -59,7 +59,7 @@ fn pages_of_other_origins_cannot_publish_or_cut_or_open_a_websocket() {
     }
 }
 
-/// The check belongs to the route, however its path is spelled.
+/// The check belongs to the route, in any spelling of its path.
 #[test]
 fn no_other_spelling_of_a_path_gets_round_the_check_of_origins() {
     let server = Server::start(&[]);
@@ -115,7 +115,7 @@ fn names_that_are_not_of_this_machine_are_refused_on_loopback() {
     }
 }
 
-/// RFC 9112, section 3.2. A name that nobody can read must not pass for none.
+/// RFC 9112, section 3.2. An unreadable name must not count as no name.
 #[test]
 fn a_host_that_is_missing_or_doubled_or_no_host_is_refused_on_loopback() {
     let server = Server::start(&[]);
@@ -135,7 +135,7 @@ fn a_host_that_is_missing_or_doubled_or_no_host_is_refused_on_loopback() {
         ("1.1", "host: evil.example@localhost\r\n", 400),
         ("1.1", "host: evil.example\r\n", 403),
     ] {
-        // The stream, which reads its own request, and what hyper reads.
+        // The stream, which reads its own request, and a path that hyper reads.
         for path in ["/events", "/stats"] {
             let mut socket = TcpStream::connect(server.address()).unwrap();
             socket.set_read_timeout(Some(BOUND)).unwrap();

@@ -1,4 +1,4 @@
-//! Many clients, slow ones, and ones that are gone.
+//! Many clients, slow clients, and clients that are gone.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -77,7 +77,7 @@ fn a_stream_behind_other_requests_cuts_none_of_their_answers() {
     let mut socket = slow(&server, "/", "");
     let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address());
     socket.write_all((request("/").repeat(BEFORE - 1) + &request("/events")).as_bytes()).unwrap();
-    // It may get there, or wait until somebody reads; both are fine.
+    // It may arrive, or wait until it is read; both are fine.
     let _ = (0..200).find(|_| server.stats()["clients"]["sse"] == 1);
     socket.set_read_timeout(Some(BOUND)).unwrap();
     let mut reader = BufReader::new(socket);
@@ -105,7 +105,7 @@ fn a_slow_reader_is_closed_and_delays_nobody() {
     let _slow = [
         slow(&server, "/events", ""),
         slow(&server, "/ws", UPGRADE),
-        // One that has not had what it missed when it stops to read.
+        // A client that stops reading before it has what it missed.
         slow(&server, &format!("/events?last-event-id={id}"), ""),
     ];
     let mut healthy = server.stream("/events");
@@ -122,7 +122,7 @@ fn a_slow_reader_is_closed_and_delays_nobody() {
     assert_eq!(healthy.next().data, "last");
 }
 
-/// The queue bounds what a client may fall behind, not what it missed while it was away.
+/// The queue bounds how far a client may fall behind, not what it missed while it was away.
 #[test]
 fn whoever_missed_more_than_the_queue_still_gets_it() {
     let server = Server::start(&["--queue", "2", "--keep-alive", "1"]);
@@ -135,7 +135,7 @@ fn whoever_missed_more_than_the_queue_still_gets_it() {
     }
     let mut back = server.resume(&id);
     let mut other = server.stream("/events");
-    // A keep-alive comes after a second, and the server looks twice in one.
+    // A keep-alive comes after a second, and the server checks twice a second.
     for _ in 0..3 {
         other.frame();
     }
@@ -169,7 +169,7 @@ fn a_connection_can_be_cut_by_its_key() {
     server.wait_for("its end", |stats| stats["clients"]["ws"] == 0);
 }
 
-/// Whoever wonders why clients go looks here.
+/// The reasons why streams ended.
 #[test]
 fn streams_that_end_are_counted_by_the_reason() {
     let server = Server::start(&["--patience", "1"]);
@@ -181,7 +181,7 @@ fn streams_that_end_are_counted_by_the_reason() {
     let _cut = server.stream("/events?client=me");
     server.post("/cut").json(&json!({ "client": "me" })).send().unwrap();
     ended("cut", 1);
-    // Its system answers, but has no room: for longer than the server's patience.
+    // Its system answers, but has no room for longer than the server's patience.
     let paused = slow(&server, "/events", "");
     server.wait_for("a client", |stats| stats["clients"]["sse"] == 1);
     for _ in 0..20 {
@@ -221,7 +221,7 @@ fn a_request_that_never_comes_is_not_waited_for() {
     }
 }
 
-/// A connection that was used before leaves hyper too, and what comes after its request is nothing to the stream.
+/// A connection that was used before leaves hyper too, and the stream ignores what comes after its request.
 #[test]
 fn a_stream_can_be_a_connections_second_request() {
     let server = Server::start(&[]);

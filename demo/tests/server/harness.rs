@@ -10,10 +10,10 @@ use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sse_wire::{Error, Frame, io::EventReader};
 
-/// How long anything may take that has to come.
+/// How long a test waits for anything.
 pub(crate) const BOUND: Duration = Duration::from_secs(30);
 
-/// A server that ends with its owner.
+/// A server that ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Child,
@@ -36,7 +36,7 @@ impl Server {
         Self::spawn(command(&[address, args].concat()), client)
     }
 
-    /// One whose files may not grow beyond `bytes` until it is told otherwise, as if the disk was full.
+    /// One whose files may not grow beyond `bytes` until it is told otherwise, as if the disk were full.
     #[cfg(target_os = "linux")]
     pub(crate) fn without_room(bytes: usize, args: &[&str]) -> Self {
         let mut shell = Command::new("sh");
@@ -110,7 +110,7 @@ impl Server {
         self.get("/stats").send().unwrap().json().unwrap()
     }
 
-    /// Looks at the figures until they are as they should be.
+    /// Polls the figures until they are as they should be.
     pub(crate) fn wait_for(&self, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
         wait_for(what, || Some(self.stats()).filter(&condition))
     }
@@ -120,7 +120,7 @@ impl Server {
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
-    /// Waits for the end, which has to be a good one, and returns what the server said of it.
+    /// Waits for the end, which must be a success, and returns the server's messages.
     pub(crate) fn stopped(self) -> String {
         let (status, said) = self.ended();
         assert_eq!(status, Some(0), "{said}");
@@ -139,7 +139,7 @@ impl Server {
         (status.code(), said)
     }
 
-    /// By what a process manager sends first, or by what it sends last.
+    /// With the signal that a process manager sends first, or the one it sends last.
     pub(crate) fn end(self, graceful: bool) {
         if graceful {
             self.signal("-TERM");
@@ -147,7 +147,7 @@ impl Server {
         }
     }
 
-    /// A connection of a client that decides itself what it reads.
+    /// The connection of a client that decides what it reads.
     pub(crate) fn raw(&self, path: &str, headers: &str) -> TcpStream {
         let mut socket = TcpStream::connect(self.address()).unwrap();
         socket.set_read_timeout(Some(BOUND)).unwrap();
@@ -164,7 +164,7 @@ impl Drop for Server {
     }
 }
 
-/// An HTTP client that waits for nothing without end.
+/// An HTTP client with timeouts.
 pub(crate) fn client() -> ClientBuilder {
     // Another test may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -177,7 +177,7 @@ pub(crate) fn command(args: &[&str]) -> Command {
     command
 }
 
-/// Of a server that cannot start.
+/// The message of a server that cannot start.
 pub(crate) fn output(args: &[&str]) -> Output {
     command(args).output().unwrap()
 }
@@ -244,7 +244,7 @@ impl Stream {
         next.map_err(|error| error.to_string())?
     }
 
-    /// Keep-alives come for ever, so that a read alone never takes too long.
+    /// Keep-alives never stop, so a timeout on each read would not help.
     fn bounded<T>(&mut self, mut found: impl FnMut(Option<Frame<'_>>) -> Option<T>) -> Result<T, Error<io::Error>> {
         let end = Instant::now() + BOUND;
         loop {
@@ -259,7 +259,7 @@ impl Stream {
         (0..count).map(|_| self.next().data).collect()
     }
 
-    /// The next frame in words; an id by itself is none.
+    /// The next frame in words; an id alone is skipped.
     pub(crate) fn frame(&mut self) -> String {
         loop {
             return match self.reader.next_frame().unwrap().expect("the stream goes on") {
@@ -272,7 +272,7 @@ impl Stream {
         }
     }
 
-    /// Reads to the end: true where the response was complete, false where the connection was cut.
+    /// Reads to the end. Returns true if the response was complete, false if the connection was cut.
     pub(crate) fn ends_properly(&mut self) -> bool {
         self.bounded(|frame| frame.is_none().then_some(())).is_ok()
     }

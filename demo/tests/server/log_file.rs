@@ -1,4 +1,4 @@
-//! The file behind the log: bounds, and all that can happen to it.
+//! The log's file: bounds, and everything that can happen to it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ fn a_second_server_says_that_the_file_is_in_use_and_touches_nothing() {
     let link = log.beside(".link");
     std::os::unix::fs::symlink(&log.path, &link).unwrap();
     for path in [log.path.as_str(), link.to_str().unwrap()] {
-        // Would forget what the first still keeps, if it could.
+        // If it could, it would forget what the first still keeps.
         let args = ["--addr", "127.0.0.1:0", "--log-events", "1", "--log-bytes", "1", "--log-file", path];
         assert_refuses(&args, &[path, "in use by another server"]);
         let taken = server.address().to_string();
@@ -89,7 +89,7 @@ fn a_start_whose_address_is_taken_makes_no_file() {
     assert_eq!(log.files(), []);
 }
 
-/// The machine's end can cost the last lines. Their ids are not given to other events.
+/// If the machine fails, the last lines can be lost. Their ids are not given to other events.
 #[test]
 fn a_client_that_has_seen_more_than_the_file_is_reset() {
     let log = Log::new();
@@ -107,7 +107,7 @@ fn a_client_that_has_seen_more_than_the_file_is_reset() {
     assert_eq!(server.resume(&ids[3]).take(8), expected);
     assert_eq!(server.resume(&ids[5]).take(6), expected[2..]);
     drop(server);
-    // Where an epoch ended is known for as long as there is something of it.
+    // The end of an epoch is known as long as any of its events is kept.
     let server = log.start(&[]);
     assert_eq!(server.resume(&ids[6]).next().name, "reset");
     assert_eq!(server.resume(&ids[3]).take(8), expected);
@@ -152,7 +152,7 @@ fn the_log_stays_small_in_bytes() {
     assert!(server.stats()["log"]["bytes"].as_u64().unwrap() <= BYTES);
     server.publish("end");
     assert_eq!(server.resume(&last).next().data, "end");
-    // What is larger than the log gets to those who listen, and makes way for the next one.
+    // An event larger than the log reaches the listeners, and is dropped for the next one.
     let mut stream = server.stream("/events");
     let large = "\n".repeat(30_000);
     server.publish(&large);
@@ -171,7 +171,7 @@ fn a_full_disk_costs_what_is_published_meanwhile_and_nothing_else() {
     let data = |number: u32| format!("{number} {}", "x".repeat(9_000));
     let mut stream = server.stream("/events");
     let mut ids = Vec::new();
-    // What nobody was told is in the log is with nobody: this is the next event that comes.
+    // No client got the event whose publisher got an error: this is the next one that comes.
     let mut logged = |id: String, data: String| {
         let event = stream.next();
         assert_eq!((&event.id, &event.data), (&id, &data));
@@ -190,7 +190,7 @@ fn a_full_disk_costs_what_is_published_meanwhile_and_nothing_else() {
         }
     }
     assert!(log.files().iter().all(|(_, bytes)| bytes.is_empty() || bytes.ends_with(b"\n")));
-    // There may be room for a small one all the same.
+    // There may still be room for a small one.
     logged(server.publish("small"), "small".into());
     server.give_room("unlimited");
     for number in 100..130 {
@@ -261,7 +261,7 @@ fn a_damaged_file_is_set_aside_and_clients_are_reset() {
         server.signal("-TERM");
         let said = server.stopped();
         assert!(said.contains(what) && said.contains("events.jsonl.damaged"), "{what}: {said}");
-        // And that is that.
+        // And only once.
         let server = log.start(&[]);
         assert_eq!(server.resume(&id).next().data, "newer", "{what}");
         server.signal("-TERM");
@@ -281,7 +281,7 @@ fn what_is_no_file_or_cannot_be_read_stays_where_it_is() {
     fs::remove_dir_all(&log.path).unwrap();
     log.publish(2, &[]);
     let before = log.files();
-    // Cannot be opened, by root neither.
+    // Cannot be opened, not even by root.
     let older = log.beside(".old");
     std::os::unix::fs::symlink(&older, &older).unwrap();
     refused(&[older.to_str().unwrap(), "symbolic links"]);
@@ -305,7 +305,7 @@ fn each_damaged_file_gets_a_name_of_its_own() {
     assert_eq!(lines(&log.beside(".old.damaged.2")), 5);
 }
 
-/// A file of the older lines that is damaged costs those; one that is newer, all.
+/// Damage to the file of older lines costs those; damage to the newer file costs all.
 #[test]
 fn damage_costs_what_came_before_it() {
     for (suffix, first, last) in [(".old", "reset", "10"), ("", "reset", "reset")] {

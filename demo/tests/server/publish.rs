@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{BOUND, Server};
 
-/// By its key an event is known again: in memory, in the file, and after a restart.
+/// An event is recognized by its key: in memory, in the file, and after a restart.
 #[test]
 fn what_is_sent_twice_under_a_key_is_published_once() {
     let directory = tempfile::TempDir::new().unwrap();
@@ -52,7 +52,7 @@ fn data_arrives_as_it_was_posted() {
     }
 }
 
-/// Clients count the events of the sources, and would take others for gaps.
+/// Clients count the events of the sources, and would mistake others for gaps.
 #[test]
 fn names_of_the_sources_are_theirs_while_they_publish() {
     let server = Server::with_sources(&[]);

@@ -1,4 +1,4 @@
-//! A server that was started again.
+//! A server that is restarted.
 
 use tempfile::TempDir;
 

@@ -20,7 +20,7 @@ fn what_was_missed_comes_first_and_then_what_is_new() {
     assert_eq!(stream.take(60), numbers(41..=100));
     publish(&server, 101..=105);
     assert_eq!(stream.take(5), numbers(101..=105));
-    // Whoever has all of it gets nothing old.
+    // A client that has everything gets nothing old.
     let mut stream = server.resume(server.publish("106").as_str());
     publish(&server, 107..=107);
     assert_eq!(stream.next().data, "107");
@@ -47,7 +47,7 @@ fn resumes_within_a_filter() {
     assert_eq!(server.stream(&path).take(2), ["2", "4"]);
 }
 
-/// The law: whatever is published while clients come and go, each of them has all of it, in order, once.
+/// The law: everything that is published while clients come and go reaches each of them once, in order.
 #[test]
 fn no_gap_and_no_double_while_events_are_published() {
     const EVENTS: u32 = 1500;
@@ -60,7 +60,7 @@ fn no_gap_and_no_double_while_events_are_published() {
                 let mut expected = 1;
                 while expected <= EVENTS {
                     let mut stream = server.resume(&id);
-                    // Between one event and all that are left, and not the same for any two clients.
+                    // Between one event and all that are left, different for each client.
                     for _ in 0..=(expected * client * 7) % 60 {
                         if expected > EVENTS {
                             break;
@@ -94,7 +94,7 @@ fn an_id_that_is_too_old_is_reset_and_the_stream_goes_on() {
     let reset = stream.next();
     assert_eq!((reset.name.as_str(), &reset.id), ("reset", &ids[9]));
     publish(&server, 11..=11);
-    // The reset's id is where the stream goes on.
+    // The stream continues from the reset's id.
     assert_eq!(server.resume(&reset.id).next().data, "11");
     // The id before the oldest event is old, but nothing after it is lost.
     assert_eq!(server.resume(&ids[7]).take(3), numbers(9..=11));
@@ -107,7 +107,7 @@ fn events_grow_too_old_with_time() {
     let server = Server::start(&["--log-age", "1"]);
     let ids = publish(&server, 1..=2);
     wait_for("the second event's end", || {
-        // The stream of an id that leads on begins with the event, the other with a reset.
+        // After a known id the stream begins with the event, after an unknown one with a reset.
         Some(server.resume(&ids[0]).next()).filter(|event| event.name == "reset")
     });
     server.wait_for("an empty log", |stats| stats["log"]["events"] == 0);
@@ -139,7 +139,7 @@ fn what_is_no_id_is_reset() {
         let path = format!("/events?last-event-id={}", garbage.replace('+', "%2B").replace(' ', "%20"));
         assert_eq!(assert_reset(server.stream(&path), "unknown"), id, "{garbage}");
     }
-    // An empty one is none.
+    // An empty id is no id.
     let mut stream = server.stream("/events?last-event-id=");
     server.publish("2");
     assert_eq!(stream.next().data, "2");
@@ -150,7 +150,7 @@ fn a_first_connection_can_begin_before_it() {
     let server = Server::start(&["--log-events", "5"]);
     let ids = publish(&server, 1..=8);
     assert_eq!(server.stream("/events?last=3").take(3), numbers(6..=8));
-    // No more than there is; and whoever has an id goes on from there.
+    // At most what there is; and a client with an id continues from there.
     assert_eq!(server.stream("/events?last=1000").take(5), numbers(4..=8));
     assert_eq!(server.stream(&format!("/events?last=5&last-event-id={}", ids[6])).next().data, "8");
     let mut now = server.stream("/events?last=0");

@@ -30,7 +30,7 @@ fn streams_end_properly_and_clients_come_back_at_different_times() {
             last.push(time(&frames[3]));
             assert!(stream.ends_properly());
         }
-        // From the first one on, as a server that crashes says nothing last.
+        // From the first one on, since a server that crashes has no last words.
         for times in [first, last] {
             assert!(times.iter().all(|time| (1000..=2000).contains(time)), "{times:?}");
             assert!(times.iter().any(|time| *time != times[0]), "{times:?}");
@@ -41,7 +41,7 @@ fn streams_end_properly_and_clients_come_back_at_different_times() {
     }
 }
 
-/// The start waits at the lock, which is a pipe that nobody reads yet.
+/// The start waits at the lock, which is a pipe without a reader yet.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stop_during_the_start_is_a_good_end() {
@@ -73,7 +73,7 @@ fn a_client_that_does_not_read_keeps_no_server_from_stopping() {
     }
     server.signal("-TERM");
     assert!(server.stopped().contains("did not end in time: 1"));
-    // What the kernel had still comes, and then no proper end.
+    // What the kernel had still comes, but no proper end.
     let mut bytes = Vec::new();
     let ended = stuck.read_to_end(&mut bytes);
     assert!(ended.is_err() || !bytes.ends_with(b"0\r\n\r\n"));

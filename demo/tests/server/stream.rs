@@ -40,7 +40,7 @@ fn retry(frame: &str) -> u32 {
     frame.strip_prefix("retry ").unwrap().parse().unwrap()
 }
 
-/// So that a client loses nothing whose connection ends before its first event.
+/// So that a client whose connection ends before its first event loses nothing.
 #[test]
 fn gives_an_id_before_the_first_event() {
     let server = Server::start(&[]);
@@ -53,7 +53,7 @@ fn gives_an_id_before_the_first_event() {
     assert_eq!(server.resume(&id).next().data, "meanwhile");
 }
 
-/// Or a client whose connection ends between the two would continue from there, and never learn that it has missed something.
+/// Otherwise a client whose connection ends between the two would continue from there, and never learn of the gap.
 #[test]
 fn gives_no_id_before_a_reset() {
     let server = Server::start(&[]);
@@ -86,7 +86,7 @@ fn an_event_is_one_write_and_several_together_are_one_too() {
         read_until(&mut socket, &id);
         assert_eq!(written(&socket), head + number);
     }
-    // What was missed: sixteen at a time, the first ones with the head.
+    // The missed events: sixteen at a time, the first ones with the head.
     let mut back = server.raw("/events", &format!("last-event-id: {first}\r\n"));
     read_until(&mut back, "\ndata: 40\n");
     assert_eq!(written(&back), 3);
@@ -117,7 +117,7 @@ fn silence_is_broken_by_comments() {
     assert_eq!(stream.frame(), "event x");
 }
 
-/// Or the id of a client that asks for rare events would grow too old to resume from.
+/// Otherwise the id of a client that asks for rare events would become too old to resume from.
 #[test]
 fn a_keep_alive_moves_the_id_on_over_events_not_asked_for() {
     let server = Server::start(&["--keep-alive", "1", "--log-events", "2"]);

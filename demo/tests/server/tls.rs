@@ -70,7 +70,7 @@ fn streams_over_http_2_and_over_http_1() {
             assert_eq!(stream.take(2), ["1", "2"]);
         }
         assert_eq!(server.resume(&id).next().data, "2");
-        // HTTP/2 has all on one connection, where browsers open six at most over HTTP/1.1.
+        // HTTP/2 uses one connection; over HTTP/1.1 browsers open at most six.
         let connections = server.stats()["connections"].as_u64().unwrap();
         assert!(if version == Version::HTTP_2 { connections == 1 } else { connections > 10 }, "{connections}");
         drop(streams);
@@ -78,7 +78,7 @@ fn streams_over_http_2_and_over_http_1() {
     }
 }
 
-/// Whatever protocol they said they would speak.
+/// With any protocol that they announced.
 #[test]
 fn peers_that_say_nothing_after_the_handshake_are_closed() {
     let files = Files::new();
@@ -98,7 +98,7 @@ fn peers_that_say_nothing_after_the_handshake_are_closed() {
     }
 }
 
-/// It answers all that HTTP/2 asks of it, and asks for nothing.
+/// A peer that answers everything in HTTP/2, and requests nothing.
 #[test]
 fn a_peer_that_never_sends_a_request_is_closed() {
     const PING: &[u8] = b"\0\0\x08\x06\0\0\0\0\0";

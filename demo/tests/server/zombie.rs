@@ -1,4 +1,4 @@
-//! A server that cannot do its work goes on when it can again, or ends.
+//! A server that cannot do its work continues once it can, or ends.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::harness::{BOUND, wait_for};
 
-/// A server under limits of a shell, whose standard error is a pipe that is closed.
+/// A server under a shell's limits, whose standard error is a closed pipe.
 struct Limited(Child, SocketAddr);
 
 impl Limited {
@@ -54,12 +54,12 @@ fn too_few_files_and_a_closed_standard_error_end_nothing() {
     let server = Limited::start("ulimit -n 40", "--no-sources");
     assert!(server.stats().is_some());
     let crowd: Vec<TcpStream> = (0..60).map(|_| TcpStream::connect(server.1).unwrap()).collect();
-    // The ones that it could not take are what it complains of.
+    // It complains about the ones that it could not accept.
     drop(crowd);
     wait_for("an answer", || server.stats());
 }
 
-/// A disk without room, as far as the server can tell, until there is some.
+/// A disk that looks full to the server, until it has room again.
 #[cfg(target_os = "linux")]
 #[test]
 fn sources_survive_a_log_that_cannot_be_written_and_a_closed_standard_error() {

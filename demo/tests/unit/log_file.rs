@@ -1,4 +1,4 @@
-//! The thread of the log's file: a disk that does not answer, and an end that no client can bring about.
+//! The thread of the log's file: a disk that does not respond, and an end that no client can cause.
 
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn a_disk_that_does_not_answer_fills_no_memory() {
     append().await.unwrap();
 }
 
-/// Whoever gave up has been told so, and may have published it again.
+/// A publisher that gave up knows, and may have published the event again.
 #[tokio::test]
 async fn what_nobody_waits_for_any_more_is_not_published() {
     let directory = tempfile::TempDir::new().unwrap();
@@ -46,11 +46,11 @@ async fn the_server_learns_that_the_thread_of_the_file_has_ended() {
     assert!(needed.try_join_next().is_none());
     log.appends.send(Box::new(|_| panic!("as a bug would"))).unwrap();
     assert_eq!(first_end(&mut needed).await.to_string(), ENDED);
-    // Nothing hangs meanwhile.
+    // Nothing else hangs meanwhile.
     assert_eq!(log.append(Draft::unnamed("x"), None).await.unwrap_err().to_string(), ENDED);
 }
 
-/// From now on until what is returned is dropped, the log's thread waits.
+/// Makes the log's thread wait until the returned value is dropped.
 fn hold(log: &FileLog) -> SyncSender<()> {
     let (busy, gate) = sync_channel(0);
     log.appends.send(Box::new(move |_| while gate.recv().is_ok() {})).unwrap();

@@ -1,4 +1,4 @@
-//! What no client can bring about: a log that is slow or fails at a chosen moment, and a server that stops just then.
+//! What no client can cause: a log that is slow or fails at a chosen moment, and a server that stops just then.
 
 use std::fs;
 use std::io;
@@ -32,7 +32,7 @@ use super::sources::Source;
 use super::stream::Stream;
 use super::{first_end, refusal::Refusal};
 
-/// What is wrong with a log now.
+/// What is wrong with the log now.
 #[derive(Debug, Default)]
 struct Faults {
     later: AtomicBool,
@@ -65,7 +65,7 @@ impl Log for Faulty {
 
 const LIMITS: Limits = Limits { events: 100, bytes: usize::MAX, age: Duration::MAX };
 
-/// For so many clients.
+/// For this many clients.
 fn hub(max_clients: usize) -> (Arc<Hub>, Arc<Faults>) {
     let faults = Arc::<Faults>::default();
     let second = Duration::from_secs(1);
@@ -95,7 +95,7 @@ async fn a_needed_task_that_ends_or_panics_is_the_end() {
     }
 }
 
-/// No request waits for a disk. Who writes is told by what the kernel counts for each thread.
+/// No request waits for a disk. The kernel's counts for each thread show which one writes.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn files_are_written_and_cut_on_a_thread_that_serves_nobody() {
@@ -185,7 +185,7 @@ async fn stream(hub: &Arc<Hub>) -> (Stream, TcpStream) {
     (Stream::new(socket, Bytes::new(), join(hub).unwrap()), peer)
 }
 
-/// There is one sweep for all: the streams run in a runtime in which whoever asks for a timer panics.
+/// There is one sweep for all: the streams run in a runtime in which asking for a timer panics.
 #[test]
 fn a_sweep_looks_after_all_keep_alives_and_no_stream_needs_a_timer() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
@@ -232,7 +232,7 @@ async fn no_keep_alive_comes_into_the_middle_of_an_event_that_the_log_has_to_fet
     let begin = hub.log().tail().borrow().end();
     let (mut stream, mut peer) = stream(&hub).await;
     let mut go_on = || Pin::new(&mut stream).poll(&mut Context::from_waker(Waker::noop())).is_pending();
-    // More than the kernel takes.
+    // More than the kernel's buffers hold.
     let data = "x".repeat(8 << 20);
     hub.publish(Draft::unnamed(&data), None).await.unwrap();
     assert!(go_on());
