@@ -167,34 +167,78 @@ fn every_input_in_every_state_does_what_the_table_says() {
     }
 }
 
-/// The drawing of it, in the docs of `EventSource`.
+/// What happens, as the docs name it.
+fn name(input: Input) -> String {
+    match input {
+        Stream => "`on_response`: 200, `text/event-stream`".to_owned(),
+        OtherResponse => "`on_response`: any other".to_owned(),
+        Unavailable(None) => "`on_unavailable`".to_owned(),
+        Unavailable(Some(secs)) => format!("`on_unavailable`: {secs} s"),
+        Bytes(what, _) => what.to_owned(),
+        EndOfStream => "`end_of_stream`: no data".to_owned(),
+        SetLastEventId => "`set_last_event_id`: 9".to_owned(),
+        End => "`on_end`".to_owned(),
+        Restart => "`restart`".to_owned(),
+        Close => "`close`".to_owned(),
+    }
+}
+
+/// What leads from a state to another, or back to the same one after a wait.
+fn arrow(from: &str, to: &str) -> String {
+    let leads = |row: &&Row| (row.0, row.2) == (from, to) && (from != to || row.4.is_some());
+    let inputs = TABLE.iter().filter(leads).map(|row| match row.1 {
+        Unavailable(_) => name(Unavailable(None)),
+        input => name(input),
+    });
+    let mut names: Vec<String> = inputs.map(|name| name.replace('`', "")).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// The states from the top down: what leads to the next one and back, to the first one on the right, to the last one on the
+/// left. No other two are connected.
+fn drawing() -> String {
+    let states = ["connecting", "open", "open, alive"];
+    assert_eq!(arrow(states[0], states[2]), "");
+    assert!(states.iter().all(|state| arrow("closed", state).is_empty()), "closed is final");
+    let close = arrow(states[0], "closed");
+    let mut drawn = format!("     ┌─────────────┐ ◄{:─<51}┐\n", "");
+    for (index, state) in states.into_iter().enumerate() {
+        assert_eq!(arrow(state, "closed"), close, "{state}");
+        let end = format!(" {} ", arrow(state, states[0]));
+        let (left, right) = [('┌', '┤'), ('├', '┤'), ('├', '┘')][index];
+        writeln!(drawn, "{left}─── │ {state:11} │ ──{end:─<50}{right}").unwrap();
+        if let Some(next) = states.get(index + 1) {
+            writeln!(drawn, "│    └──────┬──────┘ {:51} │", "").unwrap();
+            writeln!(drawn, "│           │ ↓ {:56} │", arrow(state, next)).unwrap();
+            // Of the first state, the way back is on the right.
+            let back = if index > 0 { arrow(next, state) } else { String::new() };
+            if !back.is_empty() {
+                writeln!(drawn, "│           │ ↑ {back:56} │").unwrap();
+            }
+            writeln!(drawn, "│    ┌──────┴──────┐ {:51} │", "").unwrap();
+        }
+    }
+    drawn + &format!("│    └─────────────┘\n│ {close}\n▼\n┌────────┐\n│ closed │\n└────────┘\n")
+}
+
 #[test]
 fn the_docs_draw_the_table() {
-    let mut drawn = String::from(
-        "# State transitions\n\n\
-         After two failed connections in a row, with a reconnection time of 1 s, no jitter, the last event ID 1 and, if open,\n\
-         `id: 2` in the unfinished event:\n\n\
+    let mut drawn = format!(
+        "# State transitions\n\n```text\n{}```\n\n\
+         \"Alive\" means that the connection has shown a sign of life, so that its end is no failure. What has no arrow\n\
+         changes no state. In detail, after two failed connections in a row, with a reconnection time of 1 s, no jitter, the\n\
+         last event ID 1 and, if open, `id: 2` in the unfinished event:\n\n\
          | State | What happens | State then | Failures | Wait | Last event ID |\n\
          | --- | --- | --- | --- | --- | --- |\n",
+        drawing()
     );
     for (state, input, then, failures, wait, id) in TABLE {
-        let input = match input {
-            Stream => "`on_response`: 200, `text/event-stream`".to_owned(),
-            OtherResponse => "`on_response`: any other".to_owned(),
-            Unavailable(None) => "`on_unavailable`".to_owned(),
-            Unavailable(Some(secs)) => format!("`on_unavailable`: {secs} s"),
-            Bytes(what, _) => what.to_owned(),
-            EndOfStream => "`end_of_stream`: no data".to_owned(),
-            SetLastEventId => "`set_last_event_id`: 9".to_owned(),
-            End => "`on_end`".to_owned(),
-            Restart => "`restart`".to_owned(),
-            Close => "`close`".to_owned(),
-        };
-        let wait = wait.map_or_else(String::new, |wait| format!("{wait} s"));
+        let (input, wait) = (name(input), wait.map_or_else(String::new, |wait| format!("{wait} s")));
         writeln!(drawn, "| {state} | {input} | {then} | {failures} | {wait} | {id} |").unwrap();
     }
     let docs = include_str!("../src/event_source/states.md");
-    assert!(docs == drawn, "src/event_source/states.md is not the table, which is\n{drawn}");
+    assert!(docs == drawn, "src/event_source/states.md should be\n{drawn}");
 }
 
 /// Decision 16, whatever the way to decode: eight connections with 240 keep-alives each.
