@@ -1,9 +1,9 @@
-//! Prints an event stream as lines of JSON, each event the moment its blank line arrives; and the way back.
+//! Prints an event stream as lines of JSON, each event the moment its blank line arrives; and back.
 //!
 //! ```text
 //! cargo run --example cat -- tests/data/express.sse               a file
 //! curl -N https://example.com/events | cargo run --example cat    a server, as it speaks
-//! cargo run --example cat -- --comments --retries FILE            what is not part of an event too
+//! cargo run --example cat -- --comments --retries FILE            comments and reconnection times too
 //! echo '{"data":"hello"}' | cargo run --example cat -- --encode   JSON in, event stream out
 //! ```
 //!
@@ -44,7 +44,7 @@ struct Args {
     /// The longest event (or, if they are printed, comment) that is accepted
     #[arg(long, value_name = "BYTES", default_value_t = Decoder::DEFAULT_MAX_EVENT_LEN)]
     max_event_len: usize,
-    /// The way back: read the lines of JSON that are printed without this flag, write the event stream
+    /// Reverse: read the lines of JSON that are printed without this flag, write the event stream
     #[arg(long, conflicts_with_all = ["comments", "retries", "unfinished", "max_event_len"])]
     encode: bool,
 }
@@ -72,7 +72,7 @@ fn decode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut status = ExitCode::SUCCESS;
     loop {
-        // Comments are free of the limit as long as nobody asks for them.
+        // Comments do not count against the limit unless they are asked for.
         let frame = if args.comments || args.retries {
             events.next_frame()
         } else {
@@ -123,7 +123,7 @@ fn encode(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
 /// Prints a line of JSON.
 fn print(out: &mut impl Write, line: &impl Serialize) -> Result<(), String> {
     let json = serde_json::to_string(line).map_err(|error| error.to_string())?;
-    // What steers or deceives a terminal stands within strings, where an escape means the same.
+    // What could control or spoof a terminal only occurs in strings, where an escape is equivalent.
     json.split_inclusive(deceives)
         .try_for_each(|part| match part.char_indices().next_back() {
             Some((index, last)) if deceives(last) => {
@@ -137,8 +137,8 @@ fn print(out: &mut impl Write, line: &impl Serialize) -> Result<(), String> {
         .map_err(|error| format!("standard output: {error}"))
 }
 
-/// Controls (JSON escapes those below U+0020 alone), line separators, what changes the direction of the text after it, and
-/// what cannot be seen, such as tags.
+/// Controls (JSON escapes only those below U+0020), line separators, characters that change the direction of text, and
+/// invisible ones, such as tags.
 fn deceives(c: char) -> bool {
     match c {
         '\u{ad}'
@@ -170,7 +170,7 @@ struct Input {
 
 impl Input {
     fn parse(line: &str) -> Result<Self, String> {
-        // Otherwise an array would be taken for the values in the order of the keys.
+        // Otherwise an array would be accepted, as the values in the order of the keys.
         if !line.trim_start().starts_with('{') {
             return Err(r#"expected a JSON object, such as {"data":"hello"}"#.to_owned());
         }
@@ -182,7 +182,7 @@ impl Input {
         Ok(input)
     }
 
-    /// The event, and before it one without data, for where the last event ID changes without an event's own id.
+    /// The event, preceded by one without data if the last event ID changes without the event's own id.
     fn events(&self, last_event_id: &str) -> Result<[EventBuilder<'_>; 2], InvalidField> {
         let (mut before, mut event) = (EventBuilder::new(), EventBuilder::new());
         if let Some(id) = &self.id {
@@ -200,12 +200,12 @@ impl Input {
     }
 }
 
-/// Hands bytes through, and looks whether they are UTF-8: the decoder replaces what is not, and does not tell.
+/// Passes bytes through, and checks whether they are UTF-8: the decoder replaces ill-formed bytes silently.
 struct Utf8Check<R> {
     inner: R,
-    /// The beginning of a character whose end is not read yet.
+    /// The beginning of a character whose end has not been read yet.
     cut: Vec<u8>,
-    /// Where `cut` stands in the stream.
+    /// The offset of `cut` in the stream.
     offset: u64,
     ill_formed: bool,
 }
@@ -215,7 +215,7 @@ impl<R> Utf8Check<R> {
         Self { inner, cut: Vec::new(), offset: 0, ill_formed: false }
     }
 
-    /// Looks at what was read; nothing is the end.
+    /// Checks what was read; nothing means the end.
     fn check(&mut self, bytes: &[u8]) {
         self.cut.extend_from_slice(bytes);
         let (valid, ill_formed) = match str::from_utf8(&self.cut) {
@@ -251,7 +251,7 @@ fn open(args: &Args) -> Result<Box<dyn Read>, String> {
     }
 }
 
-/// Writes a line to standard error. Unlike `eprintln`, without a panic where nobody reads that either.
+/// Writes a line to standard error. Unlike `eprintln`, it does not panic if that is closed too.
 fn complain(message: impl Display) {
     let _ = writeln!(io::stderr(), "cat: {message}");
 }

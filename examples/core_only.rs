@@ -1,6 +1,6 @@
 //! Decodes and encodes without an allocator, as on a small device: `cargo run --example core_only --no-default-features`.
 //!
-//! A lamp is switched by the events of a server, and answers each with an event of its own. Everything lives in fixed
+//! A server's events switch a lamp, which answers each with an event. Everything lives in fixed
 //! arrays; only `main`, which stands for the network, prints through `std`.
 
 use sse_wire::{BufferTooSmall, Chunk, DecodeError, Event, EventBuilder, EventType, FixedDecoder};
@@ -8,7 +8,7 @@ use sse_wire::{BufferTooSmall, Chunk, DecodeError, Event, EventBuilder, EventTyp
 /// No wish is longer than this, its type included; there are no ids.
 type Decoder = FixedDecoder<8, 0>;
 
-/// The lamp's answer to a wish, encoded to the front of `out`; its length comes back.
+/// The lamp's answer to a wish, encoded to the front of `out`. Returns its length.
 fn encode_answer(wish: Result<Event<'_>, DecodeError>, out: &mut [u8]) -> Result<usize, BufferTooSmall> {
     const LAMP: EventType<'_> = EventType::from_static("lamp");
     const ERROR: EventType<'_> = EventType::from_static("error");
@@ -22,7 +22,7 @@ fn encode_answer(wish: Result<Event<'_>, DecodeError>, out: &mut [u8]) -> Result
 }
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
-    // What the network brings, cut where it liked.
+    // What the network delivers, split anywhere.
     const CHUNKS: [&[u8]; 5] =
         [b": hi\n\nda", b"ta: on\r", b"\n\r\ndata: o", b"ff\n\nda", b"ta: a disco ball\n\ndata: a party\n\n"];
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes every target, or the named ones, for so many seconds each: fuzz/run.sh SECONDS [target...]
-# The working corpus is fuzz/corpus/, or the folder that FUZZ_CORPUS names. What fails is in fuzz/artifacts/.
+# Fuzzes every target, or the named ones, for this many seconds each: fuzz/run.sh SECONDS [target...]
+# The working corpus is fuzz/corpus/, or the folder that FUZZ_CORPUS names. Failing inputs go to fuzz/artifacts/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ if [[ ${#targets[@]} == 0 ]]; then
     mapfile -t targets < <(cargo +nightly fuzz list)
 fi
 
-# The crate has no unsafe code for a sanitizer to look at, and the dictionary knows what comparisons would tell: without
+# The crate has no unsafe code for a sanitizer to check, and the dictionary replaces the tracing of comparisons: without
 # both, an input takes a tenth of the time.
 flags=(--sanitizer none --no-trace-compares)
 

@@ -1,4 +1,4 @@
-//! Section 9.2.6: what a decoder returns: events, and what stands between them.
+//! Section 9.2.6: what a decoder returns: events, and what comes between them.
 
 use core::fmt;
 use core::time::Duration;
@@ -153,7 +153,7 @@ impl<'a> Event<'a> {
     /// JSON.
     ///
     /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
-    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
+    /// accepts any data, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
     /// too. Strings may borrow from the event. The inverse is
     /// [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged).
     ///

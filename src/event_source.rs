@@ -193,7 +193,7 @@ impl EventSource {
         self
     }
 
-    /// Sets by how many percent a wait may be lengthened, so that the clients of a killed server do not all return at
+    /// Sets the maximum percentage by which a wait is lengthened, so that the clients of a killed server do not all return at
     /// the same instant. Default: 12, about an eighth. 0 turns it off. No wait is ever shortened.
     ///
     /// # Examples
@@ -353,7 +353,7 @@ impl EventSource {
 
     /// Call this with the response's status, and its `Content-Type` header if it has one.
     ///
-    /// The standard gives up at any status but 200. Some of them are temporary, though; a client that should keep
+    /// The standard gives up on any status but 200. Some of them are temporary, though; a client that should keep
     /// trying passes those to [`on_unavailable`](Self::on_unavailable):
     ///
     /// ```

@@ -17,7 +17,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     return core::str::from_utf8(bytes).ok();
 }
 
-/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow end: the last word overlaps the one before.
+/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow tail: the last word overlaps the previous one.
 #[cfg(feature = "bytes")]
 #[inline]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
@@ -73,7 +73,7 @@ pub(crate) fn replace_within(area: &mut [u8], len: usize) {
         }
         written += mark.len();
     }
-    debug_assert_eq!(written, area.len(), "the area has not the length of the text");
+    debug_assert_eq!(written, area.len(), "the area does not have the length of the text");
 }
 
 fn replacement(invalid: &[u8]) -> &'static str {

@@ -1,4 +1,4 @@
-//! `examples/cat.rs` as its users meet it: a process with pipes.
+//! `examples/cat.rs` as its users run it: a process with pipes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::{env, fs, thread};
 
 use serde_json::{Value, json};
 
-/// How long a line may take that has to come at once: far more than it ever does.
+/// How long a line that should come at once may take: far longer than it ever does.
 const AT_ONCE: Duration = Duration::from_secs(30);
 
 fn cat(args: &[&str]) -> Command {
@@ -29,7 +29,7 @@ fn is_fresh(program: &Path) -> bool {
     !sources.split_whitespace().any(|source| modified(Path::new(source)).is_ok_and(|changed| changed > built))
 }
 
-/// What a run has left behind.
+/// The result of a run.
 #[derive(Debug, PartialEq)]
 struct Done {
     status: i32,
@@ -42,7 +42,7 @@ fn run(args: &[&str], input: impl AsRef<[u8]> + Send) -> Done {
     let mut stdin = child.stdin.take().unwrap();
     let output = thread::scope(|scope| {
         scope.spawn(move || {
-            // Whoever stops at an error does not read the rest.
+            // A program that stops at an error does not read the rest.
             let _ = stdin.write_all(input.as_ref());
         });
         child.wait_with_output().unwrap()
@@ -83,13 +83,13 @@ impl Live {
         self.lines.recv_timeout(AT_ONCE).expect("a line at once")
     }
 
-    /// What is printed as data.
+    /// The data that is printed.
     fn data(&self) -> String {
         let event: Value = serde_json::from_str(&self.line()).unwrap();
         event["data"].as_str().unwrap().to_owned()
     }
 
-    /// Closes the input; returns the lines that were not asked for.
+    /// Closes the input. Returns the lines that the test has not taken.
     fn end(mut self) -> Done {
         drop(self.stdin);
         let out = self.lines.iter().map(|line| line + "\n").collect();
@@ -194,7 +194,7 @@ fn encode_writes_the_event_stream() {
         (json!({"type": "message", "data": "", "id": null, "last_event_id": ""}), "data: \n\n"),
         (json!({"type": "add", "data": "x", "id": "7"}), "event: add\nid: 7\ndata: x\n\n"),
         (json!({"type": "message", "data": "x", "id": null, "last_event_id": "7"}), "data: x\n\n"),
-        // An event between that had the id and was left out: the receiver has to know all the same.
+        // An event in between that had the id was left out: the receiver must still learn the id.
         (json!({"type": "message", "data": "y", "id": null, "last_event_id": "9"}), "id: 9\n\ndata: y\n\n"),
         (json!({"type": "message", "data": "z", "id": null, "last_event_id": "9"}), "data: z\n\n"),
         (json!({"comment": "still\nhere"}), ": still\n: here\n\n"),
@@ -216,7 +216,7 @@ fn prints_an_event_the_moment_its_blank_line_arrives() {
             live.write(end);
             assert_eq!(live.data(), round.to_string(), "{end:?}");
         }
-        // Bytewise, too.
+        // Byte by byte, too.
         for byte in "event: a\ndata: bytes".bytes().chain(end.bytes()) {
             live.write([byte]);
         }

@@ -1,6 +1,6 @@
-//! What is decoded is what the standard says, with and without a limit, however the stream is cut and the decoder is
-//! called, on every connection of one decoder; with its shortcuts, and in lock-step without them; and in memory of a fixed
-//! size, which is the limit there.
+//! The decoder does what the standard says, with and without a limit, however the stream is split and the decoder is
+//! called, on every connection of one decoder; with its shortcuts and, in lockstep, without them; and in memory of a fixed
+//! size, which is then the limit.
 #![no_main]
 
 use fastrand::Rng;
@@ -50,7 +50,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(decoder.end_of_stream(), None, "something of a stream that has not begun");
 });
 
-/// Memory of a fixed size: with enough of it as the oracle says, with little of it the same in every chunking.
+/// Memory of a fixed size: with enough of it, as the oracle says; with little, the same in every chunking.
 fn fixed(streams: &Streams, calls: Calls) {
     let expected = each(streams, oracle::Outcome::default(), oracle::interpret_from);
     let expected = expected.iter().map(|outcome| Outcome::unlimited(outcome, calls)).collect::<Vec<_>>();
@@ -62,7 +62,7 @@ fn fixed(streams: &Streams, calls: Calls) {
         assert_eq!(fixed_connections::<3, 1>(streams, calls, cut), small, "{calls:?}, {cut:?}, of {streams:?}");
     }
 
-    // Where no id, no comment and no replacement shares the memory, that is the limit to the byte.
+    // If no id, comment or replacement shares the memory, it is the exact limit.
     let is_id = |line: &oracle::Line| matches!(line, oracle::Line::Field { name: oracle::FieldName::Id, .. });
     let has_id = |wire: &[u8]| {
         let (lines, unfinished) = oracle::lines(wire);
@@ -81,7 +81,7 @@ fn fixed_connections<const EVENT: usize, const ID: usize>(streams: &Streams, cal
     connections.map(|stream| pair.connection(calls, &cut.pieces(&stream.wire, &stream.marks))).collect()
 }
 
-/// What the judge says of each connection, knowing the one before.
+/// What the judge says about each connection, given the previous one.
 fn each<T: Clone>(streams: &Streams, before: T, judge: impl Fn(&T, &[u8]) -> T) -> Vec<T> {
     let mut before = before;
     let mut outcomes = Vec::new();
@@ -92,7 +92,7 @@ fn each<T: Clone>(streams: &Streams, before: T, judge: impl Fn(&T, &[u8]) -> T) 
     outcomes
 }
 
-/// Reads the connections one after the other, with shortcuts and without, and compares what each has shown.
+/// Reads the connections one after the other, with and without shortcuts, and compares the results.
 fn check(streams: &Streams, decoder: Decoder, calls: Calls, cut: Cut, way: Way, expected: &[Outcome]) {
     let fast = check_one(streams, decoder.clone(), calls, cut, way, expected);
     let slow = check_one(streams, decoder.without_shortcuts(), calls, cut, way, expected);

@@ -1,5 +1,4 @@
-//! Whatever the texts are, exactly the lines of the given fields go out, and to every sink the same bytes; JSON on one
-//! line.
+//! For any texts, exactly the lines of the given fields are sent, with the same bytes to every sink; JSON on one line.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -26,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
     drops_what_is_not_finished(&events, &mut rng);
 });
 
-/// A type is refused for CR and LF, an id for NUL too, and for nothing else.
+/// A type is refused for CR and LF, an id also for NUL, and for nothing else.
 fn refuses_line_ends(event: &Sent) {
     let refused = |error: InvalidField| (error.index(), error.byte());
     let first = |text: &str, forbidden: &[u8]| text.bytes().enumerate().find(|(_, byte)| forbidden.contains(byte));
@@ -112,7 +111,7 @@ fn sinks_agree(event: &EventBuilder<'_>, wire: &[u8], rng: &mut Rng) {
     assert_eq!(out.taken, wire);
 }
 
-/// A data writer gives what the builder gives, wherever the data is cut.
+/// A data writer produces what the builder produces, however the data is split.
 fn data_comes_in_pieces(event: &Sent, seed: u64) {
     let no_data = Data { text: String::new(), marks: Vec::new() };
     let Data { text, marks } = event.data.as_ref().unwrap_or(&no_data);
@@ -122,7 +121,7 @@ fn data_comes_in_pieces(event: &Sent, seed: u64) {
         let mut writer = EventWriter::new(Vec::new());
         let mut data = writer.data_writer(&event.head()).expect("nothing is torn");
         for piece in cut.pieces(text.as_bytes(), marks) {
-            // Not `write_all`, which would not hand on an empty piece.
+            // Not `write_all`, which would not pass on an empty piece.
             assert_eq!(data.write(piece).expect("a vector"), piece.len());
         }
         data.finish().expect("a vector");
@@ -144,7 +143,7 @@ fn data_comes_in_pieces(event: &Sent, seed: u64) {
     assert_eq!(writer.into_inner().escape_ascii().to_string(), expected.escape_ascii().to_string());
 }
 
-/// Bytes go out once and in order, whatever the writer takes, and whenever it would block.
+/// Bytes go out once and in order, no matter how many the writer accepts and when it would block.
 fn writes_events_in_order(events: &[Sent], rng: &mut Rng) {
     let mut writer = EventWriter::new(Trickle::new(rng, true));
     let mut expected = Vec::new();
@@ -201,7 +200,7 @@ fn until_written(writer: &mut EventWriter<Trickle>, result: io::Result<()>, rng:
     assert_eq!(writer.unwritten(), 0, "no error, and something left to write");
 }
 
-/// Dropped before its end, an event has never been, or is the last thing that a receiver does not see.
+/// An event dropped before its end either never existed, or ends the stream before a receiver sees it.
 fn drops_what_is_not_finished(events: &[Sent], rng: &mut Rng) {
     let mut writer = EventWriter::new(Vec::new());
     let mut expected = Vec::new();

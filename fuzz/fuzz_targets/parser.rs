@@ -1,4 +1,4 @@
-//! Tokens put together are the lines that the standard sees, however the stream is cut.
+//! Tokens put together are the lines that the standard sees, however the stream is split.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

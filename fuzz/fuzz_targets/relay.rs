@@ -1,5 +1,5 @@
 //! A relay loses nothing: what is decoded to frames and encoded again gives a receiver the same events, the same last
-//! event IDs and the same reconnection time, however the stream is cut, and frames that own their text do as others.
+//! event IDs and the same reconnection time, however the stream is split, with borrowed and with owned frames.
 #![no_main]
 
 use bytes::Bytes;

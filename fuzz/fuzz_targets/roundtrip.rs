@@ -1,5 +1,5 @@
-//! Events that are encoded, one behind the other, come back as they were sent, but for their line ends, however the
-//! stream is cut.
+//! Events that are encoded one after the other come back as they were sent, apart from line ends, however the stream is
+//! split.
 #![no_main]
 
 use fastrand::Rng;

@@ -2,21 +2,21 @@
 
 use fastrand::Rng;
 
-/// Where bytes are cut.
+/// Where to cut.
 #[derive(Clone, Copy, Debug)]
 pub enum Cut {
     Whole,
-    /// Behind every byte, with an empty piece between each two. What is long is cut less often, so that no input takes
-    /// much more time than others.
+    /// After every byte, with an empty piece in between. Long inputs are cut less often, so that none takes much more
+    /// time than others.
     Bytewise,
     /// Into pieces of random lengths, many of them short and some empty.
     Random(u64),
-    /// Where the input has its marks; twice at one place makes an empty piece.
+    /// Where the input has marks; two marks in one place make an empty piece.
     Marked,
 }
 
 impl Cut {
-    /// The ways in which every input is tried.
+    /// The ways to cut every input.
     pub fn ways(seed: u64) -> [Self; 4] {
         [Self::Whole, Self::Bytewise, Self::Random(seed), Self::Marked]
     }

@@ -1,4 +1,4 @@
-//! JSON in the data, and events as the variants of an enum: what has to hold of any text.
+//! JSON in the data, and events as the variants of an enum: what must hold for any text.
 
 use serde::{Deserialize, Serialize};
 use sse_wire::io::EventWriter;
@@ -19,7 +19,7 @@ enum Message {
     Unit,
 }
 
-/// Written, it is one line for every receiver, and means the same; read, it is what `serde_json` says.
+/// Written JSON is one line for every receiver, and means the same; reading it agrees with `serde_json`.
 pub fn check(event: &Sent) {
     let text = event.data().unwrap_or_default();
     is_one_line(event, text);
@@ -81,7 +81,7 @@ fn is_tagged(event: &Sent, message: &Message) {
     assert_eq!(&received.tagged::<Message>().expect("what was written"), message);
 }
 
-/// Whatever is in the event.
+/// For any event.
 fn is_read(event: &Sent, text: &str) {
     let wire = event.head().data(text).encode();
     let (mut decoder, mut chunk) = (Decoder::new(), Chunk::new(&wire));

@@ -1,7 +1,6 @@
 //! What the fuzz targets share: what an input means, ways to cut a stream, ways to read it, and the judges.
 //!
-//! An input is bytes that mean something to the eye, so that a stream out of a file is a seed, and one byte less is a
-//! smaller case: see [`Streams`] for `decoder`, `parser` and `relay`, [`Events`] for `roundtrip` and `encoder`.
+//! Inputs are readable, so that a stream from a file is a seed, and removing a byte makes a smaller case: see [`Streams`] for `decoder`, `parser` and `relay`, [`Events`] for `roundtrip` and `encoder`.
 
 pub mod cut;
 #[path = "../../tests/common/drive.rs"]

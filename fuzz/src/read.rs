@@ -1,4 +1,4 @@
-//! Ways to read a stream with a decoder. What comes out is put in the judges' words, to be compared.
+//! Ways to read a stream with a decoder. The results are converted to the judges' types, for comparison.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -11,16 +11,16 @@ use crate::drive::{milliseconds, owned, owned_frame, step};
 use crate::limit::{Calls, Outcome, Step};
 use crate::oracle;
 
-/// How the pieces of a stream are handed in.
+/// How the decoder gets the pieces of a stream.
 #[derive(Clone, Copy, Debug)]
 pub enum Way {
     /// One `Chunk` for each piece.
     Chunk,
     /// A new `Chunk` for each call.
     ChunkPerCall,
-    /// As text, where the piece is text.
+    /// As text, if the piece is text.
     Text,
-    /// One `ChunkBuf` for each piece; what comes out is owned, and looked at when the stream is at its end.
+    /// One `ChunkBuf` for each piece; the events are owned, and examined at the end of the stream.
     Owned,
     /// By an `EventReader`.
     Reader,
@@ -32,7 +32,7 @@ impl Way {
     }
 }
 
-/// Reads one connection to its end, and hands back the decoder for the next.
+/// Reads one connection to its end, and returns the decoder for the next one.
 pub fn connection(mut decoder: Decoder, pieces: &[&[u8]], calls: Calls, way: Way) -> (Decoder, Outcome) {
     let steps = match way {
         Way::Reader => return reader(decoder, pieces, calls),
@@ -170,7 +170,7 @@ fn frame_buf(frame: FrameBuf) -> oracle::Frame {
     }
 }
 
-/// The decoder itself has to say the same as what it has just handed out.
+/// The decoder's own state must agree with what it has just returned.
 fn agrees(step: &Step, decoder: &Decoder) {
     match step {
         Step::Frame(oracle::Frame::Event(event)) => assert_eq!(decoder.last_event_id(), event.last_event_id),

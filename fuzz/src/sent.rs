@@ -1,4 +1,4 @@
-//! Inputs that are events to send, and what has to become of them.
+//! Inputs that are events to send, and what must arrive.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::oracle::{Event, FieldName, Frame, Line};
 ///
 /// The first byte of an input is a seed for what is random. In the rest, 0xFF ends an event and 0xFE a field. The first
 /// byte of a field says which it is: `c` a comment, `e` the type, `i` the id, `r` the reconnection time in nanoseconds,
-/// and any other the data, where 0xFD marks a place to cut. The first `D` of an input is data that is repeated, 256
-/// times or up to 10 KiB. Where a field comes twice, the last one counts.
+/// and any other the data, in which 0xFD marks a place to cut. The first `D` of an input is data that is repeated, 256
+/// times or up to 10 KiB. If a field comes twice, the last one counts.
 #[derive(Debug)]
 pub struct Events {
     pub seed: u64,
     pub events: Vec<Sent>,
 }
 
-/// One event to send, of texts that nobody has checked. Where a type or an id cannot be sent, the event has none.
+/// One event to send, made of unchecked text. If its type or id cannot be sent, the event has none.
 #[derive(Debug, Default)]
 pub struct Sent {
     pub comment: Option<String>,
@@ -65,12 +65,12 @@ impl Sent {
         sent
     }
 
-    /// The type, where it can be sent.
+    /// The type, if it can be sent.
     pub fn valid_type(&self) -> Option<&str> {
         self.event_type.as_deref().filter(|text| !text.contains(['\r', '\n']))
     }
 
-    /// The id, where it can be sent.
+    /// The id, if it can be sent.
     pub fn valid_id(&self) -> Option<&str> {
         self.id.as_deref().filter(|text| !text.contains(['\r', '\n', '\0']))
     }
@@ -94,7 +94,7 @@ impl Sent {
             .when_some(self.retry, EventBuilder::retry)
     }
 
-    /// The lines that have to go out, and no other.
+    /// Exactly the lines that must be sent.
     pub fn lines(&self) -> Vec<Line> {
         let field = |name, text: &str| Line::Field { name, value: text.into() };
         let mut lines = Vec::new();
@@ -113,7 +113,7 @@ impl Sent {
         lines
     }
 
-    /// The bytes that have to go out: each line with the space after the colon, ended by LF.
+    /// The bytes that must be sent: each line with the space after the colon, ended by LF.
     pub fn wire(&self) -> Vec<u8> {
         let mut wire = Vec::new();
         for line in self.lines() {
@@ -133,7 +133,7 @@ impl Sent {
         wire
     }
 
-    /// What a receiver has to see. It knows the last event ID, and here learns the next.
+    /// What a receiver must see, given the last event ID, which this updates.
     pub fn frames(&self, last_event_id: &mut String) -> Vec<Frame> {
         let mut frames = Vec::new();
         if let Some(text) = &self.comment {
@@ -180,12 +180,12 @@ impl Data {
     }
 }
 
-/// Text as a receiver has it.
+/// Text as a receiver sees it.
 fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// Any time: the digits are nanoseconds, what else there is does not count.
+/// Any time: the digits are nanoseconds; other characters are ignored.
 fn time(digits: &[u8]) -> Duration {
     let digits = digits.iter().filter(|byte| byte.is_ascii_digit());
     let nanos = digits.fold(0_u128, |nanos, digit| nanos.wrapping_mul(10).wrapping_add(u128::from(digit - b'0')));

@@ -8,7 +8,7 @@ use crate::Cut;
 ///
 /// The first two bytes of an input are its head. The lowest bit of the first says how the rest is read, its other bits
 /// choose a limit; the second is a seed for what is random. In the rest, 0xFF ends a connection, and 0xFE marks a place
-/// to cut. No stream misses the two: in UTF-8, 0xF5 to 0xFD are ill-formed in the same way. The other bytes are
+/// to cut. Streams lose nothing by that: in UTF-8, 0xF5 to 0xFD are ill-formed in the same way. The other bytes are
 ///
 /// * where the first byte is even, the stream itself: with `00` before it, any stream is an input;
 /// * where it is odd, one of the [`LINES`] each.
@@ -28,7 +28,7 @@ pub struct Stream {
     pub marks: Vec<usize>,
 }
 
-/// What servers send: the same few values, in any order. Bugs in remembered values show in such streams alone.
+/// What servers send: the same few values, in any order. Only such streams show bugs in remembered values.
 ///
 /// A byte `b` is line `b % 28`. Unless `b / 28` is 0, a cut is marked in it: before its first byte
 /// for 1, before its second for 2, and so on.
@@ -63,12 +63,11 @@ pub const LINES: [&str; 28] = [
     LONG,
 ];
 
-/// Comes with 4 KiB behind it, and has no end: a few of these are more than a chunk validates, or a reader reads, at a
-/// time.
+/// Followed by 4 KiB, without an end: a few of these are more than a chunk validates, or a reader reads, at a time.
 const LONG: &str = "data: ";
 
-/// The lines of a connection, and the bytes of it after which no line is long, lest one input takes as much time as a
-/// thousand others.
+/// The lines of a connection, and the number of bytes after which no line is long, so that one input does not take as
+/// much time as a thousand others.
 const MAX_LINES: usize = 256;
 const MAX_LEN: usize = 20 * 1024;
 

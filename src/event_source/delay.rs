@@ -15,7 +15,7 @@ pub(crate) struct Delays {
     pub(crate) most: Duration,
     /// The maximum wait of a back-off, or of the server's `Retry-After`.
     pub(crate) max: Duration,
-    /// By how many percent a wait may be lengthened.
+    /// The maximum percentage by which a wait is lengthened.
     pub(crate) jitter: u8,
 }
 
@@ -33,7 +33,7 @@ impl Delays {
         sent.unwrap_or(self.time).min(self.most).max(self.least)
     }
 
-    /// The wait after so many failures in a row: doubled with each but the first, and at least what the server asks
+    /// The wait after this many failures in a row: doubled with each but the first, and at least what the server asks
     /// for.
     pub(crate) fn wait(&self, time: Duration, failures: u32, retry_after: Option<Duration>, random: u32) -> Duration {
         let backed_off = match failures {
@@ -45,7 +45,7 @@ impl Delays {
     }
 }
 
-/// `random / u32::MAX` of so many percent of `time`. In integers, because floating point would be out of range near the
+/// `random / u32::MAX` of this percentage of `time`. In integers, because floating point would be out of range near the
 /// longest times; the products below stay within 128 bits.
 fn share(time: Duration, percent: u8, random: u32) -> Duration {
     const NANOS: u128 = 1_000_000_000;

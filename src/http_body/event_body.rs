@@ -127,7 +127,7 @@ impl<S, T, W> EventBody<S, T, W> {
     /// Returns a response with this body, status 200 and the [headers](RESPONSE_HEADERS) of an event stream, to which
     /// you can add others.
     ///
-    /// hyper sends it as it is, and so does axum. For a framework with a body type of its own, give that type the stream
+    /// hyper sends it as it is, and so does axum. For a framework with its own body type, give that type the stream
     /// of encoded events instead, and set [`RESPONSE_HEADERS`].
     ///
     /// # Examples

@@ -223,7 +223,7 @@ impl Buffer {
         }
     }
 
-    /// What lies at `place` as text, if it is well-formed.
+    /// The bytes at `place` as text, if they are well-formed.
     #[inline]
     fn text(&self, place: Place) -> Option<&str> {
         match self.window.in_text(place).of_text(&self.window.text) {
@@ -369,7 +369,7 @@ impl<R> fmt::Debug for EventReader<R> {
 /// An iterator over the owned events of an [`EventReader`], returned by [`EventReader::events`].
 ///
 /// Each item is a `Result<EventBuf, Error<io::Error>>`: what [`EventReader::next_event`] returns, copied with one
-/// allocation, and a second one if the event has no id of its own but an earlier one had. It ends when the reader
+/// allocation, and a second one if the event has no id but an earlier one had. It ends when the reader
 /// reports its end. It continues after an error, so a loop that ignores the errors of a broken reader may never end.
 ///
 /// # Examples

@@ -112,7 +112,7 @@ impl<'a> Attempt<'a> {
 /// let accepted = Accepted::new(200, Some(b"text/event-stream"), body);
 /// assert_eq!(format!("{accepted:?}"), "Accepted(\"event stream\")");
 /// ```
-#[must_use = "the stream decides what becomes of it"]
+#[must_use = "return it to the stream"]
 pub struct Accepted<S>(pub(crate) Answer<S>);
 
 pub(crate) enum Answer<S> {

@@ -19,7 +19,7 @@ use crate::stream::random::Random;
 use crate::stream::source_error::SourceError;
 use crate::stream::timeout::Timeout;
 
-/// A stream of events that reconnects on its own: returned by [`EventSource::into_stream`].
+/// A stream of events that reconnects by itself: returned by [`EventSource::into_stream`].
 ///
 /// It yields `Result<EventBuf, SourceError<E, B>>`, and continues after every error but a
 /// [final](SourceError::is_final) one. The end of a body is not an item. The stream ends after the final error, or once
@@ -78,7 +78,7 @@ impl<C, F, S, T, W> Unpin for ReconnectingStream<C, F, S, T, W> {}
 
 /// Methods of the feature `stream`.
 impl EventSource {
-    /// Turns this source into a stream of events that reconnects on its own, with any HTTP library and any runtime.
+    /// Turns this source into a stream of events that reconnects by itself, with any HTTP library and any runtime.
     ///
     /// `connect` is called for each attempt. It sends the request, with the
     /// [`request_headers`](crate::stream::Attempt::request_headers), and resolves to a response, as [`Accepted`], or to
@@ -156,7 +156,7 @@ impl<C, F, S, T, W> ReconnectingStream<C, F, S, T, W> {
         self
     }
 
-    /// Sets how long a connection may be without an event, from the beginning of the attempt, whatever comments and
+    /// Sets how long a connection may be without an event, from the beginning of the attempt, even if comments and
     /// other bytes arrive. After that it is considered lost, and the stream yields [`SourceError::Stalled`]. Off by
     /// default.
     ///
@@ -511,7 +511,7 @@ impl<C, F, S, T, W> fmt::Debug for ReconnectingStream<C, F, S, T, W> {
     }
 }
 
-/// After how many chunks without an item other tasks get a turn.
+/// The number of chunks without an item after which other tasks get a turn.
 const MANY: u32 = 1024;
 
 /// A stream of events, comments, reconnection times and ids that reconnects on its own: returned by

@@ -36,7 +36,7 @@ pub enum SourceError<E, B> {
     Body(B),
     /// Nothing was received for this long: see [`with_idle_timeout`](super::ReconnectingStream::with_idle_timeout).
     Idle(Duration),
-    /// No event was received for this long, whatever else was: see
+    /// No event was received for this long, even if other bytes were: see
     /// [`with_stall_timeout`](super::ReconnectingStream::with_stall_timeout).
     Stalled(Duration),
     /// An event exceeds the limit. It is skipped, and the connection continues.
