@@ -56,7 +56,7 @@ proptest! {
     fn streams_yield_the_events(wire in streams(), cuts in cuts()) {
         let outcome = oracle::interpret(&wire);
         let mut events = EventStream::new(Network::new(cuts.of(&wire)));
-        // Each `next()` is dropped when it is pending, and asked for anew.
+        // Each pending `next()` is dropped, and called again.
         let mut cx = Context::from_waker(Waker::noop());
         let mut found = Vec::new();
         loop {
@@ -98,7 +98,7 @@ proptest! {
         let mut found = Vec::new();
         for bytes in cuts.of(&wire) {
             buffer.extend_from_slice(bytes);
-            // Once, though there may be more: the next bytes come in behind what is left.
+            // Once, although there may be more: the next bytes come in after what is left.
             found.extend(codec.decode(&mut buffer).unwrap());
         }
         while let Some(event) = codec.decode_eof(&mut buffer).unwrap() {
@@ -152,7 +152,7 @@ fn errors_come_in_their_place_and_keep_their_source() {
 fn streams_are_send_and_unpin_where_the_inner_one_is() {
     fn check<T: Send + Unpin>(_: T) {}
     check(EventStream::new(stream::empty::<Result<Bytes, io::Error>>()));
-    // One that is not is pinned first.
+    // One that is not `Unpin` is pinned first.
     let inner = stream::once(async { Ok::<_, io::Error>("data: 1\n\n") });
     let events = EventStream::new(Box::pin(inner));
     assert_eq!(block_on(events.map(|event| event.unwrap().data().to_owned()).collect::<Vec<_>>()), ["1"]);
@@ -172,7 +172,7 @@ fn a_stream_goes_on_with_the_next_connection() {
     assert_eq!((event.data(), event.last_event_id()), ("c", "1"));
 }
 
-/// Bytes leave the buffer at once, so that nothing is looked at twice.
+/// Bytes leave the buffer at once, so that nothing is examined twice.
 #[test]
 fn codecs_take_what_they_have_seen() {
     let mut codec = EventCodec::new();
@@ -185,7 +185,7 @@ fn codecs_take_what_they_have_seen() {
     assert_eq!(codec.decode(&mut buffer).unwrap(), None);
 }
 
-/// Bytes as they come in, and between two of them nothing.
+/// Bytes as they come in, with a pending poll between two of them.
 struct Reads(std::collections::VecDeque<&'static [u8]>);
 
 impl tokio::io::AsyncRead for Reads {
@@ -202,7 +202,7 @@ impl tokio::io::AsyncRead for Reads {
     }
 }
 
-/// As its docs have it: an error, one `None`, and then the events that follow, with the next bytes or the end.
+/// As its docs say: an error, one `None`, and then the events that follow, with the next bytes or the end.
 #[test]
 fn framed_read_goes_on_after_an_error() {
     let reads = [&b"data: 1\n\ndata: 12345\n\ndata: 2\n\n"[..], b"", b"data: 3\n\ndata: 67890\n\ndata: 4\n\n"];

@@ -1,11 +1,11 @@
-//! The house's rules: a file of `src` imports only from files above it, a type's own methods stand in the type's file, no
-//! file is long, and bytes are looped over in few places, which count.
+//! The house's rules: a file of `src` imports only from files above it, a type's own methods stand in the type's file,
+//! no file is long, and few places loop over bytes, all of which count.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// From the top down. `lib.rs` re-exports, and nobody imports from it; `linear.rs` is a test.
+/// From the top down. `lib.rs` re-exports, and no file imports from it; `linear.rs` is a test.
 const HOUSE: &[&str] = &[
     "work",
     "line_end",
@@ -115,7 +115,7 @@ fn identifier(text: &str) -> &str {
     &text[..end]
 }
 
-/// The file that this path behind `crate::` names: the longest that there is.
+/// The file that this path after `crate::` names: the longest that exists.
 fn imported(house: &[&str], path: &str) -> String {
     let mut names = path.split("::").map(identifier);
     let mut file = names.next().unwrap().to_owned();
@@ -151,7 +151,7 @@ fn imports_go_one_way() {
     }
 }
 
-/// Methods that a feature adds to types of the core, in the module of the feature: `Event::json` and its like, and
+/// Methods that a feature adds to types of the core, in the module of the feature: `Event::json` and the like, and
 /// `EventSource::into_stream`.
 const ADD_METHODS: [&str; 1] = ["stream/reconnecting"];
 
@@ -178,7 +178,7 @@ fn a_type_has_its_methods_in_its_file() {
     }
 }
 
-/// What looks at bytes or copies them, as many as there are.
+/// What examines or copies any number of bytes.
 const IN_BULK: [&str; 15] = [
     "memchr::mem",
     "line_ends.find",
@@ -200,8 +200,8 @@ const IN_BULK: [&str; 15] = [
 /// Functions whose callers count for them; and `read`, which makes room in an empty string.
 const COUNTED_ABOVE: [&str; 5] = ["line_end_in_few", "in_first", "few_have_nul", "is_ascii", "read"];
 
-/// The counter of `work.rs` is only as good as what reports to it: in all that decodes, each function that handles bytes
-/// in bulk does.
+/// The counter of `work.rs` is only as good as what reports to it: every decoding function that handles bytes in bulk
+/// does.
 #[test]
 fn what_is_done_to_bytes_is_counted() {
     let mut counted = 0;
@@ -234,7 +234,7 @@ fn no_file_is_long() {
     }
 }
 
-/// What follows the `<...>` at the beginning.
+/// What follows the leading `<...>`.
 fn behind_generics(text: &str) -> &str {
     let mut depth = 0;
     for (index, c) in text.char_indices() {
@@ -250,7 +250,7 @@ fn behind_generics(text: &str) -> &str {
     ""
 }
 
-/// Whoever looks for a file on the page finds it.
+/// The page names every file.
 #[test]
 fn the_page_names_every_file() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();

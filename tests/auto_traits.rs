@@ -1,4 +1,4 @@
-//! Which of the auto traits every public type has: all of them, where what it is over has them.
+//! The auto traits of every public type: all of them, if its type parameters have them.
 
 use std::convert::Infallible;
 use std::fs;
@@ -17,7 +17,7 @@ use sse_wire::{
     EventId, EventSource, EventType, Field, FixedDecoder, Frame, FrameBuf, InvalidField, Parser, ReadyState, Token,
 };
 
-/// Checks each type, and makes a list of their names.
+/// Checks each type, and lists their names.
 macro_rules! send_sync_unpin {
     ($($type:ty,)*) => {{
         fn check<T: Send + Sync + Unpin>() {}

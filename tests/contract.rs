@@ -1,8 +1,8 @@
-//! What `LaunchDarkly`'s contract suite for clients asks of a stream, through the stream that reconnects: each fact in each
-//! of the suite's chunkings, and every size of its sweep.
+//! What `LaunchDarkly`'s contract suite for clients requires of a stream, through the stream that reconnects: each fact
+//! in each of the suite's chunkings, and every size of its sweep.
 //!
-//! The suite is a program in Go, which is not run here. Its facts about reconnecting are rows of `tests/reconnecting.rs`,
-//! those about requests and redirects are in `interop/tests/requests.rs`.
+//! The suite is a program in Go, which is not run here. Its facts about reconnecting are rows of
+//! `tests/reconnecting.rs`, those about requests and redirects are in `interop/tests/requests.rs`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ impl Wake for Woken {
     }
 }
 
-/// What comes of one connection that delivers these chunks and stays open: each event as its type, its last event ID and
+/// What one connection that delivers these chunks and stays open yields: each event as its type, its last event ID and
 /// its data, and each comment.
 fn found(chunks: Vec<Bytes>) -> Vec<String> {
     let mut chunks = Some(chunks);
@@ -69,7 +69,7 @@ fn streams_are_read_as_the_suite_asks() {
         ("event:  hail\ndata:  Hi\n\n", &[" hail|| Hi"]),
         ("data\n\ndata\ndata\n\n", &["message||", "message||\n"]),
         ("data: €豆腐\n\n", &["message||€豆腐"]),
-        // Line ends; LF is exchanged for the others below.
+        // Line ends; LF is replaced by the others below.
         ("data: 1\n\ndata: 2\ndata: 3\n\n", &["message||1", "message||2\n3"]),
         ("data:\ndata: 2\ndata: 3\n\n", &["message||\n2\n3"]),
         ("data: 1\ndata:\ndata: 3\n\n", &["message||1\n\n3"]),
@@ -113,7 +113,7 @@ fn many_events_come_in_order() {
     assert_eq!(in_chunks(wire.as_bytes(), wire.len()), expected);
 }
 
-/// At once: nothing comes behind the event that could push it out.
+/// At once: nothing follows the event that could push it out.
 #[test]
 fn an_event_of_any_size_comes_at_once() {
     let powers = [1, 128, 512, 1024, 2048, 4096, 6144, 8192, 12_288, 16_384, 32_768, 65_536, 262_144, 1_048_576];

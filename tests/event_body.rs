@@ -25,14 +25,14 @@ use sse_wire::http_body::{BodyStream, EventBody};
 use sse_wire::stream::EventStream;
 use sse_wire::{EventBuilder, KEEP_ALIVE, RESPONSE_HEADERS};
 
-/// A clock that stands until somebody sets it.
+/// A clock that stands still until it is set.
 #[derive(Clone, Default)]
 struct Clock(Rc<RefCell<Time>>);
 
 #[derive(Default)]
 struct Time {
     now: Duration,
-    /// Who must be woken, and when.
+    /// Which tasks to wake, and when.
     sleepers: Vec<(Duration, Waker)>,
 }
 
@@ -53,7 +53,7 @@ impl Clock {
         .await;
     }
 
-    /// Goes on to the next time at which somebody must be woken, and wakes all that are due.
+    /// Advances to the next time at which a task must be woken, and wakes all that are due.
     fn go_on(&self) {
         let next = self.0.borrow().sleepers.iter().map(|(deadline, _)| *deadline).min();
         let now = next.expect("nobody will ever wake the body");
@@ -75,7 +75,7 @@ impl Wake for Woken {
     }
 }
 
-/// Sends the body as a server does, and says what went out when.
+/// Sends the body as a server does. Returns what was sent, and when.
 fn send<E: std::fmt::Debug>(
     mut body: impl Body<Data = Bytes, Error = E> + Unpin,
     clock: &Clock,
@@ -156,7 +156,7 @@ proptest! {
     }
 }
 
-/// What polling a body once gives.
+/// The result of polling a body once.
 type Polled<E> = Poll<Option<Result<http_body::Frame<Bytes>, E>>>;
 
 fn poll<B: Body<Data = Bytes> + Unpin>(body: &mut B) -> Polled<B::Error> {
@@ -171,7 +171,7 @@ fn data<E: std::fmt::Debug>(frame: Polled<E>) -> Bytes {
     }
 }
 
-/// A sleep of which nobody knows the length.
+/// A sleep of unknown length.
 async fn never(_: Duration) {
     std::future::pending::<()>().await;
 }

@@ -14,7 +14,7 @@ fn open() -> EventSource {
     source
 }
 
-/// Feeds one chunk; the data of its events.
+/// Feeds one chunk. Returns the data of its events.
 fn feed(source: &mut EventSource, wire: &str) -> Vec<String> {
     let mut chunk = Chunk::from(wire);
     let mut data = Vec::new();
@@ -104,7 +104,7 @@ const TABLE: [Row; 40] = [
     ("closed", Close, "closed", 2, None, "1"),
 ];
 
-/// A source in this state, as the page says it.
+/// A source in this state, as the page describes it.
 fn source_in(state: &str) -> EventSource {
     let decoder = Decoder::new().with_last_event_id("1");
     let mut source = EventSource::with_decoder(decoder).with_reconnection_time(Duration::from_secs(1)).with_jitter(0);
@@ -289,7 +289,7 @@ fn a_sign_of_life_is_no_failure() {
                 source.on_response(200, STREAM).unwrap();
                 wire.as_bytes().chunks(chunk_len.min(wire.len().max(1))).for_each(|bytes| way(&mut source, bytes));
                 assert_eq!(source.failures(), if alive { 0 } else { 2 }, "{wire:?}");
-                // Who asks for what is unfinished has seen it, if there is any; nothing else changes.
+                // An unfinished event that is requested is a sign of life; nothing else changes.
                 let alive = asks && source.end_of_stream().is_some() || alive;
                 assert_eq!(source.failures(), if alive { 0 } else { 2 }, "{wire:?}, at its end");
                 let wait = source.on_end(0);
@@ -309,7 +309,7 @@ fn a_sign_of_life_is_no_failure() {
     }
 }
 
-/// A server that forgets the last blank line of its only event.
+/// A server that omits the blank line after its only event.
 #[test]
 fn an_unfinished_event_is_a_sign_of_life_if_somebody_wants_it() {
     let mut source = open();
@@ -327,7 +327,7 @@ fn an_unfinished_event_is_a_sign_of_life_if_somebody_wants_it() {
     assert_eq!(source.end_of_stream(), None, "an event after close()");
 }
 
-/// Decision 17: 10 000 clients of a server that was killed, and the same where it says when.
+/// Decision 17: 10 000 clients of a server that was killed, and the same if it says when to return.
 #[test]
 fn every_wait_is_spread_and_none_is_shortened() {
     type Wait = fn(&mut EventSource, u32) -> Option<Duration>;
@@ -522,11 +522,11 @@ fn what_is_not_available_is_waited_for() {
         assert_eq!(source.on_unavailable(retry_after, u32::MAX), secs(wait), "{retry_after:?}");
         assert_eq!((source.ready_state(), source.failures()), (ReadyState::Connecting, failures));
     }
-    // It is a refusal that passes.
+    // The refusal is temporary.
     source.on_response(200, STREAM).unwrap();
     assert_eq!(feed(&mut source, "data: x\n\n"), ["x"]);
     assert_eq!((source.failures(), source.on_end(0)), (0, secs(3)));
-    // A reconnection time above the maximum stands, here too.
+    // A reconnection time above the maximum is kept here too.
     let mut source = EventSource::new().with_jitter(0).with_max_delay(Duration::from_secs(1));
     assert_eq!(source.on_unavailable(secs(2), 0), secs(3));
 }
@@ -611,7 +611,7 @@ fn ids_travel_in_headers_as_they_are_or_not_at_all() {
         let value = source.last_event_id_header();
         assert_eq!(value, travels.then_some(id.as_bytes()), "{id:?}");
         assert_eq!(source.request_headers().nth(2), value.map(|value| ("last-event-id", value)), "{id:?}");
-        // What the http crate makes of it: reqwest, hyper, axum and actix use that, or the same rule.
+        // The http crate's view: reqwest, hyper, axum and actix use it, or the same rule.
         for (name, value) in source.request_headers() {
             assert_eq!(name, http::HeaderName::from_static(name).as_str());
             assert_eq!(value, http::HeaderValue::from_bytes(value).unwrap().as_bytes());
@@ -635,11 +635,11 @@ fn failures_in_a_row_wait_longer_each_time_up_to_the_maximum() {
     for (failures, wait) in (1..).zip([3, 6, 12, 20, 20]) {
         assert_eq!(source.on_end(u32::MAX), secs(wait));
         assert_eq!(source.failures(), failures);
-        // A connection that opens and says nothing has failed too.
+        // A connection that opens and stays silent has failed too.
         source.on_response(200, STREAM).unwrap();
         assert!(feed(&mut source, "event: x\n\nid: 1\n").is_empty());
     }
-    // One event, and all is forgotten.
+    // One event, and all failures are forgotten.
     assert_eq!(feed(&mut source, "data: x\n\n"), ["x"]);
     assert_eq!((source.failures(), source.on_end(u32::MAX)), (0, secs(3)));
 
@@ -699,7 +699,7 @@ fn owned_events_come_by_the_same_rules() {
     }
 }
 
-/// Decision 17: whoever chose the time.
+/// Decision 17: no matter who chose the time.
 #[test]
 fn the_reconnection_time_stays_within_bounds() {
     let wait = |mut source: EventSource, retry: &str| {
@@ -719,7 +719,7 @@ fn the_reconnection_time_stays_within_bounds() {
         assert_eq!(wait(bounded.clone(), time), millis(expected), "retry: {time}");
         let chosen = bounded.clone().with_reconnection_time(Duration::from_millis(time.parse().unwrap()));
         assert_eq!(chosen.reconnection_time(), Duration::from_millis(expected), "chosen: {time}");
-        // The server's word is the last one.
+        // The server has the last word.
         assert_eq!(wait(chosen, "1700"), millis(1700));
     }
     // The default too, on either side.
@@ -731,7 +731,7 @@ fn the_reconnection_time_stays_within_bounds() {
     let unbounded = source.clone().with_reconnection_time_bounds(Duration::ZERO, Duration::MAX);
     let mut at_once = unbounded.with_reconnection_time(Duration::ZERO);
     assert_eq!([(); 4].map(|()| at_once.on_end(u32::MAX)), [0, 200, 400, 800].map(millis));
-    // A reconnection time above the maximum stands.
+    // A reconnection time above the maximum is kept.
     let mut source = source.with_max_delay(Duration::from_secs(1));
     assert_eq!([(); 3].map(|()| source.on_end(u32::MAX)), [secs(3); 3]);
 }
@@ -745,7 +745,7 @@ fn times_of_any_length_are_waited_for() {
     for _ in 0..100 {
         assert!(source.on_end(u32::MAX).is_some());
     }
-    // 2 to the power of 99 does not fit; all that does is waited for.
+    // 2 to the power of 99 does not fit; the largest factor that does is used.
     assert_eq!(source.on_end(0), Some(Duration::from_secs(3) * u32::MAX));
     assert_eq!(source.on_end(u32::MAX), Some(Duration::from_secs(3) * u32::MAX * 355 / 100));
     assert_eq!(source.on_unavailable(Some(Duration::MAX), u32::MAX), Some(Duration::MAX));

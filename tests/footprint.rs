@@ -1,9 +1,9 @@
-//! What the crate asks of its users: to look through its root, and to build its dependencies.
+//! What the crate costs its users: the length of its index, and the dependencies to build.
 
 use std::fs;
 use std::path::Path;
 
-/// The index of the docs is one screen: what everyone meets, the constants apart, and modules for the rest.
+/// The index of the docs fits one screen: what everyone needs, constants not counted, and modules for the rest.
 #[test]
 fn the_root_has_no_more_than_fits_on_one_screen() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();

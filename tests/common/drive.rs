@@ -1,4 +1,5 @@
-//! The decoder, driven over chunks, with what comes out in the judges' words. Every test and the fuzz targets decode here.
+//! Drives the decoder over chunks, and converts the results to the judges' types. All tests and fuzz targets decode
+//! here.
 
 use core::str;
 use core::time::Duration;
@@ -44,13 +45,13 @@ pub fn expected(frames: impl IntoIterator<Item = oracle::Frame>) -> Vec<Step> {
     frames.into_iter().map(Step::Frame).collect()
 }
 
-/// How the bytes get into a `Chunk`.
+/// How a `Chunk` gets its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
     OneChunk,
     /// A new `Chunk` of what remains, for each call.
     ChunkPerCall,
-    /// From a `&str`, where the bytes are one.
+    /// From a `&str`, if the bytes are text.
     Str,
 }
 
@@ -58,7 +59,7 @@ impl Input {
     pub const EVERY: [Self; 3] = [Self::OneChunk, Self::ChunkPerCall, Self::Str];
 }
 
-/// A decoder, and in lock-step with it one without shortcuts: whatever comes out of one comes out of the other.
+/// A decoder and, in lockstep, one without shortcuts: both must return the same.
 #[derive(Debug, Clone)]
 pub struct Pair {
     fast: Decoder,
@@ -75,7 +76,7 @@ impl Pair {
         read(&mut self.fast, &mut self.slow, calls, input, bytes, steps);
     }
 
-    /// The end of the connection, after what it has shown.
+    /// The end of the connection, after the frames that it has shown.
     pub fn end(&mut self, steps: Vec<Step>) -> Outcome {
         end(&mut self.fast, &mut self.slow, steps)
     }
@@ -101,12 +102,12 @@ impl From<Decoder> for Pair {
     }
 }
 
-/// What `next_event` gives, of a connection that goes on.
+/// What `next_event` returns, on a connection that continues.
 pub fn events(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
     steps(decoder, Calls::NextEvent, chunks)
 }
 
-/// What `next_frame` gives, of a connection that goes on.
+/// What `next_frame` returns, on a connection that continues.
 pub fn frames(decoder: &mut Decoder, chunks: &[&[u8]]) -> Vec<Step> {
     steps(decoder, Calls::NextFrame, chunks)
 }
@@ -121,14 +122,14 @@ fn steps(decoder: &mut Decoder, calls: Calls, chunks: &[&[u8]]) -> Vec<Step> {
     steps
 }
 
-/// What both kinds of decoders do, in the judges' words.
+/// What both kinds of decoders do, in the judges' types.
 trait Decode {
     fn next<'a, 'i: 'a>(&'a mut self, calls: Calls, chunk: &mut Chunk<'i>) -> Option<Result<Frame<'a>, DecodeError>>;
     fn end(&mut self, steps: Vec<Step>) -> Outcome;
     fn state(&self) -> State<'_>;
 }
 
-/// All that can be seen of a decoder: last event ID, reconnection time, position, events, ignored lines, and whether it is
+/// The visible state of a decoder: last event ID, reconnection time, position, events, ignored lines, and whether it is
 /// between events.
 type State<'a> = (&'a str, Option<Duration>, u64, u64, u64, bool);
 
@@ -170,7 +171,7 @@ macro_rules! decode {
 decode!([] Decoder);
 decode!([const EVENT: usize, const ID: usize] FixedDecoder<EVENT, ID>);
 
-/// Reads a chunk to its end, with shortcuts and without: each call gives the same, and leaves the same to be seen.
+/// Reads a chunk to its end, with and without shortcuts: each call returns the same, and leaves the same visible state.
 fn read(
     fast: &mut impl Decode,
     slow: &mut impl Decode,
@@ -188,7 +189,7 @@ fn read(
         let found = fast.next(calls, &mut one);
         assert_eq!(found, slow.next(calls, &mut other), "with shortcuts and without");
         let step = found.map(|found| step(found.map(owned_frame)));
-        // Something too long is found before it is there as a whole, and with shortcuts not at the same byte.
+        // An event that is too long is found before all of it has arrived, with shortcuts at another byte.
         if !matches!(step, Some(Step::TooLong { .. })) {
             assert_eq!(fast.state(), slow.state(), "with shortcuts and without, at {step:?}");
         }

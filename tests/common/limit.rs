@@ -1,13 +1,13 @@
-//! The limit on an event's length (`src/docs/decisions.md`, decision 8), byte by byte: what counts, when it is too much,
-//! and what is skipped then. Slow and obvious, as `oracle.rs` is; without a limit both say the same.
+//! The limit on an event's length (`src/docs/decisions.md`, decision 8), byte by byte: what counts, when it is too
+//! much, and what is skipped then. Slow and obvious, like `oracle.rs`; without a limit, both agree.
 
 use super::oracle::{self, Event, FieldName, Frame, comment, field, integer, without_bom};
 
-/// What one call gives.
+/// What one call returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     Frame(Frame),
-    /// The error; `offset` is that of the byte after the blank line before, 0 for the first event.
+    /// The error; `offset` is that of the byte after the previous blank line, 0 for the first event.
     TooLong {
         offset: u64,
     },
@@ -59,7 +59,7 @@ impl Outcome {
         self.steps.iter().any(|step| matches!(step, Step::TooLong { .. }))
     }
 
-    /// What these calls show of a stream where nothing is too long.
+    /// What these calls show of a stream in which nothing is too long.
     pub fn unlimited(outcome: &oracle::Outcome, calls: Calls) -> Self {
         let shown = |frame: &&Frame| calls.show(frame);
         Self {
@@ -156,7 +156,7 @@ impl Model {
                 self.show(Frame::Ignored(utf8(&line)));
             }
         } else if is_void(&line) && !skipped_here && self.calls == Calls::IgnoredToo {
-            // Not before its end is it known to be ignored.
+            // Only its end shows that it is ignored.
             if line.len() > self.limit {
                 self.seen.steps.push(Step::TooLong { offset: self.event_offset });
             } else {
@@ -174,7 +174,7 @@ impl Model {
         if !self.skipping_event {
             self.pending.add(&line);
             self.weigh_event(self.pending.kept());
-            // Found at this line's end, it says nothing of the next one.
+            // Found at this line's end, so it does not affect the next line.
             self.skipped_here = false;
         }
     }
@@ -200,7 +200,7 @@ impl Model {
         }
     }
 
-    /// The unfinished line counts as ended; an event that exceeds the limit is never handed out.
+    /// The unfinished line counts as ended; an event that exceeds the limit is never returned.
     fn stream_ends(mut self) -> Outcome {
         if !self.skipping_event {
             if !self.line.is_empty() {
@@ -246,7 +246,7 @@ fn is_void(line: &[u8]) -> bool {
     }
 }
 
-/// Whether no known field begins like this line, as far as it goes.
+/// Whether no known field begins like this line so far.
 fn is_unknown(line: &[u8]) -> bool {
     let names: [&[u8]; 4] = [b"event:", b"data:", b"id:", b"retry:"];
     !names.iter().any(|name| name.starts_with(line) || line.starts_with(name))
@@ -271,7 +271,7 @@ impl Pending {
             None | Some((_, b"") | (FieldName::Retry, _)) => self.kept(),
             // The LF before a second or later line.
             Some((FieldName::Data, value)) => self.kept() + usize::from(self.data.is_some()) + value.len(),
-            // The old type is gone.
+            // It replaces the old type.
             Some((FieldName::Event, value)) => self.kept() - self.event_type.len() + value.len(),
             // A void id counts nothing from its NUL on; until an id's line ends, the one before is kept too.
             Some((FieldName::Id, value)) if value.contains(&b'\0') => self.kept(),

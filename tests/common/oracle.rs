@@ -1,6 +1,8 @@
-//! The standard's own algorithm, step by step (WHATWG HTML, 9.2.5 and 9.2.6): slow, obvious, the judge of everything else.
+//! The standard's own algorithm, step by step (WHATWG HTML, 9.2.5 and 9.2.6): slow, obvious, the judge of everything
+//! else.
 //!
-//! Quotations are the standard's words. What it leaves open is decided in `src/docs/decisions.md`, whose numbers stand below.
+//! Quotations are the standard's words. What it leaves open is decided in `src/docs/decisions.md`, whose numbers are
+//! cited below.
 
 /// An event as it is dispatched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +15,7 @@ pub struct Event {
     pub last_event_id: String,
 }
 
-/// What a stream shows to the outside, at the end of the line that shows it.
+/// What a stream shows, at the end of the line that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
     Event(Event),
@@ -21,7 +23,7 @@ pub enum Frame {
     Comment(String),
     /// Milliseconds.
     Retry(u64),
-    /// The last event ID, at the blank line of a block that sets it and is no event (decision 23).
+    /// The last event ID, at the blank line of a block that sets it and is not an event (decision 23).
     Id(String),
     /// The whole line (decision 23).
     Ignored(String),
@@ -64,7 +66,7 @@ pub fn interpret_from(before: &Outcome, stream: &[u8]) -> Outcome {
         source.process_line(&line);
     }
 
-    // "Once the end of the file is reached, any pending data must be discarded": it goes into `unfinished` and nowhere else.
+    // "Once the end of the file is reached, any pending data must be discarded": it only goes into `unfinished`.
     let mut discarded = source.clone();
     if !rest.is_empty() {
         discarded.process_line(&rest);
@@ -84,16 +86,16 @@ fn utf8_decode(stream: &[u8]) -> Vec<char> {
     String::from_utf8_lossy(without_bom(stream)).chars().collect()
 }
 
-/// The stream without the one byte order mark that may lead it.
+/// The stream without its one leading byte order mark, if any.
 pub fn without_bom(stream: &[u8]) -> &[u8] {
     stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream)
 }
 
 /// Cuts off every ended line; what is left is the unfinished last line, which may be empty.
 ///
-/// "... with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character not
-/// preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not followed by
-/// a U+000A LINE FEED (LF) character being the ways in which a line can end."
+/// "... with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE FEED (LF) character
+/// not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single U+000D CARRIAGE RETURN (CR) character not
+/// followed by a U+000A LINE FEED (LF) character being the ways in which a line can end."
 fn split<T: Copy + PartialEq>(text: &[T], cr: T, lf: T) -> (Vec<Vec<T>>, Vec<T>) {
     let mut lines = Vec::new();
     let mut line = Vec::new();
@@ -114,7 +116,8 @@ fn split<T: Copy + PartialEq>(text: &[T], cr: T, lf: T) -> (Vec<Vec<T>>, Vec<T>)
 /// The event source with the buffers of its stream.
 #[derive(Clone)]
 struct Source {
-    // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with it."
+    // "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
+    // it."
     data_buffer: String,
     event_type_buffer: String,
     last_event_id_buffer: String,
@@ -130,7 +133,7 @@ struct Source {
 
 impl Source {
     /// "They must be initialized to the empty string": except that the last event ID buffer starts from the last event
-    /// ID string of the connection before (decision 10), lest an event without an id resets it.
+    /// ID string of the connection before (decision 10), so that an event without an id does not reset it.
     fn after(before: &Outcome) -> Self {
         Self {
             data_buffer: String::new(),
@@ -151,7 +154,7 @@ impl Source {
             // "If the line is empty (a blank line): Dispatch the event, as defined below."
             self.dispatch();
         } else if let Some(comment) = line.strip_prefix(':') {
-            // "If the line starts with a U+003A COLON character (:): Ignore the line." Shown all the same.
+            // "If the line starts with a U+003A COLON character (:): Ignore the line." Shown anyway.
             self.frames.push(Frame::Comment(without_space(comment).to_owned()));
         } else if let Some((field, value)) = line.split_once(':') {
             // "If the line contains a U+003A COLON character (:): Collect the characters on the line before the first
@@ -167,7 +170,7 @@ impl Source {
 
     /// "Field names must be compared literally, with no case folding performed."
     ///
-    /// What is ignored is shown all the same: the whole line.
+    /// Ignored lines are shown anyway, as a whole.
     fn process_field(&mut self, name: &str, value: &str, line: &str) {
         let known = self.known_field(name, value);
         if !known {
@@ -223,8 +226,8 @@ impl Source {
     fn take_event(&mut self) -> Option<Event> {
         let own_id = self.own_id.take();
 
-        // "1. Set the last event ID string of the event source to the value of the last event ID buffer. The buffer does
-        // not get reset."
+        // "1. Set the last event ID string of the event source to the value of the last event ID buffer. The buffer
+        // does not get reset."
         self.last_event_id.clone_from(&self.last_event_id_buffer);
 
         // "2. If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string
@@ -243,7 +246,8 @@ impl Source {
 
         // "5. Initialize event's type attribute to "message", its data attribute to data, [...] and its lastEventId
         // attribute to the last event ID string of the event source." "6. If the event type buffer has a value other
-        // than the empty string, change the type of the newly created event to equal the value of the event type buffer."
+        // than the empty string, change the type of the newly created event to equal the value of the event type
+        // buffer."
         let event_type = if event_type.is_empty() { "message".to_owned() } else { event_type };
         Some(Event { event_type, data, id: own_id, last_event_id: self.last_event_id.clone() })
     }
@@ -303,13 +307,13 @@ fn classify(line: &[u8]) -> Line {
     }
 }
 
-/// The text of a comment line, as far as the line goes.
+/// The text of a comment line so far.
 pub fn comment(line: &[u8]) -> Option<&[u8]> {
     let text = line.strip_prefix(b":")?;
     Some(text.strip_prefix(b" ").unwrap_or(text))
 }
 
-/// The field of a line whose name is one of the four, as far as the line goes; without a colon its value is empty.
+/// The field of a line so far, if its name is one of the four; without a colon its value is empty.
 pub fn field(line: &[u8]) -> Option<(FieldName, &[u8])> {
     let mut halves = line.splitn(2, |&byte| byte == b':');
     let name = match halves.next()? {

@@ -1,4 +1,4 @@
-//! Generated events to send, and what a receiver has to see of them.
+//! Generated events to send, and what a receiver must see.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sse_wire::{EventBuilder, EventId, EventType};
 
 use super::oracle;
 
-/// Text that goes out: every line end, what looks like fields, and what a receiver treats in a special way.
+/// Text that goes out: every line end, what looks like fields, and what a receiver treats specially.
 pub fn text() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         3 => proptest::sample::select(vec!["\n", "\r", "\r\n", "\n\n", "data: x", "id: 9", "event: e", "retry: 1", ":", " "])
@@ -38,7 +38,7 @@ impl Sent {
             .when_some(self.comment.as_deref(), EventBuilder::comment)
     }
 
-    /// What a receiver has to see, by the words of the contract.
+    /// What a receiver must see according to the documentation.
     pub fn received(&self, last_event_id: &mut String) -> Vec<oracle::Frame> {
         let mut frames = Vec::new();
         if let Some(text) = &self.comment {

@@ -20,7 +20,7 @@ pub fn soup() -> impl Strategy<Value = Vec<u8>> {
     vec(fragment, 0..40).prop_map(|fragments| fragments.concat())
 }
 
-/// What servers send: few types, ids and times, repeated in any order. Bugs in remembered values show here alone.
+/// What servers send: few types, ids and times, repeated in any order. Only these show bugs in remembered values.
 pub fn regular() -> impl Strategy<Value = Vec<u8>> {
     let line = select(vec![
         "data: a",
@@ -56,14 +56,14 @@ pub fn regular() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Either kind of stream, half of them behind a blank line: there a decoder may take a shortcut, which it does not at the
-/// stream's start.
+/// Either kind of stream, half of them after a blank line, where a decoder may take a shortcut; at the stream's start
+/// it does not.
 pub fn streams() -> impl Strategy<Value = Vec<u8>> {
     (select(vec!["", "\n"]), prop_oneof![soup(), regular()])
         .prop_map(|(blank_line, wire)| [blank_line.as_bytes(), &wire].concat())
 }
 
-/// Where to cut a stream, whatever its length is.
+/// Where to cut a stream of any length.
 pub fn cuts() -> impl Strategy<Value = Cuts> {
     prop_oneof![Just(Cuts::Whole), Just(Cuts::Bytewise), vec(any::<Index>(), 0..12).prop_map(Cuts::At),]
 }

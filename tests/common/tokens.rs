@@ -4,13 +4,13 @@ use sse_wire::{Field, Parser, Token};
 
 use super::oracle::{FieldName, Line};
 
-/// A parser, and the lines of what it was fed.
+/// A parser, and the lines that it was fed.
 #[derive(Debug, Clone, Default)]
 pub struct Tokens {
     parser: Parser,
     /// The lines that have ended.
     pub lines: Vec<Line>,
-    /// What has come of the one that has not.
+    /// The received part of the line that has not.
     pub unfinished: Option<Line>,
 }
 

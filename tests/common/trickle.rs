@@ -1,4 +1,4 @@
-//! A writer as sockets are.
+//! A writer that behaves like a socket.
 
 use std::io;
 

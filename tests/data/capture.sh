@@ -7,8 +7,8 @@
 #
 # Needs node, npm, python3 (with venv) and curl, and the network for the packages. These go into a temporary
 # folder; in this one only NAME.sse changes. A capture that fails leaves the old file as it was.
-# Times, random ids and the number of keep-alive comments differ from run to run: whoever captures again
-# also updates README.md and the tests' expectations.
+# Times, random ids and the number of keep-alive comments differ from run to run: after capturing again,
+# also update README.md and the tests' expectations.
 
 set -euo pipefail
 
@@ -18,7 +18,7 @@ readonly ALL=(express better-sse sse-starlette)
 readonly NPM_PACKAGES=(express@5 better-sse@0.16)
 readonly PYPI_PACKAGES=('sse-starlette>=3,<4' 'starlette>=1,<2' 'uvicorn>=0.30,<1')
 
-# The pause between two events. The servers' own default is what a tutorial has: some seconds.
+# The pause between two events. The servers' default is that of a tutorial: some seconds.
 export INTERVAL_MS=${INTERVAL_MS:-200}
 
 # Seconds, for a server to start and for a whole stream.

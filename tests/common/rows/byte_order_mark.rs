@@ -1,4 +1,4 @@
-//! One U+FEFF at the very start is no content; any other is.
+//! One U+FEFF at the very start is skipped; any other is content.
 
 use super::Seen::Comment;
 use super::{Row, message, row};

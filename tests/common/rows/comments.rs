@@ -1,4 +1,4 @@
-//! A line that starts with a colon is ignored; its text is shown to whoever asks.
+//! A line that starts with a colon is ignored; its text is shown on request.
 
 use super::Seen::Comment;
 use super::{Row, event, message, row};

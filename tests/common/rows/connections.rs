@@ -1,7 +1,7 @@
 //! Several streams one after another, read by one decoder: what survives the end of a connection, and what does not.
 //!
-//! Those that web-platform-tests name are the ones of the proposed `EventSource.fromReadableStream` (whatwg/html#12272),
-//! which pipe one stream behind another with `reset()` in between.
+//! Rows named after web-platform-tests are those of the proposed `EventSource.fromReadableStream` (whatwg/html#12272),
+//! which pipe one stream after another with `reset()` in between.
 
 use super::Seen::{self, Comment, Id, Retry};
 use super::message;

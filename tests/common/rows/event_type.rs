@@ -1,4 +1,4 @@
-//! The event type buffer: the last one wins, an empty one is no type, the blank line forgets it.
+//! The event type buffer: the last one wins, an empty one means no type, the blank line resets it.
 
 use super::Seen::Id;
 use super::{Row, event, message, row};
@@ -6,7 +6,7 @@ use super::{Row, event, message, row};
 pub const ROWS: &[Row] = &[
     row("before the data", b"event: t\ndata: a\n\n", &[event("t", "a")]),
     row("after the data", b"data: a\nevent: t\n\n", &[event("t", "a")]),
-    // What looks like a value begins at the length of the name times the event's place.
+    // What looks like a value begins at the length of the name times the event's number.
     row(
         "before long data",
         b"data\n\nevent:t\ndata:xxxxxxxxxxxxxxxxxu\ndata:c\n\n",

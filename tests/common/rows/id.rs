@@ -32,7 +32,7 @@ pub const ROWS: &[Row] = &[
         .last_event_id("1"),
     row("the last one wins", b"id: 1\nid: 2\ndata: a\n\n", &[message("a").id("2")]).last_event_id("2"),
     row("a shorter one wins", b"id: 12345\nid: 1\ndata: a\n\n", &[message("a").id("1")]).last_event_id("1"),
-    row("empty, at first", b"id\ndata: a\n\n", &[message("a").id("")]),
+    row("empty, initially", b"id\ndata: a\n\n", &[message("a").id("")]),
     row(
         "empty resets: no colon",
         b"id: 1\ndata: a\n\nid\ndata: b\n\ndata: c\n\n",

@@ -15,7 +15,7 @@ pub struct LimitRow {
     pub frames: &'static [Seen],
 }
 
-/// A row in which `next_frame` gives what `next_event` gives.
+/// A row in which `next_frame` returns what `next_event` returns.
 const fn within(limit: usize, name: &'static str, wire: &'static [u8], events: &'static [Seen]) -> LimitRow {
     LimitRow { name, limit, wire, events, frames: events }
 }

@@ -1,6 +1,6 @@
 //! The conformance table: what a stream must show, written by hand from the standard.
 //!
-//! A row is written with LF for its line ends. Where the text has another, it runs as it is written. Each heading is a file;
+//! A row is written with LF for its line ends. If its text contains another, it runs as it is. Each heading is a file;
 //! `connections.rs` has several streams one after another, and `limit.rs` what a limit does.
 
 mod byte_order_mark;
@@ -59,13 +59,13 @@ pub enum Seen {
     Comment(&'static str),
     /// Milliseconds.
     Retry(u64),
-    /// The last event ID, of a block that is no event.
+    /// The last event ID, from a block that is not an event.
     Id(&'static str),
     /// The error of a decoder with a limit; the offset in the stream.
     TooLong(u64),
 }
 
-/// A row that has no id, no reconnection time, and nothing unfinished.
+/// A row without an id, a reconnection time, or anything unfinished.
 const fn row(name: &'static str, wire: &'static [u8], frames: &'static [Seen]) -> Row {
     Row {
         name,
@@ -96,7 +96,7 @@ impl Row {
         Self { line_ends: LineEnds::AsWritten, ..self }
     }
 
-    /// The row has its own byte order mark, or asks what one is.
+    /// The row has its own byte order mark, or tests for one.
     const fn no_bom(self) -> Self {
         Self { bom: false, ..self }
     }
@@ -112,7 +112,7 @@ const fn event(event_type: &'static str, data: &'static str) -> Seen {
 }
 
 impl Seen {
-    /// With an id of its own.
+    /// With its own id.
     const fn id(self, id: &'static str) -> Self {
         match self {
             Self::Event { event_type, data, .. } => Self::Event { event_type, data, id: Some(id), last_event_id: id },
@@ -120,7 +120,7 @@ impl Seen {
         }
     }
 
-    /// After an event with an id, and without one of its own.
+    /// After an event with an id, but without its own.
     const fn after(self, last_event_id: &'static str) -> Self {
         match self {
             Self::Event { event_type, data, id, .. } => Self::Event { event_type, data, id, last_event_id },

@@ -1,4 +1,4 @@
-//! U+0000 is a character as any other, except in an id.
+//! U+0000 is a character like any other, except in an id.
 
 use super::Seen::Comment;
 use super::{Row, event, message, row};

@@ -1,8 +1,8 @@
-//! What the web-platform-tests of the proposed `EventSource.fromReadableStream` check (whatwg/html#12272), as far as one
-//! stream shows it; `connections.rs` has the streams one after another.
+//! What the web-platform-tests of the proposed `EventSource.fromReadableStream` check (whatwg/html#12272) of a single
+//! stream; `connections.rs` has the streams one after another.
 //!
-//! Its `lastEventId` is `Decoder::last_event_id`, its `reconnectionTime` is `Decoder::reconnection_time`, and its `reset()`
-//! is `Decoder::end_of_stream`.
+//! Its `lastEventId` is `Decoder::last_event_id`, its `reconnectionTime` is `Decoder::reconnection_time`, and its
+//! `reset()` is `Decoder::end_of_stream`.
 
 use super::Seen::{Comment, Retry};
 use super::{Row, event, message, row};

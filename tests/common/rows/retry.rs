@@ -1,4 +1,4 @@
-//! The reconnection time: ASCII digits alone, at the line's end.
+//! The reconnection time: only ASCII digits, effective at the line's end.
 
 use super::Seen::Retry;
 use super::{Row, message, row};

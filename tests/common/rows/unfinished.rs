@@ -1,4 +1,4 @@
-//! A stream that ends within an event: nothing of it acts, but it can be asked for.
+//! A stream that ends inside an event: the event has no effect, but can be requested.
 
 use super::Seen::{Comment, Id, Retry};
 use super::{Row, event, message, row};
