@@ -1,4 +1,4 @@
-//! Decoding, in bytes a second, beside the speed at which the line ends alone are found. `README.md` says how to read it.
+//! Decoding, in bytes per second, beside the speed of only finding the line ends. `README.md` says how to read it.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
 
@@ -59,7 +59,7 @@ fn bench(criterion: &mut Criterion, corpus: &Corpus) {
     group.finish();
 }
 
-/// The limit: the line ends are found, and that is all.
+/// The limit: only finds the line ends.
 fn find_line_ends<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> usize {
     let mut count = 0;
     for mut rest in chunks {
@@ -71,8 +71,8 @@ fn find_line_ends<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> usize {
     count
 }
 
-/// The limit of those who validate each line by itself: as [`find_line_ends`], and `from_utf8` for each line. What a
-/// chunk has cut counts as text.
+/// The limit for validating line by line: as [`find_line_ends`], and `from_utf8` for each line. Lines split across
+/// chunks count as text.
 fn find_lines_of_text<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> usize {
     let mut count = 0;
     for mut rest in chunks {

@@ -1,4 +1,4 @@
-//! Encoding, in bytes a second, beside the speed at which the same bytes are copied. `README.md` says how to read it.
+//! Encoding, in bytes per second, beside the speed of copying the same bytes. `README.md` says how to read it.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
 
@@ -15,7 +15,7 @@ use criterion::{Criterion, SamplingMode, Throughput};
 use loops::{build, build_head};
 use sse_wire::{EventBuilder, io::EventWriter};
 
-/// How many events of each corpus: few enough to stay in the nearest caches, as those that a server has just made.
+/// How many events of each corpus: few enough to stay in the nearest caches, like those that a server has just made.
 const EVENTS: usize = 128;
 
 fn main() {
@@ -130,7 +130,7 @@ fn sum<T>(items: &[T], mut len: impl FnMut(&T) -> usize) -> usize {
     items.iter().map(|item| len(black_box(item))).sum()
 }
 
-/// An event for the encoder that nobody can beat: its data is split and its numbers are digits already.
+/// An event for the unbeatable encoder: its data is already split, and its numbers are already digits.
 struct Lines<'a> {
     event_type: Option<&'a str>,
     id: Option<&'a str>,
@@ -148,7 +148,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What one writes by hand, where nothing has to be checked.
+    /// A hand-written encoder that checks nothing.
     fn copy_to(&self, out: &mut Vec<u8>) {
         if let Some(event_type) = self.event_type {
             out.extend_from_slice(b"event: ");
@@ -174,7 +174,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Counts the bytes, and looks at none.
+/// Counts the bytes without reading them.
 struct Sink(usize);
 
 impl Write for Sink {

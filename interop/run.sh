@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# sse-wire against clients and servers that others wrote, in both directions, on loopback. Prints a table; fails on any
+# Tests sse-wire against other people's clients and servers, in both directions, on loopback. Prints a table; fails on any
 # difference that is not known.
 #
 #   interop/run.sh

@@ -1,23 +1,24 @@
-//! Every link of the repository's Markdown leads somewhere, and every path that it names, in code or in commands, is there.
+//! Every link of the repository's Markdown leads somewhere, and every path that it names, in code or in commands, is
+//! there.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the repository is, for whom the files are not beside the page.
+/// The address of the repository, for readers who do not have the files.
 const REPOSITORY: &str = "https://github.com/sse-wire/sse-wire";
 
 /// Folders of the root: a path in code that begins with one of them is meant to be there.
 const FOLDERS: [&str; 8] = ["src/", "tests/", "examples/", "benches/", "fuzz/", "interop/", "demo/", ".ci/"];
 
-/// What is not in the repository, but made by a command that the page explains.
+/// Not in the repository, but created by a command that the page explains.
 const MADE: [&str; 5] = ["fuzz/corpus", "fuzz/artifacts", "fuzz/coverage", "fuzz/finds", "target"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every page, without what tools have put there.
+/// Every page, except those that tools have created.
 fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -39,7 +40,7 @@ fn between<'t>(text: &'t str, open: &'static str, close: char) -> impl Iterator<
     })
 }
 
-/// What a heading is called in a link, as GitHub has it.
+/// The anchor of a heading, as on GitHub.
 fn anchors(page: &str) -> BTreeSet<String> {
     let headings = page.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     let anchor = |heading: &str| {
@@ -113,8 +114,8 @@ fn every_path_in_code_is_there() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The paths in a page's blocks of `sh` that are not there, and how many are. A path leads from the root, from the page, or
-/// from the folder that a `cd` above it names.
+/// The paths in a page's blocks of `sh` that are not there, and how many are. A path leads from the root, from the
+/// page, or from the folder that a `cd` above it names.
 fn paths_in_commands(page: &Path, text: &str) -> (usize, Vec<String>) {
     let (mut seen, mut missing) = (0, Vec::new());
     for block in text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
@@ -192,7 +193,8 @@ fn faults_are_found() {
 /// The folders in which a proof may stand.
 const PROOFS: [&str; 5] = ["tests", "tests/laws", "tests/common", "src", "interop/tests"];
 
-/// Every test that a page of the documentation names as a proof: in a decision's last lines, or in a table's last column.
+/// Every test that a page of the documentation names as a proof: in a decision's last lines, or in a table's last
+/// column.
 fn proofs(page: &str) -> Vec<String> {
     let mut proofs = Vec::new();
     for paragraph in page.split("\n\n") {

@@ -12,7 +12,7 @@ use sse_wire::{
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-/// Feeds a stream in chunks of `len` bytes; how many events and errors there were.
+/// Feeds a stream in chunks of `len` bytes. Returns the numbers of events and errors.
 fn feed(decoder: &mut Decoder, wire: &[u8], len: usize) -> (usize, usize) {
     let (mut events, mut errors) = (0, 0);
     for bytes in wire.chunks(len) {
@@ -152,7 +152,7 @@ fn cut_data_is_copied_once() {
     }
 }
 
-/// What is reserved at once is what one large event needed, however many there were, and whatever came between.
+/// What is reserved at once is what one large event needed, however many there were, and whatever came in between.
 #[test]
 fn large_events_in_a_row_take_the_memory_of_one() {
     let large = [b"data: ", vec![b'x'; 100 * KIB].as_slice(), b"\n\n"].concat();
@@ -183,7 +183,7 @@ fn what_is_ignored_takes_no_memory() {
             assert!(most(info) < KIB, "{} bytes for {}", most(info), prefix.escape_ascii());
         }
     }
-    // Line ends without number.
+    // Endless line ends.
     for line_ends in ["\r", "\n", "\r\n"] {
         let wire = line_ends.repeat(MIB);
         let mut decoder = Decoder::new();
@@ -219,13 +219,14 @@ fn the_limit_bounds_memory() {
                 assert_eq!(feed(&mut decoder, &more, 1460), (0, 1));
                 assert_eq!(feed(&mut decoder, b"\n\ndata: x\n\n", 1), (1, 0));
             });
-            // Twice for doubling, three times for U+FFFD, and once more for an id that lasts; the latter again in U+FFFD.
+            // Twice for doubling, three times for U+FFFD, and once more for an id that lasts; the latter again in
+            // U+FFFD.
             assert!(most(info) <= 8 * MIB, "{} bytes for {prefix}{}", most(info), filler.escape_ascii());
         }
     }
 }
 
-/// Each way to be done with 10 MiB: then a small event, and what is held.
+/// Each way to finish with 10 MiB: then a small event, and the memory held.
 #[test]
 fn buffers_are_given_back() {
     let large = vec![b'x'; 10 * MIB];
@@ -290,7 +291,7 @@ fn the_next_call_gives_back_whatever_it_returns() {
     assert!(kept(info) <= 64 * KIB, "{} bytes after the end of the stream", kept(info));
 }
 
-/// Not only at the next event, which may be long in coming.
+/// Not only at the next event, which may take long to come.
 #[test]
 fn whatever_is_done_with_is_given_back_at_once() {
     let large = vec![b'x'; 2 * MIB];

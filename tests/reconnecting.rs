@@ -25,12 +25,12 @@ struct Clock {
     deadlines: Vec<u64>,
 }
 
-/// What comes back of one attempt, so many milliseconds later.
+/// The result of one attempt, this many milliseconds later.
 enum Connection {
     Fails(u64),
     Status(u64, u16),
     Unavailable(u64, u16, Option<u64>),
-    /// Each chunk so many milliseconds after the one before: text, or how the body ends. After the last, silence.
+    /// Each chunk this many milliseconds after the previous one: text, or how the body ends. After the last, silence.
     Body(u64, &'static [(u64, Chunk)]),
 }
 
@@ -94,7 +94,7 @@ impl Wake for Woken {
     }
 }
 
-/// A world of connections, and the log of what was asked and what came, with the time of each.
+/// The connections, and a log of requests and results with their times.
 struct World {
     time: Time,
     log: Log,
@@ -152,7 +152,8 @@ impl World {
         (Self { time, log, woken: Arc::new(Woken(AtomicBool::new(false))) }, client)
     }
 
-    /// The next item, by a `next()` that is dropped and made anew whenever it is pending. Pending: nothing will ever come.
+    /// The next item, by a `next()` that is dropped and called again while it is pending. Pending: nothing will ever
+    /// come.
     fn next<S: Stream + Unpin>(&self, client: &mut S) -> Poll<Option<S::Item>> {
         let waker = Waker::from(self.woken.clone());
         loop {
@@ -516,7 +517,7 @@ fn frames_come_too() {
     assert_eq!(world.next(&mut frames.events()).map(|item| item.is_none()), Poll::Ready(true));
 }
 
-/// Also where they are handed out, and an event that is skipped is none either.
+/// Also if they are returned; a skipped event is not an event either.
 #[test]
 fn comments_and_skipped_events_do_not_put_off_a_stall() {
     let body = Body(0, &[(30_000, Text(": c\n")), (15_000, Text("data: 12345678\n\n"))]);
@@ -555,7 +556,7 @@ fn waits_are_spread() {
     }
 }
 
-/// A server that ends everything at once, and a caller that does not wait, leave the thread to others all the same.
+/// A server that ends everything at once, with a caller that does not wait, must still let other tasks run.
 #[test]
 fn connections_that_end_at_once_yield() {
     let body = || stream::empty::<Result<Bytes, ()>>();
@@ -653,7 +654,7 @@ fn errors_say_each_thing_once() {
     }
 }
 
-/// `http::Response`, as hyper and reqwest have it.
+/// `http::Response`, as from hyper and reqwest.
 #[test]
 fn responses_of_the_http_crate_are_judged_with_their_encoding() {
     type Row = (u16, &'static [(&'static str, &'static str)], &'static str);
@@ -756,7 +757,7 @@ fn a_turn_for_others_costs_no_event() {
         let mut cx = Context::from_waker(Waker::noop());
         let first = events.as_mut().poll_next(&mut cx);
         let is_event = matches!(&first, Poll::Ready(Some(Ok(event))) if event.data() == "x");
-        // Of what was not yet taken from the body, nothing was lost.
+        // What was not yet taken from the body is not lost.
         assert!(is_event || comments >= 1024 && polls.get() > 0, "{comments}: {first:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The named corpora that every benchmark reads: streams of one shape each, the same bytes in every run.
 //!
-//! Needs the standard library alone, so that any package can include the file.
+//! Needs only the standard library, so that any package can include this file.
 
 #![allow(dead_code, reason = "who includes it need not use all of it")]
 #![allow(unreachable_pub, reason = "who includes it may hand it on")]
@@ -27,7 +27,7 @@ pub struct Corpus {
     pub event_ends: Vec<usize>,
 }
 
-/// One event, to be encoded: what a server has in its hands.
+/// One event to encode, as a server has it.
 pub struct OwnedEvent {
     pub event_type: Option<String>,
     pub id: Option<String>,
@@ -75,7 +75,7 @@ pub fn named(name: &'static str) -> Corpus {
 }
 
 impl Corpus {
-    /// Makes events until there are `len` bytes, each behind `comments`.
+    /// Makes events until there are `len` bytes, each after `comments`.
     fn new(
         name: &'static str,
         len: usize,
@@ -127,7 +127,7 @@ impl OwnedEvent {
         Self { event_type: None, id: None, retry: None, data }
     }
 
-    /// Slow and obvious, so that encoders can be held against it.
+    /// Slow and obvious, to compare encoders with.
     fn encode(&self, line_end: &str, out: &mut String) {
         let mut line = |name: &str, value: &str| out.extend([name, ": ", value, line_end]);
         if let Some(event_type) = &self.event_type {

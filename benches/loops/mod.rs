@@ -1,5 +1,5 @@
-//! What is measured, as a user writes it: loops over the chunks of a stream, and events to be encoded. Who includes this
-//! file has the corpora beside it.
+//! What is measured, as a user writes it: loops over the chunks of a stream, and events to be encoded. A package that
+//! includes this file includes the corpora too.
 
 #![allow(dead_code, reason = "who includes it need not use all of it")]
 #![allow(clippy::unwrap_used, reason = "a benchmark that is wrong has to panic")]
@@ -13,7 +13,7 @@ use sse_wire::{Chunk, Decoder, Event, EventBuilder, EventId, EventType, Field, F
 
 use crate::corpora::OwnedEvent;
 
-/// Looks at an event as its users do, field by field, and says how many bytes of data it has.
+/// Reads an event as its users do, field by field. Returns the length of its data.
 #[inline]
 fn use_event(event: Event<'_>) -> usize {
     black_box(event.event_type());
@@ -69,7 +69,7 @@ pub(crate) fn next_event_buf(chunks: impl Iterator<Item = Bytes>) -> (usize, usi
     (events, data_len)
 }
 
-/// How many events, and bytes of data: out of a reader that gives as much as fits.
+/// How many events, and bytes of data: from a reader that fills the buffer.
 pub(crate) fn event_reader(stream: &[u8]) -> (usize, usize) {
     let mut reader = EventReader::new(black_box(stream));
     let (mut events, mut data_len) = (0, 0);

@@ -1,4 +1,4 @@
-//! What a browser's `EventSource` does, over reqwest: connects again, resumes behind the last event, and stops when the
+//! What a browser's `EventSource` does, over reqwest: reconnects, resumes after the last event, and stops when the
 //! server says so. Prints the events as lines of JSON: `client_event_source URL`
 
 use std::error::Error;
@@ -54,7 +54,7 @@ async fn body(mut response: Response, source: &mut EventSource) -> Result<(), Bo
             match source.next_event(&mut chunk) {
                 Ok(Some(event)) => print(event)?,
                 Ok(None) => break,
-                Err(too_long) => eprintln!("{too_long}"), // the next event comes all the same
+                Err(too_long) => eprintln!("{too_long}"), // the next event still comes
             }
         }
     }

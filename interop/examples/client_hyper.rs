@@ -1,4 +1,4 @@
-//! Events out of a hyper response, printed as lines of JSON: `client_hyper URL`
+//! Events from a hyper response, printed as lines of JSON: `client_hyper URL`
 
 use std::error::Error;
 

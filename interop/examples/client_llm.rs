@@ -1,7 +1,7 @@
-//! The text that a language model writes, printed as it comes: `client_llm URL PROMPT`
+//! The text that a language model writes, printed as it arrives: `client_llm URL PROMPT`
 //!
-//! Takes both kinds of streams that providers have: those that name their events, with one of the type `message_stop` at
-//! the end, and those of unnamed ones, at whose end stands `[DONE]`. A real provider requires an API key, too.
+//! Takes both kinds of streams that providers have: those with named events, which end with one of the type
+//! `message_stop`, and those with unnamed ones, which end with `[DONE]`. A real provider requires an API key, too.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -31,7 +31,7 @@ enum Message {
         /// Some servers report it here.
         error: Option<Failure>,
     },
-    /// There will be more types in time, and there are some already, such as `ping`.
+    /// There are other types, such as `ping`, and there will be more.
     #[serde(other)]
     Other,
 }
@@ -43,7 +43,7 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Delta {
-    /// Absent, or null, where there is something else than text.
+    /// Absent or null if there is something other than text.
     #[serde(alias = "content")]
     text: Option<String>,
 }

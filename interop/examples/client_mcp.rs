@@ -1,6 +1,6 @@
-//! A tool call over the Model Context Protocol's Streamable HTTP, revision 2025-11-25, whose stream the server may end at
-//! any time after an id: the client waits as long as `retry` says, and resumes. Calls the tool `test_reconnection`, and
-//! prints its result: `client_mcp URL`
+//! A tool call over the Model Context Protocol's Streamable HTTP, revision 2025-11-25, whose stream the server may end
+//! at any time after an id: the client waits as long as `retry` says, and resumes. Calls the tool `test_reconnection`,
+//! and prints its result: `client_mcp URL`
 
 use std::error::Error;
 
@@ -66,7 +66,7 @@ impl Session {
         }
     }
 
-    /// Goes on with the stream behind the last event: by GET, since a second POST would call the tool again.
+    /// Continues the stream after the last event: by GET, since a second POST would call the tool again.
     async fn resume(&self, source: &mut EventSource) -> Result<Response, Box<dyn Error>> {
         loop {
             let wait = source.on_end(fastrand::u32(..)).ok_or("the stream is closed")?;

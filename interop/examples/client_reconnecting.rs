@@ -1,4 +1,4 @@
-//! A client that reconnects by itself, over reqwest: waits, backs off, resumes behind the last event, asks a busy server
+//! A client that reconnects by itself, over reqwest: waits, backs off, resumes after the last event, asks a busy server
 //! again, and stops when the server says so. Prints the events as lines of JSON: `client_reconnecting URL`
 
 use std::error::Error;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Ok(event) => print(event.as_event())?,
             Err(SourceError::Refused(failed)) if failed.is_no_content() => {} // there is nothing more to come
             Err(error) if error.is_final() => return Err(error.into()),
-            Err(error) => eprintln!("{error}"), // and it goes on
+            Err(error) => eprintln!("{error}"), // and it continues
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Events out of a reqwest response, printed as lines of JSON: `client_reqwest URL`
+//! Events from a reqwest response, printed as lines of JSON: `client_reqwest URL`
 
 use std::error::Error;
 

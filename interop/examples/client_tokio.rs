@@ -1,4 +1,4 @@
-//! Events out of a tokio socket, without an HTTP library, printed as lines of JSON: `client_tokio URL`
+//! Events from a tokio socket, without an HTTP library, printed as lines of JSON: `client_tokio URL`
 
 use std::error::Error;
 

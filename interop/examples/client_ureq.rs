@@ -1,4 +1,4 @@
-//! Events out of a ureq response, without async, printed as lines of JSON: `client_ureq URL`
+//! Events from a ureq response, without async, printed as lines of JSON: `client_ureq URL`
 
 use std::error::Error;
 

@@ -1,8 +1,8 @@
 //! A gateway, axum in front and reqwest behind: event stream in, event stream out. `gateway URL [PORT]`
 //!
-//! Everything passes at once: events, ids without an event, reconnection times, comments, and the last event ID of a client
-//! that comes back. Keep-alives fill the silence, also where the server behind sends none. An event over the limit is left
-//! out, and reported here. A stream that is cut off inside an event is cut off for the client too.
+//! Everything passes at once: events, ids without an event, reconnection times, comments, and the last event ID of a
+//! client that comes back. Keep-alives fill the silence, also where the server behind sends none. An event over the
+//! limit is left out, and reported here. A stream that is cut off inside an event is cut off for the client too.
 
 use std::error::Error;
 use std::time::Duration;
@@ -42,7 +42,7 @@ async fn relay(State(behind): State<Behind>, headers: HeaderMap) -> Result<Respo
         .map(Body::new))
 }
 
-/// What the server behind sends, encoded anew.
+/// What the server behind sends, encoded again.
 fn encoded(response: reqwest::Response) -> impl Stream<Item = Result<Bytes, BoxError>> {
     let frames = EventStream::new(response.bytes_stream().boxed()).frames();
     stream::unfold(Some(frames), async |frames| {

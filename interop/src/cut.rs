@@ -28,14 +28,14 @@ pub fn cut(url: &str, texts: Vec<String>) -> io::Result<Cuts> {
     thread::spawn(move || {
         let mut texts = texts.into_iter();
         for client in listener.incoming() {
-            // A failure is the client's to see. Nobody speaks to two at a time, so neither does this.
+            // The client sees failures. No client opens two connections at a time, so this handles one.
             let _ = client.and_then(|client| serve(&client, &authority, texts.next().as_deref(), &sender));
         }
     });
     Ok(Cuts { url, last_event_ids })
 }
 
-/// Hands one request on, and its response up to the text.
+/// Forwards one request, and its response up to the text.
 fn serve(
     client: &TcpStream,
     authority: &str,
@@ -48,7 +48,7 @@ fn serve(
         let line = line?;
         match line.split_once(':') {
             _ if line.is_empty() => break,
-            // One request a connection.
+            // One request per connection.
             Some((name, _)) if name.eq_ignore_ascii_case("connection") => continue,
             Some((name, value)) if name.eq_ignore_ascii_case(sse_wire::LAST_EVENT_ID) => {
                 last_event_id = Some(value.trim().to_owned());

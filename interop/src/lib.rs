@@ -1,6 +1,6 @@
-//! What the examples, the loopback tests and `run.sh` share: one awkward feed to send, and what has to arrive of it.
+//! What the examples, the loopback tests and `run.sh` share: one awkward feed to send, and what must arrive.
 //!
-//! The feed is made with `sse-wire`, the events that have to arrive are written by hand.
+//! The feed is made with `sse-wire`; the events that must arrive are written by hand.
 
 mod cut;
 
@@ -13,7 +13,7 @@ use sse_wire::{Event, EventBuilder, EventId, EventType};
 
 pub use cut::{Cuts, cut};
 
-/// Between two events of a server, so that each is a chunk of its own.
+/// Between two events of a server, so that each is a separate chunk.
 pub const PAUSE: Duration = Duration::from_millis(3);
 
 /// Text of a little more than 1 MiB, on one line.
@@ -45,7 +45,7 @@ impl Item {
     }
 }
 
-/// The feed, or what is left of it behind a last event ID; all of it behind an unknown one.
+/// The feed, or the rest of it after a last event ID; all of it after an unknown one.
 pub fn feed(last_event_id: Option<&[u8]>) -> Vec<Item> {
     let mut feed = whole_feed();
     let seen = feed.iter().rposition(|(id, _)| id.is_some_and(|id| Some(id.as_bytes()) == last_event_id));
@@ -101,8 +101,8 @@ fn whole_feed() -> Vec<(Option<&'static str>, Item)> {
     feed
 }
 
-/// The texts behind which the connection can be cut, one after the other, so that a client which resumes has to go on in
-/// the event that was cut; and with which last event ID.
+/// The texts behind which the connection can be cut, one after the other, so that a client which resumes has to go on
+/// in the event that was cut; and with which last event ID.
 ///
 /// Each stands within the data of an event, whose own id is then not to be counted.
 pub const CUTS: [(&str, &str); 3] = [("cut one", "2"), ("cut two", "only-an-id"), ("<middle>", "日本")];
@@ -121,7 +121,7 @@ pub struct Received<'a> {
     pub last_event_id: &'a str,
 }
 
-/// What has to arrive of the whole feed, by the standard.
+/// What must arrive of the whole feed, by the standard.
 pub fn expected() -> Vec<Received<'static>> {
     let table = [
         ("message", "no id yet", None, ""),

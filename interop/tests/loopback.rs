@@ -65,7 +65,7 @@ fn in_time<T: Send + 'static>(name: &str, what: impl FnOnce() -> T + Send + 'sta
     receiver.recv_timeout(BOUND).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Starts a server, and hands its URL out. The gateway has one of the servers behind it.
+/// Starts a server, and returns its URL. The gateway has one of the servers behind it.
 fn serve(name: &str) -> (Vec<Process>, String) {
     if name == "gateway" {
         let (mut processes, url) = serve("server_axum");
@@ -109,7 +109,7 @@ fn run_with(name: &str, args: &[&str]) -> Output {
     Output { status, stdout: output.unwrap(), stderr: errors.join().unwrap().unwrap() }
 }
 
-/// Fails unless the client has printed the events that were expected, and was content.
+/// Fails unless the client has printed the expected events and exited successfully.
 fn assert_all_arrived(name: &str, output: &Output) {
     assert!(output.status.success(), "{name}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     let lines = std::str::from_utf8(&output.stdout).unwrap().lines();
@@ -250,8 +250,8 @@ fn relayed(wire: Vec<u8>) -> (Vec<String>, bool) {
     (events, ends)
 }
 
-/// A client that is told of a cut comes back for what it missed; one that were told of an event that is too long would come
-/// back for it again and again.
+/// A client that learns of a cut comes back for what it missed; one that learned of an oversized event would come back
+/// for it again and again.
 #[test]
 fn the_gateway_passes_a_cut_on_and_leaves_out_what_is_too_long() {
     assert_eq!(relayed(b"data: 1\n\n: bye\n".to_vec()), (vec!["1".to_owned()], true));
@@ -296,7 +296,7 @@ fn the_gateway_passes_no_answer_on_that_is_no_event_stream() {
     }
 }
 
-/// Answers one question as a model does, and says what was asked.
+/// Answers one question as a model does, and returns the request.
 fn answer(wire: &'static [u8]) -> (String, thread::JoinHandle<(String, Value)>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/v1/messages", listener.local_addr().unwrap());

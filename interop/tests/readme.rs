@@ -12,7 +12,7 @@ mod snippets {
     include!(concat!(env!("OUT_DIR"), "/readme.rs"));
 }
 
-/// Answers one connection after the other with a stream, then gives back the `Last-Event-ID` of each request.
+/// Answers one connection after the other with a stream, then returns the `Last-Event-ID` of each request.
 fn peer(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<Option<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The stream that reconnects, on reqwest, over all that can happen to a connection on the way.
+//! The stream that reconnects, on reqwest, through everything that can happen to a connection.
 #![allow(
     clippy::format_push_string,
     unused_assignments,
@@ -19,13 +19,13 @@ use sse_wire::{EventSource, retry_after};
 /// How long anything may take before it counts as hung.
 const BOUND: Duration = Duration::from_secs(60);
 
-/// Waits and time-outs are so many times shorter than what the client asks for.
+/// Waits and timeouts are this many times shorter than what the client asks for.
 const FASTER: u32 = 50;
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\
                     connection: close\r\n";
 
-/// What a connection of the server is answered with.
+/// How the server answers a connection.
 enum Answer {
     /// Bytes, and then the end.
     Bytes(Vec<u8>),

@@ -1,5 +1,5 @@
-//! What a server sees of a client on reqwest that reconnects by itself: method, headers and body of each request, the same
-//! again after each loss, and where redirects lead.
+//! What a server sees of a client on reqwest that reconnects by itself: method, headers and body of each request, the
+//! same again after each loss, and where redirects lead.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -41,7 +41,7 @@ fn request(socket: &TcpStream) -> String {
     lines.join("\n")
 }
 
-/// Answers one connection after the other, and then gives the requests back.
+/// Answers one connection after the other, then returns the requests.
 fn serve(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/events", listener.local_addr().unwrap());

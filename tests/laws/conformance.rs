@@ -1,5 +1,5 @@
-//! The conformance table (`common/rows/`): the oracle, the parser and the decoder over every row, in every line end, with
-//! and without a byte order mark, cut in every way into chunks.
+//! The conformance table (`common/rows/`): the oracle, the parser and the decoder over every row, in every line end,
+//! with and without a byte order mark, split into chunks in every way.
 
 #[cfg(feature = "alloc")]
 use crate::common::drive::{self, Input, Pair};
@@ -8,12 +8,12 @@ use crate::common::oracle::{self, Frame};
 use crate::common::rows::{self, Seen, Stream};
 use crate::common::tokens::Tokens;
 
-/// A connection that leaves everything behind that one can: an id, a time, an event without its end, a CR.
+/// A connection that leaves behind everything possible: an id, a time, an event without its end, a CR.
 const LEFTOVERS: &[u8] = b"data: a\n\nid: left\nretry: 1\n\nevent: over\nid: over\ndata: over\r";
 
 const CALLS: [Calls; 3] = Calls::EVERY;
 
-/// Each of these laws over each heading of the table, as a test of its own, so that they run side by side.
+/// Each of these laws over each heading of the table, as a separate test, so that they run side by side.
 macro_rules! laws_over_the_table {
     ($($(#[$attribute:meta])* $law:ident;)*) => {
         $($(#[$attribute])* mod $law {
@@ -60,7 +60,7 @@ fn tokens_put_together_are_the_lines(streams: &[Stream]) {
                 assert_eq!(tokens.lines, ended, "{label}, {cut:?}, after {}", fed.escape_ascii());
             }
 
-            // The pieces of the unfinished line come to light when it ends.
+            // The pieces of the unfinished line show when it ends.
             tokens.feed(b"\n");
             fed.push(b'\n');
             let (ended, _) = oracle::lines(&fed);
@@ -178,7 +178,7 @@ fn connections_in_every_chunking() {
     }
 }
 
-/// Long enough for whatever looks at some thousand bytes at a time.
+/// Long enough for code that examines some thousand bytes at a time.
 #[test]
 #[cfg(feature = "alloc")]
 fn every_row_in_one_stream() {
@@ -250,7 +250,7 @@ fn limit_model_without_a_limit_is_the_oracle() {
     }
 }
 
-/// What the table expects, in the oracle's words.
+/// What the table expects, in the oracle's types.
 fn steps(seen: &[Seen]) -> Vec<Step> {
     seen.iter().map(step).collect()
 }

@@ -123,7 +123,7 @@ fn errors_name_comments() {
     assert!(error.is_comment());
     assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
     assert!(!decoder.next_frame(&mut chunk).unwrap_err().is_comment());
-    // The limit is the same whatever part of an event it is that exceeds it.
+    // The limit is the same for every part of an event.
     for wire in ["data: 123", "event: 123", "id: 123"] {
         let mut decoder = Decoder::new().with_max_event_len(2);
         assert_eq!(decoder.next_event(&mut Chunk::from(wire)).unwrap_err().limit(), 2, "{wire:?}");
@@ -153,7 +153,7 @@ fn the_last_event_id_to_begin_with_is_taken_as_it_is() {
     }
 }
 
-/// Whatever a connection ends in, nothing of it is left but the last event ID and the reconnection time.
+/// However a connection ends, only the last event ID and the reconnection time are left of it.
 #[test]
 fn the_next_connection_starts_anew() {
     let ends: [&[u8]; 16] = [
@@ -229,7 +229,7 @@ fn a_reconnection_time_acts_when_its_line_is_decoded() {
     }
 }
 
-/// Behind a blank line, where the shortcut is.
+/// After a blank line, where the shortcut is.
 #[test]
 fn a_type_that_is_replaced_counts_until_then() {
     let wire = b"\nevent: long\nevent: x\ndata: y\n\n";
@@ -244,7 +244,7 @@ fn ill_formed_events_in_a_row_share_nothing() {
     assert_eq!(frames(&mut Decoder::new(), &[wire]), expected(outcome.frames));
 }
 
-/// Whatever the call was that returned last: the id and the time are those of what is decoded, no more.
+/// After any call: the id and the time are those of what has been decoded, no more.
 #[test]
 fn what_is_remembered_is_that_of_what_is_decoded() {
     let wire =

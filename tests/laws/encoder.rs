@@ -14,7 +14,7 @@ use sse_wire::{EventBuilder, EventId, EventType};
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// By the lines that a receiver sees, whatever it makes of them.
+    /// By the lines that a receiver sees, without interpreting them.
     #[test]
     fn encoded_text_cannot_inject(sent in sent()) {
         let wire = encoded(&sent);
@@ -131,7 +131,7 @@ fn encoded(sent: &Sent) -> Vec<u8> {
     wire
 }
 
-/// What the contract says to the byte.
+/// What the documentation says, to the byte.
 #[test]
 fn bytes_are_as_documented() {
     let new = EventBuilder::new;
@@ -196,7 +196,7 @@ fn what_can_be_built() {
     );
 }
 
-/// A header is bytes, and what is wrong with it is told by its place.
+/// A header is bytes, and the error gives the index of the wrong one.
 #[test]
 fn an_id_comes_out_of_a_header() {
     for (value, id) in [
@@ -270,7 +270,7 @@ fn owned_ids_and_types_are_checked_once() {
     assert_eq!(EventTypeBuf::try_from("a\r".to_owned()).unwrap_err(), EventType::new("a\r").unwrap_err());
 }
 
-/// Names in lower case, as HTTP/2 has them, and nothing that a header cannot carry.
+/// Names in lower case, as in HTTP/2, and only what a header can carry.
 #[test]
 fn response_headers_are_headers() {
     for (name, value) in sse_wire::RESPONSE_HEADERS {

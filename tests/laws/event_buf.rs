@@ -1,4 +1,4 @@
-//! Owned events: the same as the lent ones, and what they pin and allocate.
+//! Owned events: the same as the borrowed ones, and what they pin and allocate.
 
 use std::fmt::Write as _;
 
@@ -139,7 +139,7 @@ fn the_chunk_lets_go_after_an_error_too() {
 
 #[test]
 fn the_chunk_lets_go_whatever_was_in_it() {
-    // The first of a stream goes by tokens.
+    // The first event of a stream is decoded by tokens.
     for wire in ["data: 1\n\n", "data: 1\ndata: 2\n\n", ": c\n"] {
         let wire = Bytes::from(wire.as_bytes().to_vec());
         let mut chunk = ChunkBuf::from(wire.clone());
@@ -235,11 +235,11 @@ fn single_line_events_of_any_text_allocate_once_a_window() {
         assert_eq!(count, 4000);
     });
     let windows = wire.len().div_ceil(16 * 1024) as u64 + 2;
-    // For each a copy, and what shares it; besides, the last event ID and the events that come before the shortcut.
+    // A copy for each, and what shares it; also the last event ID, and the events before the shortcut.
     assert!(info.count_total <= 2 * windows + 4, "{} allocations for {windows} windows", info.count_total);
 }
 
-/// Also when each event has an id of its own: it is a part of the slice.
+/// Also if each event has its own id: it is part of the slice.
 #[test]
 fn changing_ids_allocate_nothing() {
     let mut wire = String::new();
@@ -273,11 +273,11 @@ fn cut_events_are_copied_once_more() {
     assert!(kept <= LEN + LEN / 4 + 64 * 1024, "{kept} bytes");
 }
 
-/// Where the buffer that the data was gathered in becomes the event's own: type and id are put behind the data.
+/// When the event takes over the buffer that gathered its data: type and id follow the data.
 #[test]
 fn events_that_take_their_buffer_are_the_lent_ones() {
     let names: [&[u8]; 5] = [b"", b"event: add\n", b"id: 7\n", b"event: add\nid: 7\n", b"id: \xFF\nevent: a\xFFd\n"];
-    // What decides whether the buffer is taken is how the data begins; ill-formed, it is put back.
+    // The beginning of the data decides whether the buffer is taken; if ill-formed, it is put back.
     for (begin, end) in [("x", "x"), ("x", "é"), ("é", "x")] {
         for last in [&b""[..], b"\xFF"] {
             let data = [begin.repeat(2000).as_bytes(), end.as_bytes(), last].concat();

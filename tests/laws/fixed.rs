@@ -1,4 +1,4 @@
-//! A decoder in memory of a fixed size decodes as one with a limit does, and is linear in what comes in.
+//! A decoder in memory of a fixed size decodes like one with a limit, in linear time.
 
 use crate::common::drive::FixedPair;
 use crate::common::limit::{self, Calls, Outcome, Step};
@@ -54,7 +54,7 @@ proptest! {
         }
     }
 
-    /// Where all is text, no id is there, and no comment shares the memory, the memory is the limit to the byte.
+    /// If everything is text, and no id or comment shares the memory, the memory is the exact limit.
     #[test]
     fn the_memory_is_the_limit(wire in "((data|event|retry|x): ?[a-c]{0,6}\n|\n){0,12}\n", cuts in cuts()) {
         let want = limit::within(&Outcome::default(), wire.as_bytes(), 9, Calls::NextEvent);

@@ -13,7 +13,7 @@ use sse_wire::{
     io::{EventReader, EventWriter},
 };
 
-/// Reads the chunks one by one, now and then interrupted, and would block between two of them.
+/// Returns the chunks one by one, is sometimes interrupted, and would block between two of them.
 struct Peer<'w> {
     chunks: std::vec::IntoIter<&'w [u8]>,
     rest: &'w [u8],
@@ -77,7 +77,7 @@ proptest! {
         let mut wire = Vec::new();
         for event in &sent {
             event.builder().encode_into(&mut wire);
-            // The event is taken over, whatever comes back.
+            // The event is accepted, whatever the result.
             if let Err(error) = writer.write_event(&event.builder()) {
                 prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
                 prop_assert_eq!(writer.unwritten() + writer.get_ref().out.len(), wire.len());
@@ -200,7 +200,7 @@ fn errors_print_each_message_once() {
     let error = io::Error::from(error);
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     assert_eq!(chain(&error), ["event exceeds the limit of 1 bytes at offset 0"]);
-    // What is matched on is there as it was.
+    // What callers match on is unchanged.
     assert_eq!(error.downcast::<sse_wire::DecodeError>().unwrap().limit(), 1);
 
     let error = EventReader::new(Broken).next_event().unwrap_err();
@@ -257,7 +257,7 @@ fn data_of_any_length_goes_through_a_writer_that_blocks() {
     }
 }
 
-/// What a receiver should see early, and an error that is no delay.
+/// What a receiver should see early, and an error that is not just a delay.
 #[test]
 fn data_is_flushed_and_fails_with_the_writer_in_it() {
     /// Flushed so many bytes of what was written; a writer that breaks.
@@ -290,7 +290,7 @@ fn data_is_flushed_and_fails_with_the_writer_in_it() {
     assert_eq!(data.write_all(b"x").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
 
-/// Behind a backlog, also a large event can be taken back.
+/// After a backlog, even a large event can be withdrawn.
 #[test]
 fn unfinished_data_is_taken_back_behind_a_backlog() {
     let backlog = "x".repeat(9000);

@@ -44,7 +44,7 @@ enum Message<'a> {
         index: Option<u32>,
         text: String,
     },
-    /// Of the default type.
+    /// An event of the default type.
     #[serde(rename = "message")]
     Default {},
 }
@@ -110,7 +110,7 @@ proptest! {
         prop_assert_eq!(&event.tagged::<Message<'_>>().unwrap(), &message);
         prop_assert_eq!(&event.as_event().tagged::<Wrapper<Message<'_>>>().unwrap().0, &message);
 
-        // Every way out has the same bytes.
+        // Every sink gets the same bytes.
         let mut out = b"before".to_vec();
         EventBuilder::new().encode_tagged_into(&message, &mut out).unwrap();
         prop_assert_eq!(&out[6..], &wire);
@@ -227,7 +227,7 @@ fn json_errors_say_which_event_and_where() {
         assert_eq!((error.event_type(), error.offset()), ("message", offset), "{data:?}: {error}");
         assert!(!error.is_unknown_type());
 
-        // Of the content of a variant, too.
+        // In the content of a variant, too.
         let error = event("numbers", data).tagged::<Message<'_>>().unwrap_err();
         assert_eq!((error.event_type(), error.offset()), ("numbers", offset), "{data:?}: {error}");
         assert!(!error.is_unknown_type());

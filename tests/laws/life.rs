@@ -1,5 +1,5 @@
-//! What tells a stream that is alive from one that is silent, stalled, cut off, or no event stream at all: the counters of
-//! a decoder, and whether it is between events (decision 22).
+//! What tells a stream that is alive from one that is silent, stalled, cut off, or not an event stream at all: the
+//! counters of a decoder, and whether it is between events (decision 22).
 
 use crate::common::limit::Calls;
 use crate::common::oracle::{self, Frame};

@@ -1,5 +1,5 @@
-//! Whatever the judges in `tests/common` judge, in one program: what these tests have in common is compiled once, and all
-//! of them run side by side.
+//! All tests that use the judges in `tests/common`, in one program: shared code is compiled once, and the tests run
+//! side by side.
 
 #[path = "../common/mod.rs"]
 mod common;

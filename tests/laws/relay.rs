@@ -1,4 +1,4 @@
-//! The law of relays: what is decoded and sent on is what a receiver would have had without the relay.
+//! The law of relays: a receiver behind a relay gets what it would have got without it.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::common::streams::{cuts, streams};
 use proptest::prelude::*;
 use sse_wire::{Chunk, ChunkBuf, Decoder, EventBuilder, Frame, FrameBuf};
 
-/// What a receiver has: the events, the last event IDs, one after the other, and the reconnection time.
+/// What a receiver gets: the events, the last event IDs, one after the other, and the reconnection time.
 fn received(wire: &[u8]) -> (Vec<oracle::Event>, Vec<String>, Option<u64>) {
     let (mut ids, mut decoder) = (vec![String::new()], Decoder::new());
     for byte in wire.chunks(1) {
@@ -53,7 +53,7 @@ proptest! {
         prop_assert_eq!(relayed_owned(&cuts.of(&wire)), out);
     }
 
-    /// What came out of a relay goes through the next one unchanged.
+    /// A second relay changes nothing.
     #[test]
     fn a_second_relay_changes_nothing(wire in streams(), cuts in cuts()) {
         let out = relayed(&[&wire]);
@@ -62,7 +62,7 @@ proptest! {
     }
 }
 
-/// A frame can be made by anyone: what no decoder gives cannot add a line either.
+/// Anyone can build a frame: even one that no decoder returns cannot add a line.
 #[test]
 fn frames_become_builders() {
     for (frame, wire) in [

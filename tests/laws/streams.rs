@@ -7,8 +7,8 @@ use crate::common::drive::{events, expected, frames, owned};
 use crate::common::oracle::{self, Frame};
 use sse_wire::{Chunk, Decoder};
 
-/// The events of each file as `type#id`, without `#` where there is no id of its own. How many comments there are, the
-/// reconnection times and the last event ID stand in `tests/data/README.md`.
+/// The events of each file as `type#id`, without `#` if it has no id. `tests/data/README.md` has the number of
+/// comments, the reconnection times and the last event ID.
 const EVENTS: [(&str, &str); 10] = [
     ("express", "message message customEvent#1 message#2 message#3 message message customEvent#4 message#5 message#6"),
     (
@@ -48,11 +48,11 @@ const EVENTS: [(&str, &str); 10] = [
     ("shape-unfinished", "response.created response.output_text.delta response.output_text.delta"),
 ];
 
-/// What the tables of `tests/data/README.md` say of a file.
+/// What the tables of `tests/data/README.md` say about a file.
 struct Facts {
     events: usize,
     comments: usize,
-    /// Where an ellipsis stands in it, any text may.
+    /// An ellipsis in it matches any text.
     last_event_id: String,
     retries: Vec<u64>,
 }

@@ -1,4 +1,4 @@
-//! What no decoder can beat, and what no encoder can.
+//! The limits for decoders and for encoders.
 
 use core::hint::black_box;
 
@@ -18,13 +18,13 @@ pub fn copy(chunks: &[&[u8]], room: &mut Vec<u8>) -> usize {
     len
 }
 
-/// Clones the `Bytes` of each chunk and drops the clone: who is given `Bytes` by value pays for it here, where the chunks
-/// are used again, and who borrows them does not.
+/// Clones the `Bytes` of each chunk and drops the clone: decoders that take `Bytes` by value pay for it here, where the
+/// chunks are reused; those that borrow do not.
 pub fn clone(chunks: &[Bytes]) -> usize {
     chunks.iter().map(|chunk| black_box(black_box(chunk).clone()).len()).sum()
 }
 
-/// Finds every line end, and that is all: who reads line by line is no faster.
+/// Only finds every line end: no decoder that reads line by line is faster.
 pub fn find_line_ends(chunks: &[&[u8]]) -> usize {
     let mut count = 0;
     for chunk in chunks {
@@ -37,8 +37,8 @@ pub fn find_line_ends(chunks: &[&[u8]]) -> usize {
     count
 }
 
-/// As [`find_line_ends`], and `from_utf8` for each line: the limit of who validates line by line. What a chunk has cut
-/// counts as text.
+/// As [`find_line_ends`], and `from_utf8` for each line: the limit for validating line by line. Lines split across
+/// chunks count as text.
 pub fn find_lines_of_text(chunks: &[&[u8]]) -> usize {
     let mut count = 0;
     for chunk in chunks {
@@ -53,7 +53,7 @@ pub fn find_lines_of_text(chunks: &[&[u8]]) -> usize {
     count
 }
 
-/// An event for the encoder that nobody can beat: its data is split and its numbers are digits already.
+/// An event for the unbeatable encoder: its data is already split, and its numbers are already digits.
 #[derive(Debug)]
 pub struct Lines<'a> {
     event_type: Option<&'a str>,
@@ -63,7 +63,7 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Splits what will be sent.
+    /// Splits the data.
     pub fn new(owned: &'a OwnedEvent) -> Self {
         Self {
             event_type: owned.event_type.as_deref(),
@@ -73,7 +73,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What one writes by hand, where nothing has to be checked.
+    /// A hand-written encoder that checks nothing.
     pub fn copy_to(&self, out: &mut Vec<u8>) {
         if let Some(event_type) = self.event_type {
             out.extend_from_slice(b"event: ");

@@ -1,4 +1,4 @@
-//! What comes out of a decoder, whoever made it.
+//! What any decoder returns.
 
 use core::hint::black_box;
 use core::ops::ControlFlow;
@@ -23,7 +23,7 @@ pub struct Received<'a> {
     pub id: Option<&'a str>,
 }
 
-/// What a pass came to.
+/// The result of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// How many events.
@@ -34,9 +34,9 @@ pub struct Tally {
     pub errors: usize,
 }
 
-/// Whom a decoder's events are handed to. It counts, which is what the clock sees; and it writes down, where that is asked
-/// for. One type does both, so that the loops are there once: whether a decoder's own code is inlined into its loop depends
-/// on how many loops there are.
+/// Receives a decoder's events. It counts them, which is what is timed, and records them if asked to. One type does
+/// both, so that each loop exists once: whether a decoder's own code is inlined into its loop depends on how many loops
+/// there are.
 #[derive(Debug)]
 pub struct Sink {
     pub(crate) tally: Tally,
@@ -61,7 +61,7 @@ impl Sink {
         self.record.map_or_else(Record::default, |record| *record)
     }
 
-    /// What was written down so far.
+    /// What has been recorded so far.
     pub fn record_mut(&mut self) -> Option<&mut Record> {
         self.record.as_deref_mut()
     }
@@ -85,7 +85,7 @@ impl Sink {
         }
     }
 
-    /// An error of the decoder, which may go on.
+    /// An error of the decoder, which may continue.
     pub fn error(&mut self) -> Flow {
         self.tally.errors += 1;
         match &mut self.record {

@@ -20,7 +20,7 @@ enum Id {
     Own,
 }
 
-/// A stream, and what everybody made of it.
+/// A stream, and how each decoder read it.
 #[derive(Debug)]
 pub struct Judged {
     /// Which rows it belongs to.
@@ -33,14 +33,14 @@ pub struct Judged {
     pub verdicts: Vec<Judgement>,
 }
 
-/// What a decoder made of a stream.
+/// How a decoder read a stream.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// In one chunk.
     pub whole: Verdict,
     /// The worst of all chunkings.
     pub worst: Verdict,
-    /// The first chunking in which it came to that.
+    /// The first chunking with that result.
     pub cut: Cut,
     /// A choice that its documentation states, and that explains it.
     pub choice: Option<&'static Choice>,
@@ -80,16 +80,16 @@ impl Cut {
     }
 }
 
-/// What is sent after a stream, to see who is still alive: an end to whatever is not ended, and events.
+/// What is sent after a stream, to see which decoders are still alive: an end for what is unfinished, and events.
 const REST: &[u8] = b"\n\ndata: still there\n\ndata: still there\n\n";
 
-/// Judges everybody by everything.
+/// Judges all decoders by all streams.
 pub fn judge() -> Vec<Judged> {
     let streams = rows::streams();
     streams.into_iter().map(|stream| judge_stream(&stream.label, stream.wire)).collect()
 }
 
-/// Judges everybody by one stream.
+/// Judges all decoders by one stream.
 pub fn judge_stream(label: &str, wire: Vec<u8>) -> Judged {
     let want = oracle::interpret(&wire);
     let mut verdicts: Vec<Option<Judgement>> = vec![None; DECODERS.len()];
@@ -113,8 +113,8 @@ pub fn judge_stream(label: &str, wire: Vec<u8>) -> Judged {
     Judged { group, name, wire, verdicts }
 }
 
-/// Those with another line end than LF, and those behind a byte order mark, are groups of their own: else a decoder that
-/// stumbles over either would seem to stumble over everything.
+/// Those with another line end than LF, and those behind a byte order mark, are separate groups: otherwise a decoder
+/// that fails on either would seem to fail on everything.
 fn group(label: &str) -> (String, String) {
     let (table, name) = label.split_once(": ").unwrap_or(("", label));
     let group = if label.ends_with(", BOM]") {
@@ -129,7 +129,7 @@ fn group(label: &str) -> (String, String) {
     (group.to_owned(), name.to_owned())
 }
 
-/// What a decoder makes of a stream in one chunking.
+/// How a decoder reads a stream in one chunking.
 pub fn verdict(decoder: &Decoder, wire: &[u8], cut: Cut) -> Verdict {
     judge_cut(decoder, &Input::new(cut.chunks(wire)), &oracle::interpret(wire), wire, cut)
 }
@@ -156,13 +156,13 @@ fn judge_cut(decoder: &Decoder, input: &Input<'_>, want: &Outcome, wire: &[u8], 
         return if remembers(&got, want) { Verdict::Exact } else { Verdict::Forgets };
     }
 
-    // Whatever came behind a character that is not whole would make it ill-formed.
+    // Bytes after an incomplete character would make it ill-formed.
     let ends_within_a_character = str::from_utf8(wire).is_err_and(|error| error.error_len().is_none());
     if ends_within_a_character && normal(&got.events) == events {
         return Verdict::Errs;
     }
 
-    // What it does when the connection goes on.
+    // What it does when the connection continues.
     let longer = [wire, REST].concat();
     let mut input = Input::new([cut.chunks(wire), vec![REST]].concat());
     input.open = true;
@@ -253,7 +253,7 @@ fn show(event: &Recorded) -> String {
     text
 }
 
-/// Whether everybody of ours is exact everywhere.
+/// Whether all of ours are exact everywhere.
 pub fn ours_are_exact(all: &[Judged]) -> bool {
     all.iter().all(|judged| {
         DECODERS

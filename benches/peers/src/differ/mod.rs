@@ -1,4 +1,5 @@
-//! Everybody over generated streams, with the standard's algorithm as the judge, and what is smallest of what is wrong.
+//! All decoders over generated streams, judged by the standard's algorithm: finds the smallest streams that they get
+//! wrong.
 
 mod generate;
 pub mod inputs;
@@ -60,7 +61,7 @@ impl Kind {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub struct Finds {
     /// How many streams were generated.
@@ -78,7 +79,7 @@ pub fn field(with_npm: bool) -> anyhow::Result<Vec<Decoder>> {
     Ok(field)
 }
 
-/// Judges everybody over these inputs of the fuzz target, then generates streams until the time is up.
+/// Judges all decoders on these inputs of the fuzz target, then generates streams until the time is up.
 ///
 /// # Errors
 ///
@@ -100,8 +101,8 @@ pub fn run(field: &[Decoder], inputs: &[Vec<u8>], time: Duration, seed: u64) -> 
 }
 
 impl Finds {
-    /// Judges everybody over a stream: in one chunk, byte by byte, and cut in two at a place, with and without an empty
-    /// chunk in between.
+    /// Judges all decoders on a stream: in one chunk, byte by byte, and cut in two at a place, with and without an
+    /// empty chunk in between.
     ///
     /// # Errors
     ///
@@ -137,7 +138,7 @@ impl Finds {
         Ok(())
     }
 
-    /// The finds of everybody, each with a name for its kind, as inputs of the fuzz target.
+    /// All decoders' finds, each with a name for its kind, as inputs of the fuzz target.
     pub fn inputs(&self, field: &[Decoder]) -> BTreeMap<String, Vec<u8>> {
         let named = |(kind, (find, _)): (&Kind, &(Find, _))| {
             let by_cut = if kind.by_cut { "-by-cut" } else { "" };

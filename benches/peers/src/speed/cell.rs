@@ -1,4 +1,4 @@
-//! What is measured together: a corpus in one chunking, and everybody who can read or write it.
+//! What is measured together: a corpus in one chunking, and all contenders that can read or write it.
 
 use core::fmt;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::sink::{Tally, Whose};
 /// The limit that every ratio is taken of.
 pub const LINE_ENDS: &str = "memchr2";
 
-/// The limit of who validates line by line.
+/// The limit for validating line by line.
 pub const LINE_ENDS_AND_TEXT: &str = "memchr2+utf8";
 
-/// What handing out chunks by value costs.
+/// The cost of passing chunks by value.
 pub const CLONE: &str = "Bytes::clone";
 
 /// The limit of encoders.
@@ -60,7 +60,7 @@ impl From<Whose> for Role {
     }
 }
 
-/// Says in what somebody disagrees with the corpus.
+/// Says how a contender disagrees with the corpus.
 pub type Disagreement = String;
 
 /// Does it once, and checks what came out.
@@ -69,7 +69,7 @@ type Pass<'a> = Box<dyn FnMut(&mut Meter<'_>) -> Option<Disagreement> + 'a>;
 /// Does it for the first bytes, unchecked.
 type Probe<'a> = Box<dyn Fn(usize, &mut Meter<'_>) + 'a>;
 
-/// Somebody who takes part.
+/// A contender.
 pub struct Contender<'a> {
     /// The crate's name, our method's, or the limit's.
     pub name: &'static str,
@@ -77,7 +77,7 @@ pub struct Contender<'a> {
     pub role: Role,
     /// Does it once, and checks what came out.
     pub pass: Pass<'a>,
-    /// For who may need more than linear time.
+    /// For contenders that may need more than linear time.
     pub probe: Option<Probe<'a>>,
 }
 
@@ -98,7 +98,7 @@ pub struct Cell<'a> {
     pub bytes: usize,
     /// How many events.
     pub events: usize,
-    /// Who takes part.
+    /// The contenders.
     pub contenders: Vec<Contender<'a>>,
 }
 
@@ -136,7 +136,7 @@ impl Default for Streams {
     }
 }
 
-/// Everybody's names.
+/// The contenders' names.
 pub fn names() -> Vec<&'static str> {
     let mut names = vec!["memcpy", CLONE, LINE_ENDS, LINE_ENDS_AND_TEXT, BY_HAND, RETAINING.name];
     names.extend(DECODERS.iter().map(|decoder| decoder.name));
@@ -162,7 +162,7 @@ pub fn places(streams: &Streams) -> Vec<Place> {
 }
 
 impl Place {
-    /// Makes the chunks, and everybody ready.
+    /// Makes the chunks, and prepares the contenders.
     pub fn cell(self, streams: &Streams) -> Cell<'_> {
         let corpus = streams.corpora.iter().find(|corpus| corpus.name == self.corpus);
         match (corpus, self.chunk) {

@@ -1,5 +1,5 @@
-//! Least times over many short rounds, in each of which everybody runs once, in an order of its own: on a machine that others share, what is
-//! interleaved is disturbed alike, and the least time is what remains of a run that nobody disturbed.
+//! The shortest times of many short rounds. Each round runs every contender once, in a different order: on a shared
+//! machine, interleaved runs are disturbed alike, and the shortest time is that of an undisturbed run.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -7,13 +7,13 @@ use std::time::Instant;
 use super::cell::{Cell, Contender};
 use super::results::{Measured, Row};
 
-/// Nobody waits longer than this for one pass; who would take longer is not run on the whole.
+/// The longest allowed pass; a contender that would take longer is not run on the whole stream.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many rounds those take part in of whom a pass takes a good part of the time that there is.
 const FEW: usize = 3;
 
-/// Measures a cell for about `time`, or everybody once.
+/// Measures a cell for about `time`, or every contender once.
 pub fn measure(mut cell: Cell<'_>, time: Option<Duration>) -> Measured {
     let started = Instant::now();
     let mut taken: Vec<Taken> = cell.contenders.iter().map(|each| Taken::new(each, cell.bytes)).collect();
@@ -87,8 +87,8 @@ impl Taken {
     }
 }
 
-/// Tries longer and longer beginnings, before the whole is run by somebody whose time may grow with its square. Gives the
-/// bytes after which it would be too slow, and how long those took.
+/// Tries longer and longer prefixes before running a contender whose time may be quadratic on the whole stream. Returns
+/// the number of bytes after which it would be too slow, and how long those took.
 pub fn is_too_slow(contender: &Contender<'_>, bytes: usize) -> Option<(usize, Duration)> {
     let probe = contender.probe.as_ref()?;
     let lens = core::iter::successors(Some(4 * 1024), |len| Some(len * 4)).take_while(|len| *len < bytes);

@@ -1,4 +1,4 @@
-//! Parses and encodes without an allocator: if anything asked for one, this would not link.
+//! Parses and encodes without an allocator: if anything used one, this would not link.
 //!
 //! The exit status is 0, or the number of the first check that does not hold.
 #![no_std]

@@ -1,4 +1,4 @@
-//! Decodes with an allocator and without `std`: if anything asked for it, this would not link.
+//! Decodes with an allocator and without `std`: if anything used it, this would not link.
 //!
 //! The exit status is 0, or the number of the first check that does not hold.
 #![no_std]
@@ -17,7 +17,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use no_std_proof as _;
 use sse_wire::{Chunk, Decoder, EventBuilder, Frame};
 
-/// Hands out an array from front to back, and takes nothing back.
+/// Allocates from an array, front to back, and frees nothing.
 struct Bump {
     memory: UnsafeCell<[u8; SIZE]>,
     used: AtomicUsize,
