@@ -3,12 +3,13 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use crate::decode::place::Place;
-use crate::utf8::{is_ascii, utf8};
+use crate::utf8::{is_ascii, seems_ascii, utf8};
 use crate::work;
 
 /// Shared text: a slice of a network buffer, or a copy of a part of it.
@@ -27,34 +28,43 @@ impl Text {
         }
     }
 
-    /// What lies at `place` as text, if it is well-formed. With simdutf8, only ASCII is shared, by `share`, which must
-    /// return the same bytes; anything else is copied, because validating it and copying it costs less than std's
-    /// validation, which a `ByteString` requires. Nothing is shared before it is known to be well-formed.
+    /// The bytes at `place` as text, if they are well-formed. With simdutf8, only what seems to be ASCII is shared; anything
+    /// else is copied, because validating it and copying it costs less than std's validation, which a `ByteString`
+    /// requires.
     #[inline]
-    pub(crate) fn of<B: AsRef<[u8]>>(owner: B, place: Place, share: impl FnOnce(B) -> Bytes) -> Option<Self> {
-        let bytes = place.of(owner.as_ref());
-        work::looked(bytes.len());
-        if cfg!(feature = "simdutf8") && !is_ascii(bytes) {
-            let text = utf8(bytes)?;
+    pub(crate) fn of(bytes: &Bytes, place: Place) -> Option<Self> {
+        let part = place.of(bytes);
+        if cfg!(feature = "simdutf8") && !seems_ascii(part) {
+            let text = utf8(part)?;
             work::copied(text.len());
             return Some(Self::Copy(text.into()));
         }
-        if cfg!(not(feature = "simdutf8")) && utf8(bytes).is_none() {
-            return None;
+        work::validated(part.len());
+        ByteString::try_from(bytes.slice(place.start..place.end)).ok().map(Self::Slice)
+    }
+
+    /// The same; `bytes` become that text, without counting references, if it is ASCII, so that nothing can be lost.
+    #[inline]
+    pub(crate) fn take(bytes: &mut Bytes, place: Place) -> Option<Self> {
+        let part = place.of(bytes);
+        if !is_ascii(part) {
+            return Self::of(bytes, place);
         }
-        work::validated(bytes.len());
-        ByteString::try_from(share(owner)).ok().map(Self::Slice)
+        work::validated(part.len());
+        let mut bytes = mem::take(bytes);
+        bytes.truncate(place.end);
+        bytes.advance(place.start);
+        ByteString::try_from(bytes).ok().map(Self::Slice)
     }
 
     /// Whether a whole buffer is better shared than copied, which its first KiB decides: see [`of`](Self::of).
     pub(crate) fn shares_buffer(bytes: &[u8]) -> bool {
         const BEGINNING: usize = 1024;
         let beginning = bytes.get(..BEGINNING).unwrap_or(bytes);
-        work::looked(beginning.len());
         cfg!(not(feature = "simdutf8")) || is_ascii(beginning)
     }
 
-    /// Turns a whole buffer into text without a copy. Gives the buffer back if it is ill-formed.
+    /// Turns a whole buffer into text without a copy. Returns the buffer if it is ill-formed.
     pub(crate) fn of_buffer(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
         work::validated(bytes.len());
         let bytes = Bytes::from(bytes);

@@ -17,11 +17,42 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     return core::str::from_utf8(bytes).ok();
 }
 
-/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow tail: the last word overlaps the previous one.
+/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow tail: the last block overlaps the previous
+/// one.
 #[cfg(feature = "bytes")]
 #[inline]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
+    step_is_ascii::<1>(bytes)
+}
+
+/// Whether a block in every four is ASCII: enough to choose how to validate the bytes.
+#[cfg(feature = "bytes")]
+#[inline]
+pub(crate) fn seems_ascii(bytes: &[u8]) -> bool {
+    step_is_ascii::<4>(bytes)
+}
+
+#[cfg(feature = "bytes")]
+#[inline(always)]
+fn step_is_ascii<const STEP: usize>(bytes: &[u8]) -> bool {
+    const BLOCK: usize = 64;
+    let Some(last) = bytes.last_chunk::<BLOCK>() else { return words_are_ascii(bytes) };
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let mut index = 0;
+    while let Some(block) = blocks.get(index) {
+        if !words_are_ascii(block) {
+            return false;
+        }
+        index += STEP;
+    }
+    words_are_ascii(last)
+}
+
+#[cfg(feature = "bytes")]
+#[inline(always)]
+fn words_are_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    work::looked(bytes.len());
     let Some(last) = bytes.last_chunk() else { return bytes.is_ascii() };
     let (words, _) = bytes.as_chunks();
     words.iter().fold(u64::from_ne_bytes(*last), |all, word| all | u64::from_ne_bytes(*word)) & HIGH == 0

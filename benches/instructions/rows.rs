@@ -22,13 +22,19 @@ type Run = fn(&Corpus);
 
 const KIB_16: usize = 16 * 1024;
 
-const LOOPS: [(&str, Run, &[&str]); 12] = [
+const LOOPS: [(&str, Run, &[&str]); 14] = [
     ("next_event/16KiB", |corpus| events(corpus, KIB_16), &corpora::NAMES),
     ("next_event/1460", |corpus| events(corpus, 1460), &FLUSHED),
     ("next_event/64", |corpus| events(corpus, 64), &CUT),
     ("next_event/event", |corpus| decode(corpus, || next_event(Decoder::new(), corpus.event_chunks())), &FLUSHED),
     ("next_frame/16KiB", frames, &["comments", "ticks"]),
-    ("next_event_buf/16KiB", event_bufs, &["llm-chat", "multi-line", "non-ascii", "ticks"]),
+    (
+        "next_event_buf/16KiB",
+        |corpus| event_bufs(corpus, corpus.chunks(KIB_16)),
+        &["llm-chat", "multi-line", "non-ascii", "ticks"],
+    ),
+    ("next_event_buf/1460", |corpus| event_bufs(corpus, corpus.chunks(1460)), &["llm-chat", "non-ascii"]),
+    ("next_event_buf/event", |corpus| event_bufs(corpus, corpus.event_chunks()), &["llm-chat", "llm-named"]),
     ("next_token/16KiB", tokens, &["llm-chat", "ticks"]),
     ("event_reader", |corpus| decode(corpus, || event_reader(&corpus.wire)), &["llm-chat", "llm-named"]),
     ("encode_into", encode_into, &["llm-chat", "multi-line", "ticks"]),
@@ -81,9 +87,9 @@ fn frames(corpus: &Corpus) {
     counted(&mut || assert_eq!(next_frame(corpus.chunks(KIB_16)), expected));
 }
 
-fn event_bufs(corpus: &Corpus) {
-    // Each chunk is an allocation of its own, as a network library's are.
-    let chunks: Vec<Bytes> = corpus.chunks(KIB_16).map(Bytes::copy_from_slice).collect();
+fn event_bufs<'a>(corpus: &Corpus, chunks: impl Iterator<Item = &'a [u8]>) {
+    // Each chunk is a separate allocation, like a network library's.
+    let chunks: Vec<Bytes> = chunks.map(Bytes::copy_from_slice).collect();
     decode(corpus, || next_event_buf(chunks.iter().cloned()));
 }
 

@@ -243,7 +243,7 @@ impl<M: Memory> Block<M> {
         None
     }
 
-    /// A line that is handed out on its own has ended, or is too long.
+    /// A line that is returned by itself has ended, or is too long.
     #[inline]
     fn found_text(&mut self, line: Option<TextLine>, found: Found, what: What) -> Option<Found> {
         match line? {
@@ -328,7 +328,7 @@ impl<M: Memory> Block<M> {
         self.has_lines = false;
     }
 
-    /// Clears the event, which is not handed out.
+    /// Clears the event without returning it.
     fn discard(&mut self) {
         self.buffers.clear_event();
         self.buffers.trim(self.settings.max_retained);

@@ -206,7 +206,7 @@ impl<M: Memory> Buffers<M> {
         fits
     }
 
-    /// Takes a comment that lies in the chunk.
+    /// Takes a comment that is in the chunk.
     #[cold]
     pub(crate) fn set_text(&mut self, place: Place) {
         self.values.text = Value::Chunk(place);
@@ -323,7 +323,7 @@ impl<M: Memory> Buffers<M> {
         }
     }
 
-    /// Clears the buffer, and keeps its memory. The caller adjusts `len`, where `Text` does not count.
+    /// Clears the buffer but keeps its memory. The caller adjusts `len`, in which `Text` does not count.
     #[inline(always)]
     pub(crate) fn clear(&mut self, buffer: Buffer) {
         self.values.set(buffer, Value::Absent);

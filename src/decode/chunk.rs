@@ -6,7 +6,7 @@ use core::fmt;
 use core::mem;
 
 #[cfg(feature = "bytes")]
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
 use crate::decode::place::Place;
 use crate::decode::window::Window;
@@ -111,7 +111,7 @@ impl<'i> Chunk<'i> {
         self.bytes
     }
 
-    /// What lies at `place`, which is decoded, as text. `None` if it is ill-formed.
+    /// The decoded bytes at `place` as text. `None` if they are ill-formed.
     #[inline(always)]
     pub(crate) fn text(&mut self, place: Place) -> Option<&'i str> {
         match self.window.in_text(place).of_text(self.window.text) {
@@ -242,7 +242,7 @@ impl ChunkBuf {
         }
     }
 
-    /// What lies at `place`, which is decoded, as shared text, and where that text begins in the chunk. `None` if it is
+    /// The decoded bytes at `place` as shared text, and where that text begins in the chunk. `None` if they are
     /// ill-formed. If everything is decoded, the chunk gives the text away and must be released.
     #[inline]
     pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
@@ -251,17 +251,17 @@ impl ChunkBuf {
         }
         if !self.is_in_window(place) {
             if let Some(window) = self.window.next(&self.bytes, self.index, place) {
-                self.window.text = self.text_at(window).unwrap_or_default();
+                self.window.text = Text::of(&self.bytes, window).unwrap_or_default();
             }
             if !self.is_in_window(place) {
-                return Some((self.text_at(place)?, place.start));
+                return Some((Text::of(&self.bytes, place)?, place.start));
             }
         }
         let text = if self.is_empty() { mem::take(&mut self.window.text) } else { self.window.text.clone() };
         Some((text, self.window.start()))
     }
 
-    /// What lies at `place`, which is decoded, as text; from the window if it is there. `None` if it is ill-formed.
+    /// The decoded bytes at `place` as text; from the window if they are there. `None` if they are ill-formed.
     pub(crate) fn text(&self, place: Place) -> Option<&str> {
         match self.window.in_text(place).of_text(self.window.text.as_str()) {
             Some(text) => Some(text),
@@ -275,20 +275,13 @@ impl ChunkBuf {
         in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
     }
 
-    fn text_at(&self, place: Place) -> Option<Text> {
-        Text::of(&self.bytes, place, |bytes| bytes.slice(place.start..place.end))
-    }
-
-    /// Gives the bytes away instead of counting references: all are decoded, and nothing else of them is shared.
+    /// Moves the bytes out instead of counting references: all are decoded, and none of the rest is shared.
     fn take(&mut self, place: Place) -> Option<Text> {
-        let Self { bytes, index, .. } = self;
-        Text::of(bytes, place, |bytes| {
-            *index = 0;
-            let mut bytes = mem::take(bytes);
-            bytes.truncate(place.end);
-            bytes.advance(place.start);
-            bytes
-        })
+        let text = Text::take(&mut self.bytes, place);
+        if self.bytes.is_empty() {
+            self.index = 0;
+        }
+        text
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Next {
 }
 
 /// Finds the next event, or with `FRAMES` the next frame, in `bytes[*index..]`.
-#[cfg(any(feature = "bytes", feature = "std"))]
+#[cfg(feature = "std")]
 #[inline(always)]
 pub(crate) fn find<const FRAMES: bool, M: Memory>(
     interpreter: &mut Interpreter<M>,

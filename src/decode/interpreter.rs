@@ -29,7 +29,7 @@ pub(crate) struct Interpreter<M> {
 
 /// What has become of the lines that a shortcut has found.
 pub(crate) enum Taken {
-    /// They are a whole event of this many bytes, which the caller hands out, and reports as dispatched.
+    /// They are a whole event of this many bytes, which the caller returns and reports as dispatched.
     Whole(usize),
     /// They are a whole event, which has been dispatched, or end with a reconnection time that is returned.
     Found(Found),
@@ -194,7 +194,7 @@ impl<M: Memory> Interpreter<M> {
     /// Interprets `bytes[*index..]` up to something that can be returned, or to where an event may begin, or to the end
     /// of the chunk.
     ///
-    /// Whatever ends the loop, everything before `index` is then part of the state. `cut` is the line at `index` if a
+    /// However the loop ends, everything before `index` is then part of the state. `cut` is the line at `index` if a
     /// shortcut has found that it continues in the next chunk.
     #[inline]
     pub(crate) fn interpret<const FRAMES: bool>(
@@ -300,7 +300,7 @@ impl<M: Memory> Interpreter<M> {
     /// unfinished event to lend.
     pub(crate) fn end_of_stream(&mut self) -> bool {
         // Completes an unterminated last line: its value becomes part of the event, and it counts if it is ignored, but
-        // without a line end of its own it has no other effect.
+        // without its own line end it has no other effect.
         const LINE_END: &[u8] = &[LF];
         self.release();
         let (retry, signs) = (self.block.retry, self.block.progress.other_signs());

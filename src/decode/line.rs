@@ -26,7 +26,7 @@ pub(crate) enum Piece {
     Blank,
 }
 
-/// A part of a line that is handed out on its own.
+/// A part of a line that is returned by itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part {
     InChunk(Place),

@@ -1,6 +1,6 @@
 //! A stretch of a chunk.
 
-/// Where something lies in a chunk: from the index of its first byte to the index after its last.
+/// A stretch of a chunk: from the index of its first byte to the index after its last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) start: usize,
@@ -17,6 +17,13 @@ impl Place {
     #[inline(always)]
     pub(crate) const fn is_empty(self) -> bool {
         self.start == self.end
+    }
+
+    /// The shortest stretch that contains both.
+    #[cfg(feature = "bytes")]
+    #[inline(always)]
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The bytes themselves.

@@ -45,7 +45,7 @@ pub(crate) fn plain(bytes: &[u8], start: usize) -> Option<Plain> {
     Some(Plain { event_type, data: Place { start: value, end }, id: None, end: end_of_event })
 }
 
-/// The content of the usual lines of a block, as far as the chunk has them.
+/// The content of the usual lines of a block, as much as the chunk has.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lines {
     /// Where the block begins, after blank lines.

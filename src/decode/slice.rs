@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use crate::decode::chunk::ChunkBuf;
-use crate::decode::find::{Next, find};
+use crate::decode::find::{Next, find_other, find_plain};
 use crate::decode::found::Found;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
@@ -47,52 +47,100 @@ pub(crate) fn next_frame(
     next::<true, _>(interpreter, chunk, FrameBuf::Event, Some)
 }
 
-/// Decodes up to the next event, or with `FRAMES` to the next frame. A plain event is not moved through a frame.
+/// Decodes up to the next event, or with `FRAMES` to the next frame. An event is not moved through a frame.
 #[inline(always)]
 fn next<const FRAMES: bool, T>(
     interpreter: &mut Interpreter<Growable>,
     chunk: &mut ChunkBuf,
-    plain_event: impl FnOnce(EventBuf) -> T,
-    other: impl FnOnce(FrameBuf) -> Option<T>,
+    event: impl Fn(EventBuf) -> T,
+    other: impl Fn(FrameBuf) -> Option<T>,
 ) -> Result<Option<T>, DecodeError> {
     let mut index = chunk.index;
-    let next = find::<FRAMES, _>(interpreter, chunk.bytes(), &mut index);
-    chunk.index = index;
-    let found = match next {
-        Next::UsedUp => {
+    let found = if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut index) {
+        chunk.index = index;
+        if let Some(plain) = slice(interpreter, plain.event_type, plain.data, None, chunk) {
+            interpreter.block.dispatched(len, None);
             chunk.release();
-            return Ok(None);
+            return Ok(Some(event(plain)));
         }
-        Next::Plain(plain, len) => {
-            if let Some(event) = slice_plain(interpreter, plain, chunk) {
-                interpreter.block.dispatched(len, event.id());
+        interpreter.dispatch_whole(plain, chunk.bytes(), len)
+    } else {
+        let next = find_other::<FRAMES, _>(interpreter, chunk.bytes(), &mut index);
+        chunk.index = index;
+        match next {
+            Next::UsedUp => {
                 chunk.release();
-                return Ok(Some(plain_event(event)));
+                return Ok(None);
             }
-            interpreter.dispatch_whole(plain, chunk.bytes(), len)
+            Next::Plain(plain, len) => match slice_whole(interpreter, &plain, len, chunk) {
+                Some(whole) => return Ok(Some(event(whole))),
+                None => interpreter.dispatch_whole(plain, chunk.bytes(), len),
+            },
+            Next::Comment(comment) => match copy_comment(chunk, comment) {
+                Some(comment) => return Ok(other(FrameBuf::Comment(comment))),
+                None => interpreter.keep_comment(comment, chunk.bytes()),
+            },
+            Next::Found(found) => found,
         }
-        Next::Comment(comment) => match chunk.text(comment) {
-            Some(text) => {
-                let frame = FrameBuf::Comment(text.to_owned());
-                chunk.release();
-                return Ok(other(frame));
-            }
-            None => interpreter.keep_comment(comment, chunk.bytes()),
-        },
-        Next::Found(found) => found,
     };
-    let frame = own(interpreter, found, chunk);
+    if found == Found::Event {
+        return Ok(Some(event(own_event(interpreter, chunk))));
+    }
+    own_other(interpreter, found, chunk).map(other)
+}
+
+/// An event of `len` bytes that lies in the chunk, perhaps with an id, if it is well-formed.
+#[inline(never)]
+fn slice_whole(
+    interpreter: &mut Interpreter<Growable>,
+    whole: &Plain,
+    len: usize,
+    chunk: &mut ChunkBuf,
+) -> Option<EventBuf> {
+    let event = slice(interpreter, whole.event_type, whole.data, whole.id, chunk)?;
+    interpreter.block.dispatched(len, event.id());
     chunk.release();
-    frame.map(other)
+    Some(event)
 }
 
-/// The plain event as a slice of the chunk, if it is well-formed.
-#[inline(always)]
-fn slice_plain(interpreter: &mut Interpreter<Growable>, plain: Plain, chunk: &mut ChunkBuf) -> Option<EventBuf> {
-    slice(interpreter, plain.event_type, plain.data, plain.id, chunk)
+/// A comment that lies in the chunk, if it is well-formed.
+#[inline(never)]
+fn copy_comment(chunk: &mut ChunkBuf, comment: Place) -> Option<String> {
+    let text = chunk.text(comment)?.to_owned();
+    chunk.release();
+    Some(text)
 }
 
-/// The event with its values at these places.
+/// The dispatched event: a slice of the chunk, or the buffer that its data was gathered in, or a copy.
+#[inline(never)]
+fn own_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> EventBuf {
+    let event = slice_event(interpreter, chunk).or_else(|| take_event(interpreter, chunk)).unwrap_or_else(|| {
+        let earlier = interpreter.block.buffers.memory.last_event_id.share();
+        EventBuf::copied(lend_event(interpreter, chunk.bytes(), |place| chunk.text(place)), earlier)
+    });
+    chunk.release();
+    event
+}
+
+/// A frame that is no event, or the error.
+#[inline(never)]
+fn own_other(
+    interpreter: &mut Interpreter<Growable>,
+    found: Found,
+    chunk: &mut ChunkBuf,
+) -> Result<FrameBuf, DecodeError> {
+    let frame = lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(|frame| match frame {
+        Frame::Event(event) => FrameBuf::Event(event.into()),
+        Frame::Comment(text) => FrameBuf::Comment(text.to_owned()),
+        Frame::Retry(time) => FrameBuf::Retry(time),
+        Frame::Id(id) => FrameBuf::Id(id.to_owned()),
+        Frame::Ignored(line) => FrameBuf::Ignored(line.to_owned()),
+    });
+    chunk.release();
+    frame
+}
+
+/// The event with its values at these places, as a slice of the chunk, if it is well-formed.
 #[inline(always)]
 fn slice(
     interpreter: &mut Interpreter<Growable>,
@@ -102,10 +150,13 @@ fn slice(
     chunk: &mut ChunkBuf,
 ) -> Option<EventBuf> {
     let mut all = data;
-    for place in [Some(event_type).filter(|place| !place.is_empty()), id].into_iter().flatten() {
-        all = Place { start: all.start.min(place.start), end: all.end.max(place.end) };
+    if !event_type.is_empty() {
+        all = all.with(event_type);
     }
-    // The slice would also keep what lies between the values.
+    if let Some(id) = id {
+        all = all.with(id);
+    }
+    // The slice would also keep the bytes between the values.
     if all.len() > 2 * (event_type.len() + data.len() + id.map_or(0, Place::len)) + 256 {
         return None;
     }
@@ -118,27 +169,7 @@ fn slice(
     Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
 }
 
-/// What the interpreter has found.
-#[inline(never)]
-fn own(interpreter: &mut Interpreter<Growable>, found: Found, chunk: &mut ChunkBuf) -> Result<FrameBuf, DecodeError> {
-    if found == Found::Event {
-        if let Some(event) = slice_event(interpreter, chunk).or_else(|| take_event(interpreter, chunk)) {
-            return Ok(FrameBuf::Event(event));
-        }
-        let earlier = interpreter.block.buffers.memory.last_event_id.share();
-        let event = lend_event(interpreter, chunk.bytes(), |place| chunk.text(place));
-        return Ok(FrameBuf::Event(EventBuf::copied(event, earlier)));
-    }
-    Ok(match lend(interpreter, found, chunk.bytes(), |place| chunk.text(place))? {
-        Frame::Event(event) => FrameBuf::Event(event.into()),
-        Frame::Comment(text) => FrameBuf::Comment(text.to_owned()),
-        Frame::Retry(time) => FrameBuf::Retry(time),
-        Frame::Id(id) => FrameBuf::Id(id.to_owned()),
-        Frame::Ignored(line) => FrameBuf::Ignored(line.to_owned()),
-    })
-}
-
-/// The event as a slice of the chunk, if all of it lies there and is well-formed.
+/// The event as a slice of the chunk, if all of it is there and well-formed.
 fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> Option<EventBuf> {
     let (event_type, data, id) = interpreter.block.buffers.places_in_chunk()?;
     slice(interpreter, event_type, data, id, chunk)

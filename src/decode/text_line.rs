@@ -1,4 +1,4 @@
-//! Lines that are handed out on their own: comments, and ignored lines. The limit applies to each separately.
+//! Lines that are returned by themselves: comments, and ignored lines. The limit applies to each separately.
 
 use crate::decode::buffers::Buffers;
 use crate::decode::line::Part;

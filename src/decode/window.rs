@@ -41,7 +41,7 @@ impl<T> Window<T> {
         self.checked == 0
     }
 
-    /// Where this stretch of the chunk lies in the text; out of range of any text if it is not in the window.
+    /// Where this stretch of the chunk is in the text; out of range if it is not in the window.
     #[inline(always)]
     pub(crate) const fn in_text(&self, place: Place) -> Place {
         place.from(self.start)
