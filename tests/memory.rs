@@ -420,6 +420,11 @@ fn writers_do_not_allocate_in_steady_state_and_give_back() {
     });
     assert_eq!(info.count_total, 0);
 
+    let long = "x".repeat(32 * KIB);
+    let event = EventBuilder::new().data(&long);
+    writer.write_event(&event).unwrap();
+    assert_eq!(measure(|| writer.write_event(&event).unwrap()).count_total, 0);
+
     let large = "x".repeat(10 * MIB);
     let info = measure(|| {
         writer.write_event(&EventBuilder::new().data(&large)).unwrap();
