@@ -73,6 +73,11 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Whether a line of data has a line end in it, which none has: the one check that no encoder can do without.
+    pub fn has_line_end(&self) -> bool {
+        self.data.iter().any(|line| memchr2(b'\n', b'\r', line.as_bytes()).is_some())
+    }
+
     /// A hand-written encoder that checks nothing.
     pub fn copy_to(&self, out: &mut Vec<u8>) {
         if let Some(event_type) = self.event_type {

@@ -22,6 +22,9 @@ pub const CLONE: &str = "Bytes::clone";
 /// The limit of encoders.
 pub const BY_HAND: &str = "extend_from_slice";
 
+/// The limit of encoders that look for line ends in the data.
+pub const CHECKED_BY_HAND: &str = "memchr2+extend";
+
 /// How a stream is cut, and the word for one event a chunk.
 pub const EVENT_CHUNKS: &str = "event";
 
@@ -138,7 +141,7 @@ impl Default for Streams {
 
 /// The contenders' names.
 pub fn names() -> Vec<&'static str> {
-    let mut names = vec!["memcpy", CLONE, LINE_ENDS, LINE_ENDS_AND_TEXT, BY_HAND, RETAINING.name];
+    let mut names = vec!["memcpy", CLONE, LINE_ENDS, LINE_ENDS_AND_TEXT, BY_HAND, CHECKED_BY_HAND, RETAINING.name];
     names.extend(DECODERS.iter().map(|decoder| decoder.name));
     names.extend(ENCODERS.iter().map(|encoder| encoder.name));
     names.dedup();
@@ -249,17 +252,21 @@ fn encoders(corpus: &Corpus) -> Cell<'_> {
         (0..rounds).for_each(|_| meter(&mut || len = limits::copy(&wires, &mut room)));
         (len != bytes).then(|| format!("{len} bytes instead of {bytes}"))
     };
-    let hand = move |meter: &mut Meter<'_>| {
-        let mut len = 0;
-        for _ in 0..rounds {
-            len = 0;
-            by_hand(owned, meter, &mut |event| len += event.len());
-        }
-        (len != bytes).then(|| format!("{len} bytes instead of {bytes}"))
+    let hand = |name, checks| {
+        let pass = move |meter: &mut Meter<'_>| {
+            let mut len = 0;
+            for _ in 0..rounds {
+                len = 0;
+                by_hand(owned, checks, meter, &mut |event| len += event.len());
+            }
+            (len != bytes).then(|| format!("{len} bytes instead of {bytes}"))
+        };
+        Contender { name, role: Role::Limit, pass: Box::new(pass), probe: None }
     };
     let mut contenders = vec![
         Contender { name: "memcpy", role: Role::Limit, pass: Box::new(copy), probe: None },
-        Contender { name: BY_HAND, role: Role::Limit, pass: Box::new(hand), probe: None },
+        hand(BY_HAND, false),
+        hand(CHECKED_BY_HAND, true),
     ];
     contenders.extend(ENCODERS.map(|encoder| {
         let sent = Arc::clone(&sent);
