@@ -122,7 +122,7 @@ impl<'a> EventBuilder<'a> {
 
     /// Sets the data. It may be empty; without any data, the receiver dispatches no event.
     ///
-    /// Each line is sent as a `data` line of its own, and the receiver sees an LF for each line end in the data.
+    /// Each line is sent as a separate `data` line, and the receiver sees an LF for each line end in the data.
     ///
     /// # Examples
     ///

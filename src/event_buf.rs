@@ -207,7 +207,7 @@ impl EventBuf {
     /// JSON.
     ///
     /// A newtype variant takes the data as it is, a struct variant an object, a tuple variant an array; a unit variant
-    /// takes whatever data there is, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
+    /// accepts any data, JSON or not. With `#[serde(other)]` a unit variant takes every other event type
     /// too. Strings may borrow from the event. The inverse is
     /// [`EventBuilder::encode_tagged`](crate::EventBuilder::encode_tagged).
     ///

@@ -1,4 +1,4 @@
-//! One row in a process of its own under callgrind: what ran before it cannot move its count.
+//! One row in its own process under callgrind, so that nothing that ran before can change its count.
 
 use core::error::Error;
 use std::env;
@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 /// By its name as callgrind demangles it.
 const COUNTED: &str = "instructions::rows::counted";
 
-/// Why counts of this machine cannot be held against the committed ones, if they cannot.
+/// Why this machine's counts cannot be compared with the committed ones, if so.
 ///
-/// memchr, simdutf8 and libc look for AVX2 when they run. Where the processor has it, valgrind shows programs one and
-/// the same processor, without AVX-512, whatever the real one is.
+/// memchr, simdutf8 and libc check for AVX2 at run time. If the processor has it, valgrind presents the same one, without
+/// AVX-512, on every machine.
 pub(crate) fn not_comparable() -> Option<&'static str> {
     #[cfg(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu"))]
     return (!std::arch::is_x86_feature_detected!("avx2"))

@@ -1,4 +1,4 @@
-//! Instructions per event, held against the committed ones. `../README.md` says how to read and to renew them.
+//! Instructions per event, compared with the committed ones. `../README.md` says how to read and to renew them.
 
 mod callgrind;
 #[path = "../corpora/mod.rs"]
@@ -18,7 +18,7 @@ use regex::Regex;
 use figures::{Change, Figures, Verdict};
 use rows::Row;
 
-/// The command that is printed with whatever is wrong.
+/// The command that is printed with every failure.
 const COMMAND: &str = "cargo bench --bench instructions";
 
 /// Counts the instructions per event with callgrind, and fails where one has grown by more than 10 %.

@@ -1,4 +1,4 @@
-//! What else a `ChunkBuf` can be made from: whatever becomes `Bytes` without a copy.
+//! Conversions into `ChunkBuf`, from everything that becomes `Bytes` without a copy.
 
 use alloc::string::String;
 use alloc::vec::Vec;

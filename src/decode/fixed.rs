@@ -110,7 +110,7 @@ impl<const LEN: usize> Id<LEN> {
     }
 }
 
-/// Copies `bytes` to the front of `room`, where they fit.
+/// Copies `bytes` to the front of `room`, if they fit.
 fn copy_to(room: Option<&mut [u8]>, bytes: &[u8]) {
     work::copied(bytes.len());
     let room = room.and_then(|room| room.get_mut(..bytes.len()));

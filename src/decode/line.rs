@@ -44,8 +44,8 @@ impl Part {
     }
 }
 
-/// The line at `index`, as far as the chunk has it, and the byte after that, if its name is one of the standard's
-/// with a colon: the same result as by the states, without going through them.
+/// The line at `index`, as much of it as the chunk has, and the byte after it, if its name is one of the standard's
+/// with a colon: the same result as the states give, without going through them.
 #[inline(always)]
 pub(crate) fn line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
     let word = || FirstWord::at(bytes, index);

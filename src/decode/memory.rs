@@ -19,9 +19,9 @@ impl Buffer {
 pub(crate) enum Source<'s> {
     /// It is text already.
     Text(&'s str),
-    /// It lies in the chunk and is ill-formed.
+    /// In the chunk, and ill-formed.
     IllFormed(&'s [u8]),
-    /// It lies in the memory, well-formed or not.
+    /// In the memory, well-formed or not.
     Memory,
 }
 
@@ -68,7 +68,7 @@ pub(crate) trait Memory {
     fn last_event_id(&self) -> &str;
 
     /// Makes the id, which lies in the chunk or else in [`Buffer::Id`], the last event ID. Returns whether it differs
-    /// from the one before.
+    /// from the previous one.
     fn commit_id(&mut self, in_chunk: Option<&[u8]>) -> bool;
 
     /// Like [`commit_id`](Self::commit_id), for an id that is text. Called only if ids count against the event's limit.

@@ -17,7 +17,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// ends, comments, field names, the one optional space. It interprets nothing: the meaning of the fields is up to you,
 /// or to the `Decoder`, which is built on the parser.
 ///
-/// The state is a few bytes, whatever the input: a value of any length passes through in pieces, and each piece is a
+/// The state is a few bytes for any input: a value of any length passes through in pieces, and each piece is a
 /// slice of your chunk. Nothing is copied and no text is validated; values are raw bytes.
 ///
 /// Put together, the pieces are the same however the stream is split into chunks.
@@ -228,7 +228,7 @@ impl Parser {
         !matches!(self.state, State::LineStart | State::Bom(_))
     }
 
-    /// Whether a line has begun and not ended that is not a comment as far as it was received.
+    /// Whether an unfinished line has begun that is not a comment so far.
     pub(crate) fn in_line_of_effect(&self) -> bool {
         self.in_line() && !matches!(self.state, State::Colon(Line::Comment) | State::Value(Line::Comment))
     }

@@ -66,14 +66,14 @@ pub(crate) struct Lines {
     pub(crate) is_whole: bool,
     /// The byte after the last of these lines.
     pub(crate) next: usize,
-    /// The line that begins there, unless it is data, and its value up to the end of the chunk, where it continues.
+    /// The line that begins there and continues in the next chunk, unless it is data, and its value so far.
     pub(crate) cut: Option<(Line, Place)>,
 }
 
 /// Finds the lines of the block that begins at `start`: blank lines and comments, then `event`, `id`, `retry` and
-/// `data`, each at most once and in this order, which is the one that servers send; then the blank line. Stops at the
-/// first line that is not whole or not in its place, where the interpreter continues; a data line need not be whole.
-/// With `FRAMES`, it stops at a comment, and behind `retry`, because they are returned.
+/// `data`, each at most once and in this order, the one that servers send; then the blank line. Stops at the first line
+/// that is incomplete or out of order, where the interpreter continues; a data line may be incomplete. With `FRAMES`, it
+/// also stops at a comment and after `retry`, which are returned.
 #[inline(always)]
 pub(crate) fn lines<const FRAMES: bool>(bytes: &[u8], start: usize) -> Lines {
     let mut found = Lines { start, next: start, ..Lines::default() };

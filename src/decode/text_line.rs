@@ -5,7 +5,7 @@ use crate::decode::line::Part;
 use crate::decode::memory::{Buffer, Memory};
 use crate::decode::place::Place;
 
-/// What has become of a line that is handed out. Its text is in the buffers.
+/// The progress of a line that is returned by itself. Its text is in the buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextLine {
     Whole,
@@ -23,7 +23,7 @@ pub(crate) enum SkipText {
 }
 
 impl SkipText {
-    /// Adds a piece of a line that is a comment, or ignored whatever follows.
+    /// Adds a piece of a comment, or of a line that is ignored no matter what follows.
     #[inline(never)]
     pub(crate) fn add<M: Memory>(
         &mut self,
@@ -48,7 +48,7 @@ impl SkipText {
         complete.then_some(TextLine::Whole)
     }
 
-    /// The line is not handed out.
+    /// The line is not returned.
     #[inline]
     pub(crate) fn pass<M: Memory>(&mut self, buffers: &mut Buffers<M>, complete: bool) {
         buffers.clear(Buffer::Text);

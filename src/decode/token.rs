@@ -24,8 +24,8 @@ use crate::escaped::Escaped;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Token<'i> {
-    /// A field that the standard defines, whatever its value: this includes a `retry` that is not a number and an `id`
-    /// with a NUL, although they have no effect.
+    /// A field that the standard defines, with any value: even a `retry` that is not a number or an `id` with a NUL,
+    /// which have no effect.
     Field {
         /// The field's name.
         field: Field,

@@ -1,9 +1,9 @@
-//! Section 9.2.6: where the value of each of the standard's buffers lies.
+//! Section 9.2.6: where the value of each of the standard's buffers is.
 
 use crate::decode::memory::{Buffer, Source};
 use crate::decode::place::Place;
 
-/// Where a value lies: in one stretch of one chunk, or in the memory, to which all of its bytes were copied.
+/// Where a value is: in one stretch of one chunk, or in the memory, to which all of its bytes were copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Absent,
