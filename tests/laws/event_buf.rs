@@ -105,6 +105,42 @@ proptest! {
     }
 }
 
+/// A text is searched for what is not ASCII in blocks of 64 bytes, a window in only every fourth: wherever such bytes are,
+/// and whether or not they are well-formed, nothing may be lost.
+#[test]
+fn a_byte_anywhere_in_a_long_text_is_decoded() {
+    const ONE: &[u8] = b"data: 1\n\n";
+    const TWO: &[u8] = b"data: 2\n\n";
+    let lines = [("", ""), ("event: add\n", ""), ("id: 7\n", ""), ("", "id: 7\n"), (": c\n", "")];
+    let places = [7, 63, 64, 65, 128, 300, 340].into_iter().flat_map(|len| (0..len - 1).map(move |index| (len, index)));
+    for (len, index) in places {
+        for odd in ["é".as_bytes(), b"x\xFF", b"\xC3x"] {
+            let mut data = vec![b'x'; len];
+            data[index..index + 2].copy_from_slice(odd);
+            for (before, after) in lines {
+                let event = &[before.as_bytes(), b"data: ", &data, b"\n", after.as_bytes(), b"\n"].concat()[..];
+                let chunks_of_streams: [&[&[u8]]; 5] = [
+                    // The event takes the chunk, the first one without the shortcut,
+                    &[event],
+                    &[ONE, event, TWO],
+                    // or is alone in the first window,
+                    &[&[event, TWO].concat()],
+                    // or in the second, the last one takes that, or shares it.
+                    &[&[ONE, event].concat()],
+                    &[&[ONE, TWO, event, TWO].concat()],
+                ];
+                for chunks in chunks_of_streams {
+                    let mut decoder = Decoder::new();
+                    let events = chunks.iter().flat_map(|bytes| all(&mut decoder, bytes.to_vec()));
+                    let found = events.map(|event| owned(event.as_event())).collect::<Vec<_>>();
+                    let wire = chunks.concat();
+                    assert_eq!(found, oracle::interpret(&wire).events(), "{}", wire.escape_ascii());
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn events_in_one_chunk_are_slices_of_it() {
     let wire = Bytes::from("event: add\nid: 7\ndata: 113\n\ndata: 114\n\n: c\ndata: 115\nevent: x\n\n".to_owned());
