@@ -28,9 +28,9 @@ impl Text {
         }
     }
 
-    /// The bytes at `place` as text, if they are well-formed. With simdutf8, only what seems to be ASCII is shared; anything
-    /// else is copied, because validating it and copying it costs less than std's validation, which a `ByteString`
-    /// requires.
+    /// The bytes at `place` as text, if they are well-formed. With simdutf8, only what seems to be ASCII is shared;
+    /// anything else is copied, because validating it and copying it costs less than std's validation, which a
+    /// `ByteString` requires.
     #[inline]
     pub(crate) fn of(bytes: &Bytes, place: Place) -> Option<Self> {
         let part = place.of(bytes);
@@ -43,7 +43,8 @@ impl Text {
         ByteString::try_from(bytes.slice(place.start..place.end)).ok().map(Self::Slice)
     }
 
-    /// The same; `bytes` become that text, without counting references, if it is ASCII, so that nothing can be lost.
+    /// Like [`of`](Self::of), but moves `bytes` into the text if that part is ASCII. Otherwise it may be ill-formed, and
+    /// the caller still needs the bytes.
     #[inline]
     pub(crate) fn take(bytes: &mut Bytes, place: Place) -> Option<Self> {
         let part = place.of(bytes);

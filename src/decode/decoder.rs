@@ -471,7 +471,8 @@ impl Decoder {
         self.interpreter.is_between_events()
     }
 
-    /// Changes with everything that a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    /// Changes with everything that a server sends on purpose: an event, a comment, a valid `retry`, another last event
+    /// ID.
     pub(crate) fn signs_of_life(&self) -> u64 {
         self.interpreter.block.progress.signs_of_life()
     }

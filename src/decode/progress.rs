@@ -108,7 +108,8 @@ impl Progress {
         self.ignored_lines
     }
 
-    /// Changes with everything that a server sends on purpose: an event, a comment, a valid `retry`, another last event ID.
+    /// Changes with everything that a server sends on purpose: an event, a comment, a valid `retry`, another last event
+    /// ID.
     #[cfg(feature = "alloc")]
     pub(crate) fn signs_of_life(&self) -> u64 {
         self.events + self.other_signs

@@ -28,12 +28,9 @@ pub(crate) fn next_event(
         interpreter,
         chunk,
         |event| event,
-        |frame| {
-            let FrameBuf::Event(event) = frame else {
-                debug_assert!(false, "a frame that was not asked for");
-                return None;
-            };
-            Some(event)
+        |_| {
+            debug_assert!(false, "a frame that was not asked for");
+            None
         },
     )
 }
@@ -47,7 +44,8 @@ pub(crate) fn next_frame(
     next::<true, _>(interpreter, chunk, FrameBuf::Event, Some)
 }
 
-/// Decodes up to the next event, or with `FRAMES` to the next frame. An event is not moved through a frame.
+/// Decodes up to the next event, or with `FRAMES` to the next frame. An event becomes a `T`
+/// without being a `FrameBuf` in between, which would move it once more.
 #[inline(always)]
 fn next<const FRAMES: bool, T>(
     interpreter: &mut Interpreter<Growable>,
@@ -129,6 +127,7 @@ fn own_other(
     found: Found,
     chunk: &mut ChunkBuf,
 ) -> Result<FrameBuf, DecodeError> {
+    debug_assert_ne!(found, Found::Event, "events are owned by `own_event`");
     let frame = lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(|frame| match frame {
         Frame::Event(event) => FrameBuf::Event(event.into()),
         Frame::Comment(text) => FrameBuf::Comment(text.to_owned()),

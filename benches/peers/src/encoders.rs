@@ -78,7 +78,7 @@ pub const ENCODERS: [Encoder; 7] = [
     Encoder { name: "sse-codec", whose: Whose::Peer, encode: sse_codec },
 ];
 
-/// What nobody can beat: [`Lines`], into a `Vec` that is used again. With `checks`, after a search for line ends.
+/// [`Lines`], by hand, into a `Vec` that is used again. With `checks`, after a search for line ends.
 pub fn by_hand(owned: &[OwnedEvent], checks: bool, meter: &mut Meter<'_>, out: &mut Out<'_>) {
     let events: Vec<_> = owned.iter().map(Lines::new).collect();
     let mut buffer = Vec::new();

@@ -24,7 +24,7 @@ pub fn clone(chunks: &[Bytes]) -> usize {
     chunks.iter().map(|chunk| black_box(black_box(chunk).clone()).len()).sum()
 }
 
-/// Only finds every line end: no decoder that reads line by line is faster.
+/// Only finds every line end: the limit for decoders that make that call for each line.
 pub fn find_line_ends(chunks: &[&[u8]]) -> usize {
     let mut count = 0;
     for chunk in chunks {
@@ -53,7 +53,7 @@ pub fn find_lines_of_text(chunks: &[&[u8]]) -> usize {
     count
 }
 
-/// An event for the unbeatable encoder: its data is already split, and its numbers are already digits.
+/// An event for the encoder by hand: its data is already split, and its numbers are already digits.
 #[derive(Debug)]
 pub struct Lines<'a> {
     event_type: Option<&'a str>,

@@ -15,9 +15,13 @@ mod oracle;
 mod rows;
 
 use std::panic;
+use std::sync::{Mutex, PoisonError};
 
-/// Runs it without a word of those who panic, which `catch_unwind` must catch.
+/// Runs it without a message from decoders that panic, which `catch_unwind` must catch. One call at a time: the hook is the
+/// process's.
 pub fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _one = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let result = run();
