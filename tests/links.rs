@@ -131,10 +131,9 @@ fn paths_in_commands(page: &Path, text: &str) -> (usize, Vec<String>) {
                 let is_path = FOLDERS.iter().any(|folder| word.starts_with(folder)) || folders.iter().any(is_file);
                 if (is_path && !word.contains(['*', '^', '<', '$'])) || follows_cd && !word.is_empty() {
                     seen += 1;
-                    let is_made = folders.iter().any(|folder| {
-                        let path = folder.join(word);
-                        MADE.iter().any(|made| path.starts_with(root().join(made)))
-                    });
+                    let is_in =
+                        |made: &str| folders.iter().any(|folder| folder.join(word).starts_with(root().join(made)));
+                    let is_made = MADE.iter().any(|made| word.starts_with(made) || is_in(made));
                     if !is_made && !folders.iter().any(|folder| folder.join(word).exists()) {
                         missing.push(word.to_owned());
                     }
