@@ -18,17 +18,24 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every page, except those that tools have created.
-fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
+/// Every page and its text, except those that tools have created.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut pages = Vec::new();
+    add_pages(root(), &mut pages);
+    pages
+}
+
+fn add_pages(folder: &Path, pages: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() {
             if !["target", "node_modules", ".git", "corpus", "artifacts"].contains(&name) {
-                self::pages(&path, pages);
+                add_pages(&path, pages);
             }
         } else if path.extension().is_some_and(|extension| extension == "md") {
-            pages.push(path);
+            let text = fs::read_to_string(&path).unwrap();
+            pages.push((path, text));
         }
     }
 }
@@ -75,15 +82,12 @@ fn broken(page: &Path, link: &str) -> Option<String> {
 
 #[test]
 fn every_link_leads_somewhere() {
-    let mut all = Vec::new();
-    pages(root(), &mut all);
-    assert!(all.len() > 8, "{all:?}");
+    let all = pages();
+    assert!(all.len() > 8, "{}", all.len());
     let mut faults = Vec::new();
-    for page in &all {
-        let text = fs::read_to_string(page).unwrap();
-        let links =
-            between(&text, "](", ')').chain(between(&text, "src=\"", '"')).chain(between(&text, "srcset=\"", '"'));
-        let links = links.chain(between(&text, "href=\"", '"'));
+    for (page, text) in &all {
+        let links = between(text, "](", ')').chain(between(text, "src=\"", '"')).chain(between(text, "srcset=\"", '"'));
+        let links = links.chain(between(text, "href=\"", '"'));
         for link in links.filter(|link| !link.contains(' ')) {
             faults.extend(broken(page, link).map(|fault| format!("{}: {fault}", page.display())));
         }
@@ -93,11 +97,8 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn every_path_in_code_is_there() {
-    let mut all = Vec::new();
-    pages(root(), &mut all);
     let (mut seen, mut faults) = (0, Vec::new());
-    for page in &all {
-        let text = fs::read_to_string(page).unwrap();
+    for (page, text) in pages() {
         for code in text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)) {
             seen += 1;
             let is_path =
@@ -150,11 +151,9 @@ fn paths_in_commands(page: &Path, text: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn every_path_in_commands_is_there() {
-    let mut all = Vec::new();
-    pages(root(), &mut all);
     let (mut sum, mut faults) = (0, Vec::new());
-    for page in &all {
-        let (seen, missing) = paths_in_commands(page, &fs::read_to_string(page).unwrap());
+    for (page, text) in pages() {
+        let (seen, missing) = paths_in_commands(&page, &text);
         sum += seen;
         faults.extend(missing.iter().map(|path| format!("{}: {path} is not there", page.display())));
     }

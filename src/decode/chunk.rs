@@ -166,7 +166,8 @@ impl fmt::Debug for Chunk<'_> {
 /// A chunk of the stream in a shared buffer, for [`Decoder::next_event_buf`](crate::Decoder::next_event_buf).
 ///
 /// Like [`Chunk`], it remembers a validated window. The events are slices of that window; or, with the feature
-/// `simdutf8` and text that is not ASCII, possibly of a copy of it. It releases the buffer once everything in it has been decoded, so that only the events keep it alive.
+/// `simdutf8` and text that is not ASCII, possibly of a copy of it. It releases the buffer once everything in it has been
+/// decoded, so that only the events keep it alive.
 ///
 /// # Examples
 ///
@@ -275,7 +276,8 @@ impl ChunkBuf {
         in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
     }
 
-    /// Moves the bytes out, if they can be, instead of counting references: all are decoded, and none of the rest is shared.
+    /// Moves the bytes out instead of counting references, if they are ASCII: all are decoded, and none of the rest is
+    /// shared.
     fn take(&mut self, place: Place) -> Option<Text> {
         let text = Text::take(&mut self.bytes, place);
         if self.bytes.is_empty() {

@@ -44,8 +44,8 @@ pub(crate) fn next_frame(
     next::<true, _>(interpreter, chunk, FrameBuf::Event, Some)
 }
 
-/// Decodes up to the next event, or with `FRAMES` to the next frame. An event becomes a `T`
-/// without being a `FrameBuf` in between, which would move it once more.
+/// Decodes up to the next event, or with `FRAMES` to the next frame. An event becomes a `T` without being a `FrameBuf` in
+/// between, which would move it once more.
 #[inline(always)]
 fn next<const FRAMES: bool, T>(
     interpreter: &mut Interpreter<Growable>,
