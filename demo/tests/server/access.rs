@@ -1,13 +1,12 @@
 //! Who may publish, and what pages of other origins may do.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
 
 use reqwest::blocking::Response;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::harness::{BOUND, Server, assert_refuses, client};
+use crate::harness::{Server, assert_refuses, client, send};
 
 fn publish(server: &Server, headers: &[(&str, &str)]) -> StatusCode {
     let request = server.post("/publish").json(&json!({ "data": "x" }));
@@ -66,12 +65,11 @@ fn no_other_spelling_of_a_path_gets_round_the_check_of_origins() {
     for path in
         ["/publish", "/publish/", "//publish", "/./publish", "/%70ublish", "/PUBLISH", "/publish?", "/publish?x=/stats"]
     {
-        let mut socket = TcpStream::connect(server.address()).unwrap();
-        socket.set_read_timeout(Some(BOUND)).unwrap();
         let (host, body) = (server.address(), r#"{"data":"x"}"#);
         let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\norigin: https://evil.example\r\n");
         let length = body.len();
-        write!(socket, "{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        let request = format!("{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
+        let socket = send(host, &request);
         let mut line = String::new();
         BufReader::new(socket).read_line(&mut line).unwrap();
         assert!(line.starts_with("HTTP/1.1 403 ") || line.starts_with("HTTP/1.1 404 "), "{path}: {line}");
@@ -137,9 +135,7 @@ fn a_host_that_is_missing_or_doubled_or_no_host_is_refused_on_loopback() {
     ] {
         // The stream, which reads its own request, and a path that hyper reads.
         for path in ["/events", "/stats"] {
-            let mut socket = TcpStream::connect(server.address()).unwrap();
-            socket.set_read_timeout(Some(BOUND)).unwrap();
-            write!(socket, "GET {path} HTTP/{version}\r\n{headers}\r\n").unwrap();
+            let socket = send(server.address(), &format!("GET {path} HTTP/{version}\r\n{headers}\r\n"));
             let mut line = String::new();
             BufReader::new(socket).read_line(&mut line).unwrap();
             assert_eq!(line.split(' ').nth(1), Some(&*status.to_string()), "{path} {version} {headers:?}: {line}");

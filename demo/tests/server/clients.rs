@@ -243,9 +243,8 @@ fn a_stream_can_be_a_connections_second_request() {
 fn a_request_that_never_ends_is_bounded() {
     let server = Server::start(&[]);
     let mut socket = server.raw("/events", &format!("x: {}\r\n", "x".repeat(20_000)));
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    // Not to the end: the server closes with the rest of the request unread, which is a reset.
+    assert!(read_until(&mut socket, "\r\n").starts_with("HTTP/1.1 431 "));
 }
 
 #[test]

@@ -149,11 +149,16 @@ impl Server {
 
     /// The connection of a client that decides what it reads.
     pub(crate) fn raw(&self, path: &str, headers: &str) -> TcpStream {
-        let mut socket = TcpStream::connect(self.address()).unwrap();
-        socket.set_read_timeout(Some(BOUND)).unwrap();
-        write!(socket, "GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.address()).unwrap();
-        socket
+        send(self.address(), &format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.address()))
     }
+}
+
+/// Connects and sends the request, all of it at once: the server may refuse and close before it has read the end.
+pub(crate) fn send(address: SocketAddr, request: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(BOUND)).unwrap();
+    socket.write_all(request.as_bytes()).unwrap();
+    socket
 }
 
 impl Drop for Server {

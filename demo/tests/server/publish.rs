@@ -1,10 +1,10 @@
 //! `POST /publish`.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 use serde_json::json;
 
-use crate::harness::{BOUND, Server};
+use crate::harness::{Server, send};
 
 /// An event is recognized by its key: in memory, in the file, and after a restart.
 #[test]
@@ -65,10 +65,9 @@ fn names_of_the_sources_are_theirs_while_they_publish() {
 #[test]
 fn a_body_that_does_not_come_is_not_waited_for() {
     let server = Server::start(&[]);
-    let mut socket = std::net::TcpStream::connect(server.address()).unwrap();
-    socket.set_read_timeout(Some(BOUND)).unwrap();
     let head = "content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
-    write!(socket, "POST /publish HTTP/1.1\r\nhost: {}\r\n{head}", server.address()).unwrap();
+    let request = format!("POST /publish HTTP/1.1\r\nhost: {}\r\n{head}", server.address());
+    let mut socket = send(server.address(), &request);
     let mut status = [0; 12];
     socket.read_exact(&mut status).unwrap();
     assert_eq!(&status, b"HTTP/1.1 408");

@@ -1,10 +1,10 @@
 //! A server that cannot do its work continues once it can, or ends.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::harness::{BOUND, wait_for};
+use crate::harness::{send, wait_for};
 
 /// A server under a shell's limits, whose standard error is a closed pipe.
 struct Limited(Child, SocketAddr);
@@ -28,10 +28,7 @@ impl Limited {
     }
 
     fn get(&self, path: &str) -> TcpStream {
-        let mut socket = TcpStream::connect(self.1).unwrap();
-        socket.set_read_timeout(Some(BOUND)).unwrap();
-        write!(socket, "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.1).unwrap();
-        socket
+        send(self.1, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.1))
     }
 
     /// The figures, if the server answers.
