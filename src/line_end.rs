@@ -31,29 +31,27 @@ fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
 /// Finds the first CR or LF, in a text that usually has none.
 #[inline]
 pub(crate) fn rare_line_end(bytes: &[u8]) -> Option<usize> {
-    if bytes.len() > FEW { line_end(bytes) } else { rare_line_end_in_few(bytes) }
+    if bytes.len() > FEW || few_have_line_end(bytes) { line_end(bytes) } else { None }
 }
 
-/// Checks whether there is any before it searches where, which costs less: eight bytes at a time, of which the last
-/// eight may overlap those before.
+/// Whether there is any, which costs less than where.
 #[inline(never)]
-fn rare_line_end_in_few(bytes: &[u8]) -> Option<usize> {
-    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let zeros = |word: u64| word.wrapping_sub(LOW) & !word;
-    let line_ends = |word: &[u8; 8]| {
-        let word = u64::from_ne_bytes(*word);
-        zeros(word ^ u64::from_ne_bytes([LF; 8])) | zeros(word ^ u64::from_ne_bytes([CR; 8]))
-    };
-    let Some(last) = bytes.last_chunk() else {
-        let found = bytes.iter().position(|byte| matches!(*byte, LF | CR));
-        work::looked(found.map_or(bytes.len(), |index| index + 1));
-        return found;
-    };
-    let (words, _) = bytes.as_chunks();
-    let found = words.iter().fold(line_ends(last), |found, word| found | line_ends(word));
+fn few_have_line_end(bytes: &[u8]) -> bool {
     work::looked(bytes.len());
-    if found & HIGH == 0 { None } else { line_end(bytes) }
+    ends_have_line_end::<{ FEW / 2 }>(bytes)
+        .or_else(|| ends_have_line_end::<16>(bytes))
+        .unwrap_or_else(|| bytes.iter().any(|byte| matches!(*byte, LF | CR)))
+}
+
+/// Whether there is any among the first and the last `LEN` bytes, which may overlap. `None` if there are fewer.
+#[inline(always)]
+fn ends_have_line_end<const LEN: usize>(bytes: &[u8]) -> Option<bool> {
+    let (first, last) = (bytes.first_chunk::<LEN>()?, bytes.last_chunk::<LEN>()?);
+    let mut found = [0_u8; LEN];
+    for ((found, first), last) in found.iter_mut().zip(first).zip(last) {
+        *found = if matches!(*first, LF | CR) | matches!(*last, LF | CR) { 0xFF } else { 0 };
+    }
+    Some(found != [0; LEN])
 }
 
 /// Every CR and every LF, including both of a CRLF.

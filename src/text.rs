@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::decode::place::Place;
@@ -43,19 +43,15 @@ impl Text {
         ByteString::try_from(bytes.slice(place.start..place.end)).ok().map(Self::Slice)
     }
 
-    /// Like [`of`](Self::of), but moves `bytes` into the text if that part is ASCII. Otherwise it may be ill-formed, and
-    /// the caller still needs the bytes.
+    /// Moves `bytes` into the text, instead of counting references, if they are ASCII. Otherwise they may be ill-formed,
+    /// and the caller still needs them.
     #[inline]
-    pub(crate) fn take(bytes: &mut Bytes, place: Place) -> Option<Self> {
-        let part = place.of(bytes);
-        if !is_ascii(part) {
-            return Self::of(bytes, place);
+    pub(crate) fn take(bytes: &mut Bytes) -> Option<Self> {
+        if !is_ascii(bytes) {
+            return None;
         }
-        work::validated(part.len());
-        let mut bytes = mem::take(bytes);
-        bytes.truncate(place.end);
-        bytes.advance(place.start);
-        ByteString::try_from(bytes).ok().map(Self::Slice)
+        work::validated(bytes.len());
+        ByteString::try_from(mem::take(bytes)).ok().map(Self::Slice)
     }
 
     /// Whether a whole buffer is better shared than copied, which its first KiB decides: see [`of`](Self::of).

@@ -17,40 +17,44 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     return core::str::from_utf8(bytes).ok();
 }
 
-/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow tail: the last block overlaps the previous
-/// one.
+/// Whether all bytes are ASCII. Unlike the standard library's, it has no slow tail, since the last block may overlap the
+/// one before, and it does not stop early.
 #[cfg(feature = "bytes")]
 #[inline]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     step_is_ascii::<1>(bytes)
 }
 
-/// Whether a block in every four is ASCII: enough to choose how to validate the bytes.
+/// Whether a block in every eight is ASCII: enough to choose how to validate the bytes.
 #[cfg(feature = "bytes")]
 #[inline]
 pub(crate) fn seems_ascii(bytes: &[u8]) -> bool {
-    step_is_ascii::<4>(bytes)
+    step_is_ascii::<8>(bytes)
 }
 
 #[cfg(feature = "bytes")]
 #[inline(always)]
 fn step_is_ascii<const STEP: usize>(bytes: &[u8]) -> bool {
-    const BLOCK: usize = 64;
-    let Some(last) = bytes.last_chunk::<BLOCK>() else { return words_are_ascii(bytes) };
-    let (blocks, _) = bytes.as_chunks::<BLOCK>();
-    let mut index = 0;
-    while let Some(block) = blocks.get(index) {
-        if !words_are_ascii(block) {
-            return false;
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let Some(last) = bytes.last_chunk::<32>() else { return few_are_ascii(bytes) };
+    work::looked(bytes.len());
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let words = |block: &[u8; 32]| {
+        let (words, _) = block.as_chunks::<8>();
+        core::array::from_fn(|index| words.get(index).map_or(0, |word| u64::from_ne_bytes(*word)))
+    };
+    let mut all: [u64; 4] = words(last);
+    for block in blocks.iter().step_by(STEP) {
+        for (all, word) in all.iter_mut().zip(words(block)) {
+            *all |= word;
         }
-        index += STEP;
     }
-    words_are_ascii(last)
+    all.iter().fold(0, |all, word| all | word) & HIGH == 0
 }
 
 #[cfg(feature = "bytes")]
-#[inline(always)]
-fn words_are_ascii(bytes: &[u8]) -> bool {
+#[inline]
+fn few_are_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     work::looked(bytes.len());
     let Some(last) = bytes.last_chunk() else { return bytes.is_ascii() };

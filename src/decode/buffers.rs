@@ -194,14 +194,13 @@ impl<M: Memory> Buffers<M> {
         self.gather(Buffer::NextId, bytes);
     }
 
-    /// Like [`data`](Self::data), for a piece that is not the first, and copied out of the chunk.
+    /// Like [`data`](Self::data), for a piece of a line that an earlier chunk began, whose beginning is in the memory.
     #[inline(always)]
-    pub(crate) fn gather_more_data(&mut self, bytes: &[u8], place: Place, max_event_len: usize) -> bool {
-        let fits = self.count(place.len(), max_event_len);
+    pub(crate) fn more_data(&mut self, piece: &[u8], max_event_len: usize) -> bool {
+        debug_assert_eq!(self.values.data, Value::Memory, "a chunk ended and the data was not copied");
+        let fits = self.count(piece.len(), max_event_len);
         if fits {
-            self.gather(Buffer::Data, bytes);
-            self.memory.append(Buffer::Data, place.of(bytes));
-            self.values.data = Value::Memory;
+            self.memory.append(Buffer::Data, piece);
         }
         fits
     }

@@ -3,9 +3,6 @@
 use core::fmt;
 
 #[cfg(feature = "bytes")]
-use core::mem;
-
-#[cfg(feature = "bytes")]
 use bytes::Bytes;
 
 use crate::decode::place::Place;
@@ -191,7 +188,7 @@ pub struct ChunkBuf {
     bytes: Bytes,
     /// The first byte that is not decoded yet.
     pub(crate) index: usize,
-    window: Window<Text>,
+    window: Window<Option<Text>>,
 }
 
 #[cfg(feature = "bytes")]
@@ -247,24 +244,27 @@ impl ChunkBuf {
     /// ill-formed. If everything is decoded, the chunk gives the text away and must be released.
     #[inline]
     pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
-        if self.is_empty() && self.window.is_new() {
-            return Some((self.take(place)?, place.start));
+        if self.is_used_up_by(place)
+            && let Some(text) = Text::take(&mut self.bytes)
+        {
+            self.index = 0;
+            return Some((text, 0));
         }
         if !self.is_in_window(place) {
             if let Some(window) = self.window.next(&self.bytes, self.index, place) {
-                self.window.text = Text::of(&self.bytes, window).unwrap_or_default();
+                self.window.text = Text::of(&self.bytes, window);
             }
             if !self.is_in_window(place) {
                 return Some((Text::of(&self.bytes, place)?, place.start));
             }
         }
-        let text = if self.is_empty() { mem::take(&mut self.window.text) } else { self.window.text.clone() };
-        Some((text, self.window.start()))
+        let text = if self.is_empty() { self.window.text.take() } else { self.window.text.clone() };
+        Some((text?, self.window.start()))
     }
 
     /// The decoded bytes at `place` as text; from the window if they are there. `None` if they are ill-formed.
     pub(crate) fn text(&self, place: Place) -> Option<&str> {
-        match self.window.in_text(place).of_text(self.window.text.as_str()) {
+        match self.window.in_text(place).of_text(self.text_of_window()) {
             Some(text) => Some(text),
             None => utf8(place.of(&self.bytes)),
         }
@@ -273,23 +273,25 @@ impl ChunkBuf {
     #[inline(always)]
     fn is_in_window(&self, place: Place) -> bool {
         let in_text = self.window.in_text(place);
-        in_text.start <= in_text.end && in_text.end <= self.window.text.as_str().len()
+        in_text.start <= in_text.end && in_text.end <= self.text_of_window().len()
     }
 
-    /// Moves the bytes out instead of counting references, if they are ASCII: all are decoded, and none of the rest is
-    /// shared.
-    fn take(&mut self, place: Place) -> Option<Text> {
-        let text = Text::take(&mut self.bytes, place);
-        if self.bytes.is_empty() {
-            self.index = 0;
-        }
-        text
+    #[inline(always)]
+    fn text_of_window(&self) -> &str {
+        self.window.text.as_ref().map_or("", Text::as_str)
+    }
+
+    /// Whether the bytes at `place` are most of the chunk, all of which is decoded, and none of the rest is shared.
+    #[inline(always)]
+    fn is_used_up_by(&self, place: Place) -> bool {
+        self.is_empty() && self.window.is_new() && self.bytes.len() <= 2 * place.len() + 256
     }
 }
 
 /// Shares the bytes, without a copy; validates nothing yet.
 #[cfg(feature = "bytes")]
 impl From<Bytes> for ChunkBuf {
+    #[inline]
     fn from(bytes: Bytes) -> Self {
         Self { bytes, ..Self::default() }
     }

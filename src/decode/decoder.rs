@@ -260,7 +260,7 @@ impl Decoder {
     /// ```
     #[inline(always)]
     pub fn next_frame<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
-        lend::next::<true, _>(&mut self.interpreter, chunk)
+        lend::next_frame(&mut self.interpreter, chunk)
     }
 
     /// Decodes up to the next event, like [`next_event`](Self::next_event), and returns it owned.

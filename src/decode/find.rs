@@ -67,7 +67,8 @@ pub(crate) fn find_other<const FRAMES: bool, M: Memory>(
         return Next::UsedUp;
     }
     if interpreter.is_in_data_line() {
-        match interpreter.append_rest_of_data::<FRAMES>(bytes, index) {
+        let Some(end) = interpreter.append_rest_of_data(bytes, index) else { return Next::UsedUp };
+        match interpreter.append_end_of_data::<FRAMES>(bytes, index, end) {
             Taken::Found(found) => return Next::Found(found),
             Taken::UsedUp => return Next::UsedUp,
             Taken::Whole(_) | Taken::Part => {}

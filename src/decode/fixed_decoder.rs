@@ -114,7 +114,7 @@ impl<const EVENT: usize, const ID: usize> FixedDecoder<EVENT, ID> {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     pub fn next_frame<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
-        lend::next::<true, _>(&mut self.interpreter, chunk)
+        lend::next_frame(&mut self.interpreter, chunk)
     }
 
     /// Ends the stream, and returns the event that has no blank line yet, if it has data and fits as text.

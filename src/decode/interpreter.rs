@@ -119,34 +119,36 @@ impl<M: Memory> Interpreter<M> {
             && !self.block.settings.no_shortcuts
     }
 
-    /// Appends what the chunk has of a data line that an earlier one began, and the data lines that follow. Dispatches
-    /// the event if its blank line follows. Leaves `index` where it is, for [`interpret`](Self::interpret), if the line
-    /// ends with a CR alone, or the event exceeds the limit.
+    /// Appends the whole rest of the chunk to a data line that an earlier chunk began. If the line ends in it, or the
+    /// event exceeds the limit, it returns where to look for that, and has appended nothing.
     #[inline(never)]
-    pub(crate) fn append_rest_of_data<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize) -> Taken {
-        let start = *index;
-        let rest = bytes.get(start..).unwrap_or_default();
-        if let Some(len) = line_end::line_end(rest) {
-            return self.append_end_of_data::<FRAMES>(bytes, index, start + len);
+    pub(crate) fn append_rest_of_data(&mut self, bytes: &[u8], index: &mut usize) -> Option<usize> {
+        let rest = bytes.get(*index..).unwrap_or_default();
+        if let Some(len) = line_end::rare_line_end(rest) {
+            return Some(*index + len);
         }
-        if !self.block.buffers.gather_more_data(
-            bytes,
-            Place { start, end: bytes.len() },
-            self.block.settings.max_event_len,
-        ) {
-            return Taken::Part;
+        if !self.block.buffers.more_data(rest, self.block.settings.max_event_len) {
+            return Some(bytes.len());
         }
         self.block.progress.advance(rest.len());
         *index = bytes.len();
-        Taken::UsedUp
+        None
     }
 
-    /// The same, for a line that ends at `end`.
+    /// Appends the rest of a data line, which ends at `end`, and the data lines that follow. Dispatches the event if its
+    /// blank line follows. Leaves `index` where it is, for [`interpret`](Self::interpret), if the line ends with a CR
+    /// alone, or the event exceeds the limit.
     #[inline(never)]
-    fn append_end_of_data<const FRAMES: bool>(&mut self, bytes: &[u8], index: &mut usize, end: usize) -> Taken {
+    pub(crate) fn append_end_of_data<const FRAMES: bool>(
+        &mut self,
+        bytes: &[u8],
+        index: &mut usize,
+        end: usize,
+    ) -> Taken {
         let start = *index;
         let Some(next) = line_end::after(bytes, end) else { return Taken::Part };
-        if !self.block.buffers.gather_more_data(bytes, Place { start, end }, self.block.settings.max_event_len) {
+        let rest = Place { start, end }.of(bytes);
+        if !self.block.buffers.more_data(rest, self.block.settings.max_event_len) {
             return Taken::Part;
         }
         *index = next;

@@ -13,49 +13,66 @@ use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 use crate::names::DEFAULT_EVENT_TYPE;
 
-/// Decodes up to the next event, or with `FRAMES` to the next frame, and lends it from the chunk or from the memory.
-#[inline(always)]
-pub(crate) fn next<'s, 'i: 's, const FRAMES: bool, M: Memory>(
-    interpreter: &'s mut Interpreter<M>,
-    chunk: &mut Chunk<'i>,
-) -> Result<Option<Frame<'s>>, DecodeError> {
-    if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
-        if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
-            return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
-        }
-        let found = interpreter.dispatch_whole(plain, chunk.bytes(), len);
-        return lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some);
-    }
-    let found = match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
-        Next::UsedUp => return Ok(None),
-        Next::Plain(plain, len) => {
-            if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
-                return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
-            }
-            interpreter.dispatch_whole(plain, chunk.bytes(), len)
-        }
-        Next::Comment(comment) => match chunk.text(comment) {
-            Some(text) => return Ok(Some(Frame::Comment(text))),
-            None => interpreter.keep_comment(comment, chunk.bytes()),
-        },
-        Next::Found(found) => found,
-    };
-    lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(Some)
-}
-
-/// Like [`next`], for events only.
+/// Decodes up to the next event, and lends it from the chunk or from the memory.
 #[inline(always)]
 pub(crate) fn next_event<'s, 'i: 's, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
     chunk: &mut Chunk<'i>,
 ) -> Result<Option<Event<'s>>, DecodeError> {
-    Ok(match next::<false, M>(interpreter, chunk)? {
-        Some(Frame::Event(event)) => Some(event),
-        frame => {
-            debug_assert!(frame.is_none(), "a frame that was not asked for");
+    next::<false, M, _>(
+        interpreter,
+        chunk,
+        |event| event,
+        |_| {
+            debug_assert!(false, "a frame that was not asked for");
             None
+        },
+    )
+}
+
+/// Like [`next_event`], for the next frame.
+#[inline(always)]
+pub(crate) fn next_frame<'s, 'i: 's, M: Memory>(
+    interpreter: &'s mut Interpreter<M>,
+    chunk: &mut Chunk<'i>,
+) -> Result<Option<Frame<'s>>, DecodeError> {
+    next::<true, M, _>(interpreter, chunk, Frame::Event, Some)
+}
+
+/// Decodes up to the next event, or with `FRAMES` to the next frame. An event becomes a `T` without being a `Frame` in
+/// between, which would move it once more.
+#[inline(always)]
+fn next<'s, 'i: 's, const FRAMES: bool, M: Memory, T>(
+    interpreter: &'s mut Interpreter<M>,
+    chunk: &mut Chunk<'i>,
+    event: impl Fn(Event<'s>) -> T,
+    other: impl Fn(Frame<'s>) -> Option<T>,
+) -> Result<Option<T>, DecodeError> {
+    let found = if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
+        if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+            return Ok(Some(event(lend_plain(interpreter, texts, len))));
         }
-    })
+        interpreter.dispatch_whole(plain, chunk.bytes(), len)
+    } else {
+        match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
+            Next::UsedUp => return Ok(None),
+            Next::Plain(plain, len) => {
+                if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+                    return Ok(Some(event(lend_plain(interpreter, texts, len))));
+                }
+                interpreter.dispatch_whole(plain, chunk.bytes(), len)
+            }
+            Next::Comment(comment) => match chunk.text(comment) {
+                Some(text) => return Ok(other(Frame::Comment(text))),
+                None => interpreter.keep_comment(comment, chunk.bytes()),
+            },
+            Next::Found(found) => found,
+        }
+    };
+    if found == Found::Event {
+        return Ok(Some(event(lend_event(interpreter, chunk.bytes(), |place| chunk.text(place)))));
+    }
+    lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(other)
 }
 
 /// The texts of a plain event, if they are well-formed.
