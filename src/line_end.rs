@@ -19,39 +19,18 @@ pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
     found
 }
 
+/// Searches 16 bytes at a time, of which the last may overlap those before.
 #[inline(never)]
 fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(line_ends) = sse2::Two::new(LF, CR) {
-        return line_ends.find(bytes);
+    const BLOCK: usize = 16;
+    let Some(last) = bytes.last_chunk::<BLOCK>() else { return bytes.iter().position(|byte| matches!(*byte, LF | CR)) };
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    for (index, block) in blocks.iter().enumerate() {
+        if let Some(found) = in_first(block) {
+            return Some(BLOCK * index + found);
+        }
     }
-    memchr::memchr2(LF, CR, bytes)
-}
-
-/// Finds the first CR or LF, in a text that usually has none.
-#[inline]
-pub(crate) fn rare_line_end(bytes: &[u8]) -> Option<usize> {
-    if bytes.len() > FEW || few_have_line_end(bytes) { line_end(bytes) } else { None }
-}
-
-/// Whether there is any, which costs less than where.
-#[inline(never)]
-fn few_have_line_end(bytes: &[u8]) -> bool {
-    work::looked(bytes.len());
-    ends_have_line_end::<{ FEW / 2 }>(bytes)
-        .or_else(|| ends_have_line_end::<16>(bytes))
-        .unwrap_or_else(|| bytes.iter().any(|byte| matches!(*byte, LF | CR)))
-}
-
-/// Whether there is any among the first and the last `LEN` bytes, which may overlap. `None` if there are fewer.
-#[inline(always)]
-fn ends_have_line_end<const LEN: usize>(bytes: &[u8]) -> Option<bool> {
-    let (first, last) = (bytes.first_chunk::<LEN>()?, bytes.last_chunk::<LEN>()?);
-    let mut found = [0_u8; LEN];
-    for ((found, first), last) in found.iter_mut().zip(first).zip(last) {
-        *found = if matches!(*first, LF | CR) | matches!(*last, LF | CR) { 0xFF } else { 0 };
-    }
-    Some(found != [0; LEN])
+    if rest.is_empty() { None } else { in_first(last).map(|found| bytes.len() - BLOCK + found) }
 }
 
 /// Every CR and every LF, including both of a CRLF.
@@ -159,7 +138,7 @@ fn few_have_nul(bytes: &[u8]) -> bool {
 mod tests {
     use alloc::vec;
 
-    use super::{last_line_end, line_end, nul, rare_line_end, short_line_end};
+    use super::{last_line_end, line_end, nul, short_line_end};
 
     #[test]
     fn line_ends_are_found_wherever_they_are() {
@@ -173,7 +152,6 @@ mod tests {
                     let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
                     let expected = is_line_end.then_some(index);
                     assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
-                    assert_eq!(rare_line_end(&bytes), expected, "{byte} at {index} of {len}");
                     assert_eq!(short_line_end::<16>(&bytes), expected, "{byte} at {index} of {len}");
                     assert_eq!(last_line_end(&bytes), expected, "{byte} at {index} of {len}");
                     let expected = (index < len && byte == 0).then_some(index);

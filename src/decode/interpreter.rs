@@ -124,7 +124,7 @@ impl<M: Memory> Interpreter<M> {
     #[inline(never)]
     pub(crate) fn append_rest_of_data(&mut self, bytes: &[u8], index: &mut usize) -> Option<usize> {
         let rest = bytes.get(*index..).unwrap_or_default();
-        if let Some(len) = line_end::rare_line_end(rest) {
+        if let Some(len) = line_end::line_end(rest) {
             return Some(*index + len);
         }
         if !self.block.buffers.more_data(rest, self.block.settings.max_event_len) {

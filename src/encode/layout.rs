@@ -49,7 +49,7 @@ impl Layout<'_> {
     /// Searches for the first line end of each text.
     #[inline(always)]
     pub(super) fn first_ends(&self) -> FirstEnds {
-        let first = |text: &str| line_end::rare_line_end(text.as_bytes());
+        let first = |text: &str| line_end::line_end(text.as_bytes());
         FirstEnds { comment: self.comment.and_then(first), data: self.data.and_then(first) }
     }
 

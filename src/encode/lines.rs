@@ -148,7 +148,7 @@ pub(crate) struct DataLines {
 impl DataLines {
     /// Appends data, starting a new `data` line at each line end.
     pub(crate) fn append(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        let Some(first_end) = line_end::rare_line_end(piece) else {
+        let Some(first_end) = line_end::line_end(piece) else {
             self.after_cr &= piece.is_empty();
             return append(out, piece);
         };
