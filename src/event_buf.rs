@@ -248,6 +248,10 @@ impl EventBuf {
     pub(crate) fn copied(event: Event<'_>, earlier: Option<Arc<str>>) -> Self {
         let event_type = if event.event_type == DEFAULT_EVENT_TYPE { "" } else { event.event_type };
         let id = event.id();
+        if event_type.is_empty() && id.is_none() {
+            let data = Place { start: 0, end: event.data.len() };
+            return Self::new(Text::copy(event.data), Place::default(), data, LastEventId::Earlier(earlier));
+        }
         let mut text = String::with_capacity(event.data.len() + event_type.len() + id.unwrap_or_default().len());
         let data = append(&mut text, event.data);
         let event_type = append(&mut text, event_type);

@@ -28,6 +28,13 @@ impl Text {
         }
     }
 
+    /// A copy, with one allocation.
+    #[inline]
+    pub(crate) fn copy(text: &str) -> Self {
+        work::copied(text.len());
+        Self::Copy(text.into())
+    }
+
     /// The bytes at `place` as text, if they are well-formed. With simdutf8, only what seems to be ASCII is shared;
     /// anything else is copied, because validating it and copying it costs less than std's validation, which a
     /// `ByteString` requires.
@@ -35,9 +42,7 @@ impl Text {
     pub(crate) fn of(bytes: &Bytes, place: Place) -> Option<Self> {
         let part = place.of(bytes);
         if cfg!(feature = "simdutf8") && !seems_ascii(part) {
-            let text = utf8(part)?;
-            work::copied(text.len());
-            return Some(Self::Copy(text.into()));
+            return utf8(part).map(Self::copy);
         }
         work::validated(part.len());
         ByteString::try_from(bytes.slice(place.start..place.end)).ok().map(Self::Slice)

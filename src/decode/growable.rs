@@ -72,6 +72,7 @@ impl Growable {
 
     /// Takes the data out of its buffer, if that buffer is larger than `max_retained`.
     #[cfg(feature = "bytes")]
+    #[inline]
     pub(crate) fn take_data(&mut self, max_retained: usize) -> Option<Vec<u8>> {
         if self.data.gathered.capacity() <= max_retained {
             return None;

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::decode::chunk::ChunkBuf;
 use crate::decode::find::{Next, find_other, find_plain};
@@ -112,12 +113,21 @@ fn copy_comment(chunk: &mut ChunkBuf, comment: Place) -> Option<String> {
 /// The dispatched event: a slice of the chunk, or the buffer that its data was gathered in, or a copy.
 #[inline(never)]
 fn own_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> EventBuf {
-    let event = slice_event(interpreter, chunk).or_else(|| take_event(interpreter, chunk)).unwrap_or_else(|| {
-        let earlier = interpreter.block.buffers.memory.last_event_id.share();
-        EventBuf::copied(lend_event(interpreter, chunk.bytes(), |place| chunk.text(place)), earlier)
-    });
+    let event = match interpreter.block.buffers.places_in_chunk() {
+        Some((event_type, data, id)) => slice(interpreter, event_type, data, id, chunk),
+        None => take_event(interpreter, chunk),
+    };
+    let event = match event {
+        Some(event) => event,
+        None => copy_event(interpreter, chunk),
+    };
     chunk.release();
     event
+}
+
+fn copy_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> EventBuf {
+    let earlier = interpreter.block.buffers.memory.last_event_id.share();
+    EventBuf::copied(lend_event(interpreter, chunk.bytes(), |place| chunk.text(place)), earlier)
 }
 
 /// A frame that is no event, or the error.
@@ -168,17 +178,21 @@ fn slice(
     Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
 }
 
-/// The event as a slice of the chunk, if all of it is there and well-formed.
-fn slice_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> Option<EventBuf> {
-    let (event_type, data, id) = interpreter.block.buffers.places_in_chunk()?;
-    slice(interpreter, event_type, data, id, chunk)
-}
-
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.
+#[inline]
 fn take_event(interpreter: &mut Interpreter<Growable>, chunk: &ChunkBuf) -> Option<EventBuf> {
     let max_retained = interpreter.block.settings.max_retained;
     let buffers = &mut interpreter.block.buffers;
-    let mut text = buffers.data_is_gathered().then(|| buffers.memory.take_data(max_retained))??;
+    if !buffers.data_is_gathered() {
+        return None;
+    }
+    let text = buffers.memory.take_data(max_retained)?;
+    move_event(interpreter, text, chunk)
+}
+
+/// The event whose data is `text`.
+#[inline(never)]
+fn move_event(interpreter: &mut Interpreter<Growable>, mut text: Vec<u8>, chunk: &ChunkBuf) -> Option<EventBuf> {
     if !Text::shares_buffer(&text) {
         interpreter.block.buffers.memory.put_data_back(text);
         return None;
