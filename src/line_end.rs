@@ -11,6 +11,9 @@ pub(crate) const CR: u8 = b'\r';
 /// Up to this many bytes, searching inline costs less than letting `memchr` choose its code for this machine.
 const FEW: usize = 64;
 
+/// How many bytes are searched at a time without a call.
+const BLOCK: usize = 16;
+
 /// Finds the first CR or LF.
 #[inline]
 pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
@@ -22,7 +25,6 @@ pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
 /// Searches 16 bytes at a time, of which the last may overlap those before.
 #[inline(never)]
 fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 16;
     let Some(last) = bytes.last_chunk::<BLOCK>() else { return bytes.iter().position(|byte| matches!(*byte, LF | CR)) };
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     for (index, block) in blocks.iter().enumerate() {
@@ -83,11 +85,18 @@ pub(crate) fn two_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Finds the last CR or LF.
+/// Finds the last CR or LF, which is expected not far from the end.
 pub(crate) fn last_line_end(bytes: &[u8]) -> Option<usize> {
-    let found = memchr::memrchr2(LF, CR, bytes);
-    work::looked(found.map_or(bytes.len(), |index| bytes.len() - index));
-    found
+    let (rest, blocks) = bytes.as_rchunks::<BLOCK>();
+    let position = |bytes: &[u8]| bytes.iter().rposition(|byte| matches!(*byte, LF | CR));
+    for (index, block) in blocks.iter().enumerate().rev() {
+        if in_first(block).is_some() {
+            work::looked(bytes.len() - rest.len() - BLOCK * index);
+            return position(block).map(|found| rest.len() + BLOCK * index + found);
+        }
+    }
+    work::looked(bytes.len());
+    position(rest)
 }
 
 /// The number of line ends, and their total length in bytes.
