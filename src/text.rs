@@ -56,7 +56,7 @@ impl Text {
             return None;
         }
         work::validated(bytes.len());
-        ByteString::try_from(mem::take(bytes)).ok().map(Self::Slice)
+        Some(Self::Slice(ByteString::try_from(mem::take(bytes)).unwrap_or_default()))
     }
 
     /// Whether a whole buffer is better shared than copied, which its first KiB decides: see [`of`](Self::of).

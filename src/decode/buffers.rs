@@ -2,6 +2,8 @@
 
 use crate::decode::line::Part;
 use crate::decode::memory::{Buffer, Memory};
+#[cfg(feature = "bytes")]
+use crate::decode::place::EventPlaces;
 use crate::decode::place::Place;
 use crate::decode::value::{Value, Values};
 use crate::line_end;
@@ -293,17 +295,18 @@ impl<M: Memory> Buffers<M> {
         self.values.data == Value::Memory
     }
 
-    /// Where type, data and id lie, if all of them lie in the chunk. The type is empty if there is none.
+    /// Where type, data and id lie, if all of them lie in the chunk.
     #[cfg(feature = "bytes")]
     #[inline]
-    pub(crate) fn places_in_chunk(&self) -> Option<(Place, Place, Option<Place>)> {
+    pub(crate) fn places_in_chunk(&self) -> Option<EventPlaces> {
         let place = |value| match value {
             Value::Absent => Some(None),
             Value::Chunk(place) => Some(Some(place)),
             Value::Memory => None,
         };
         let Values { event_type, data, id, .. } = self.values;
-        Some((place(event_type)?.unwrap_or_default(), place(data)??, place(id)?))
+        let event_type = place(event_type)?.unwrap_or_default();
+        Some(EventPlaces { event_type, data: place(data)??, id: place(id)? })
     }
 
     /// The type as received, and the event's own id.

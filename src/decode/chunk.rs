@@ -240,16 +240,22 @@ impl ChunkBuf {
         }
     }
 
+    /// Moves the bytes out as text, from the first one on, instead of counting references: if all are decoded, none of
+    /// them is shared, those at `place` are most of them, and all are ASCII. Then nothing remains to be released.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, place: Place) -> Option<Text> {
+        if !self.is_empty() || !self.window.is_new() || self.bytes.len() > 2 * place.len() + 256 {
+            return None;
+        }
+        let text = Text::take(&mut self.bytes)?;
+        self.index = 0;
+        Some(text)
+    }
+
     /// The decoded bytes at `place` as shared text, and where that text begins in the chunk. `None` if they are
     /// ill-formed. If everything is decoded, the chunk gives the text away and must be released.
     #[inline]
     pub(crate) fn share(&mut self, place: Place) -> Option<(Text, usize)> {
-        if self.is_used_up_by(place)
-            && let Some(text) = Text::take(&mut self.bytes)
-        {
-            self.index = 0;
-            return Some((text, 0));
-        }
         if !self.is_in_window(place) {
             if let Some(window) = self.window.next(&self.bytes, self.index, place) {
                 self.window.text = Text::of(&self.bytes, window);
@@ -279,12 +285,6 @@ impl ChunkBuf {
     #[inline(always)]
     fn text_of_window(&self) -> &str {
         self.window.text.as_ref().map_or("", Text::as_str)
-    }
-
-    /// Whether the bytes at `place` are most of the chunk, all of which is decoded, and none of the rest is shared.
-    #[inline(always)]
-    fn is_used_up_by(&self, place: Place) -> bool {
-        self.is_empty() && self.window.is_new() && self.bytes.len() <= 2 * place.len() + 256
     }
 }
 

@@ -4,14 +4,14 @@ use crate::decode::found::Found;
 use crate::decode::interpreter::{Interpreter, Taken};
 use crate::decode::line::{self, Line};
 use crate::decode::memory::Memory;
-use crate::decode::place::Place;
-use crate::decode::shortcut::{Plain, lines, plain};
+use crate::decode::place::{EventPlaces, Place};
+use crate::decode::shortcut::{lines, plain};
 
 /// What is next in a chunk.
 #[derive(Clone, Copy)]
 pub(crate) enum Next {
     /// A plain event, and its length. The caller that returns it must report it by `dispatched`.
-    Plain(Plain, usize),
+    Plain(EventPlaces, usize),
     /// A whole comment between two events.
     Comment(Place),
     /// Something that the interpreter has found.
@@ -29,7 +29,7 @@ pub(crate) fn find<const FRAMES: bool, M: Memory>(
     index: &mut usize,
 ) -> Next {
     match find_plain(interpreter, bytes, index) {
-        Some((plain, len)) => Next::Plain(plain, len),
+        Some((places, len)) => Next::Plain(places, len),
         None => find_other::<FRAMES, M>(interpreter, bytes, index),
     }
 }
@@ -42,17 +42,17 @@ pub(crate) fn find_plain<M: Memory>(
     interpreter: &Interpreter<M>,
     bytes: &[u8],
     index: &mut usize,
-) -> Option<(Plain, usize)> {
+) -> Option<(EventPlaces, usize)> {
     if !(interpreter.is_at_event() && interpreter.expects_plain) {
         return None;
     }
-    let plain = plain(bytes, *index)?;
-    let len = plain.end - *index;
+    let (places, end) = plain(bytes, *index)?;
+    let len = end - *index;
     if !interpreter.block.settings.surely_fits(len) {
         return None;
     }
-    *index = plain.end;
-    Some((plain, len))
+    *index = end;
+    Some((places, len))
 }
 
 /// Finds what the shortcut to a plain event refused.
@@ -101,13 +101,12 @@ fn find_any<const FRAMES: bool, M: Memory>(interpreter: &mut Interpreter<M>, byt
                 let lines = lines::<FRAMES>(bytes, start);
                 match interpreter.take_lines::<FRAMES>(&lines, bytes, index) {
                     Taken::Whole(len) => {
-                        let plain = Plain {
+                        let places = EventPlaces {
                             event_type: lines.event_type.unwrap_or_default(),
                             data: lines.data.unwrap_or_default(),
                             id: lines.id,
-                            end: lines.next,
                         };
-                        return Next::Plain(plain, len);
+                        return Next::Plain(places, len);
                     }
                     Taken::Found(found) => return Next::Found(found),
                     Taken::UsedUp => return Next::UsedUp,

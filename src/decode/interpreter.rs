@@ -9,9 +9,9 @@ use crate::decode::found::Found;
 use crate::decode::line::{self, Line, Part, Piece};
 use crate::decode::memory::Memory;
 use crate::decode::parser::Parser;
-use crate::decode::place::Place;
+use crate::decode::place::{EventPlaces, Place};
 use crate::decode::settings::Settings;
-use crate::decode::shortcut::{Lines, Plain};
+use crate::decode::shortcut::Lines;
 use crate::line_end::{self, LF};
 use crate::work;
 
@@ -179,9 +179,9 @@ impl<M: Memory> Interpreter<M> {
 
     /// Dispatches an event that was found whole and is ill-formed.
     #[cold]
-    pub(crate) fn dispatch_whole(&mut self, plain: Plain, bytes: &[u8], len: usize) -> Found {
-        let event_type = Some(plain.event_type).filter(|place| !place.is_empty());
-        self.block.buffers.set_event(event_type, plain.id, Some(plain.data));
+    pub(crate) fn dispatch_whole(&mut self, places: EventPlaces, bytes: &[u8], len: usize) -> Found {
+        let event_type = Some(places.event_type).filter(|place| !place.is_empty());
+        self.block.buffers.set_event(event_type, places.id, Some(places.data));
         self.dispatch::<false>(bytes, len).unwrap_or(Found::Event)
     }
 

@@ -7,8 +7,7 @@ use crate::decode::find::{Next, find_other, find_plain};
 use crate::decode::found::Found;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::memory::Memory;
-use crate::decode::place::Place;
-use crate::decode::shortcut::Plain;
+use crate::decode::place::{EventPlaces, Place};
 use crate::error::DecodeError;
 use crate::event::{Event, Frame};
 use crate::names::DEFAULT_EVENT_TYPE;
@@ -48,19 +47,19 @@ fn next<'s, 'i: 's, const FRAMES: bool, M: Memory, T>(
     event: impl Fn(Event<'s>) -> T,
     other: impl Fn(Frame<'s>) -> Option<T>,
 ) -> Result<Option<T>, DecodeError> {
-    let found = if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
-        if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+    let found = if let Some((places, len)) = find_plain(interpreter, chunk.bytes(), &mut chunk.index) {
+        if let Some(texts) = plain_texts(places, |place| chunk.text(place)) {
             return Ok(Some(event(lend_plain(interpreter, texts, len))));
         }
-        interpreter.dispatch_whole(plain, chunk.bytes(), len)
+        interpreter.dispatch_whole(places, chunk.bytes(), len)
     } else {
         match find_other::<FRAMES, M>(interpreter, chunk.bytes(), &mut chunk.index) {
             Next::UsedUp => return Ok(None),
-            Next::Plain(plain, len) => {
-                if let Some(texts) = plain_texts(plain, |place| chunk.text(place)) {
+            Next::Plain(places, len) => {
+                if let Some(texts) = plain_texts(places, |place| chunk.text(place)) {
                     return Ok(Some(event(lend_plain(interpreter, texts, len))));
                 }
-                interpreter.dispatch_whole(plain, chunk.bytes(), len)
+                interpreter.dispatch_whole(places, chunk.bytes(), len)
             }
             Next::Comment(comment) => match chunk.text(comment) {
                 Some(text) => return Ok(other(Frame::Comment(text))),
@@ -78,12 +77,12 @@ fn next<'s, 'i: 's, const FRAMES: bool, M: Memory, T>(
 /// The texts of a plain event, if they are well-formed.
 #[inline(always)]
 pub(crate) fn plain_texts<'t>(
-    plain: Plain,
+    places: EventPlaces,
     mut text: impl FnMut(Place) -> Option<&'t str>,
 ) -> Option<(&'t str, &'t str, Option<&'t str>)> {
-    let data = text(plain.data)?;
-    let event_type = if plain.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { text(plain.event_type)? };
-    let id = match plain.id {
+    let data = text(places.data)?;
+    let event_type = if places.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { text(places.event_type)? };
+    let id = match places.id {
         Some(id) => Some(text(id)?),
         None => None,
     };

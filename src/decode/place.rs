@@ -7,6 +7,32 @@ pub(crate) struct Place {
     pub(crate) end: usize,
 }
 
+/// Where the values of an event lie, all of them in one chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventPlaces {
+    /// Empty if there is none, which means the same.
+    pub(crate) event_type: Place,
+    pub(crate) data: Place,
+    /// The event's own id. It becomes the last event ID as the event is dispatched.
+    pub(crate) id: Option<Place>,
+}
+
+#[cfg(feature = "bytes")]
+impl EventPlaces {
+    /// The shortest stretch that contains all values.
+    #[inline(always)]
+    pub(crate) fn all(&self) -> Place {
+        let all = if self.event_type.is_empty() { self.data } else { self.data.with(self.event_type) };
+        self.id.map_or(all, |id| all.with(id))
+    }
+
+    /// The length of all values.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.event_type.len() + self.data.len() + self.id.map_or(0, Place::len)
+    }
+}
+
 impl Place {
     /// The length in bytes.
     #[inline(always)]
@@ -22,7 +48,7 @@ impl Place {
     /// The shortest stretch that contains both.
     #[cfg(feature = "bytes")]
     #[inline(always)]
-    pub(crate) fn with(self, other: Self) -> Self {
+    fn with(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 

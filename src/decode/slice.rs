@@ -10,8 +10,7 @@ use crate::decode::found::Found;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
 use crate::decode::lend::{lend, lend_event};
-use crate::decode::place::Place;
-use crate::decode::shortcut::Plain;
+use crate::decode::place::{EventPlaces, Place};
 use crate::error::DecodeError;
 use crate::event::Frame;
 use crate::event_buf::{EventBuf, FrameBuf, LastEventId};
@@ -55,14 +54,18 @@ fn next<const FRAMES: bool, T>(
     other: impl Fn(FrameBuf) -> Option<T>,
 ) -> Result<Option<T>, DecodeError> {
     let mut index = chunk.index;
-    let found = if let Some((plain, len)) = find_plain(interpreter, chunk.bytes(), &mut index) {
+    let found = if let Some((places, len)) = find_plain(interpreter, chunk.bytes(), &mut index) {
         chunk.index = index;
-        if let Some(plain) = slice(interpreter, plain.event_type, plain.data, None, chunk) {
+        if let Some(text) = chunk.take(places.all()) {
+            interpreter.block.dispatched(len, None);
+            return Ok(Some(event(own(interpreter, text, 0, &places))));
+        }
+        if let Some((text, origin)) = chunk.share(places.all()) {
             interpreter.block.dispatched(len, None);
             chunk.release();
-            return Ok(Some(event(plain)));
+            return Ok(Some(event(own(interpreter, text, origin, &places))));
         }
-        interpreter.dispatch_whole(plain, chunk.bytes(), len)
+        interpreter.dispatch_whole(places, chunk.bytes(), len)
     } else {
         let next = find_other::<FRAMES, _>(interpreter, chunk.bytes(), &mut index);
         chunk.index = index;
@@ -71,9 +74,9 @@ fn next<const FRAMES: bool, T>(
                 chunk.release();
                 return Ok(None);
             }
-            Next::Plain(plain, len) => match slice_whole(interpreter, &plain, len, chunk) {
+            Next::Plain(places, len) => match slice_whole(interpreter, &places, len, chunk) {
                 Some(whole) => return Ok(Some(event(whole))),
-                None => interpreter.dispatch_whole(plain, chunk.bytes(), len),
+                None => interpreter.dispatch_whole(places, chunk.bytes(), len),
             },
             Next::Comment(comment) => match copy_comment(chunk, comment) {
                 Some(comment) => return Ok(other(FrameBuf::Comment(comment))),
@@ -92,11 +95,11 @@ fn next<const FRAMES: bool, T>(
 #[inline(never)]
 fn slice_whole(
     interpreter: &mut Interpreter<Growable>,
-    whole: &Plain,
+    places: &EventPlaces,
     len: usize,
     chunk: &mut ChunkBuf,
 ) -> Option<EventBuf> {
-    let event = slice(interpreter, whole.event_type, whole.data, whole.id, chunk)?;
+    let event = slice(interpreter, places, chunk)?;
     interpreter.block.dispatched(len, event.id());
     chunk.release();
     Some(event)
@@ -114,7 +117,7 @@ fn copy_comment(chunk: &mut ChunkBuf, comment: Place) -> Option<String> {
 #[inline(never)]
 fn own_event(interpreter: &mut Interpreter<Growable>, chunk: &mut ChunkBuf) -> EventBuf {
     let event = match interpreter.block.buffers.places_in_chunk() {
-        Some((event_type, data, id)) => slice(interpreter, event_type, data, id, chunk),
+        Some(places) => slice(interpreter, &places, chunk),
         None => take_event(interpreter, chunk),
     };
     let event = match event {
@@ -149,33 +152,30 @@ fn own_other(
     frame
 }
 
-/// The event with its values at these places, as a slice of the chunk, if it is well-formed.
+/// The event whose values are at these places, as a slice of the chunk, if it is well-formed.
 #[inline(always)]
-fn slice(
-    interpreter: &mut Interpreter<Growable>,
-    event_type: Place,
-    data: Place,
-    id: Option<Place>,
-    chunk: &mut ChunkBuf,
-) -> Option<EventBuf> {
-    let mut all = data;
-    if !event_type.is_empty() {
-        all = all.with(event_type);
-    }
-    if let Some(id) = id {
-        all = all.with(id);
-    }
+fn slice(interpreter: &mut Interpreter<Growable>, places: &EventPlaces, chunk: &mut ChunkBuf) -> Option<EventBuf> {
     // The slice would also keep the bytes between the values.
-    if all.len() > 2 * (event_type.len() + data.len() + id.map_or(0, Place::len)) + 256 {
+    if places.all().len() > 2 * places.len() + 256 {
         return None;
     }
-    let (text, origin) = chunk.share(all)?;
+    let (text, origin) = match chunk.take(places.all()) {
+        Some(text) => (text, 0),
+        None => chunk.share(places.all())?,
+    };
+    Some(own(interpreter, text, origin, places))
+}
+
+/// The event whose values are at these places of the chunk, and in `text`, which begins at `origin`.
+#[inline(always)]
+fn own(interpreter: &mut Interpreter<Growable>, text: Text, origin: usize, places: &EventPlaces) -> EventBuf {
+    let event_type = places.event_type;
     let event_type = if event_type.is_empty() { Place::default() } else { event_type.from(origin) };
-    let last_event_id = match id {
+    let last_event_id = match places.id {
         Some(id) => LastEventId::Own(id.from(origin)),
         None => LastEventId::Earlier(interpreter.block.buffers.memory.last_event_id.share()),
     };
-    Some(EventBuf::new(text, event_type, data.from(origin), last_event_id))
+    EventBuf::new(text, event_type, places.data.from(origin), last_event_id)
 }
 
 /// The event in the buffer that its data was gathered in, without a copy, if that buffer would be released anyway.

@@ -159,13 +159,13 @@ impl<R: Read> EventReader<R> {
         let interpreter = &mut self.decoder.interpreter;
         let found = match next {
             Next::UsedUp => return Ok(None),
-            Next::Plain(plain, len) => {
-                self.buffer.validate(plain.end);
+            Next::Plain(places, len) => {
+                self.buffer.validate(self.buffer.index);
                 let buffer = &self.buffer;
-                if let Some(texts) = plain_texts(plain, |place| buffer.text(place)) {
+                if let Some(texts) = plain_texts(places, |place| buffer.text(place)) {
                     return Ok(Some(Frame::Event(lend_plain(interpreter, texts, len))));
                 }
-                interpreter.dispatch_whole(plain, &buffer.bytes, len)
+                interpreter.dispatch_whole(places, &buffer.bytes, len)
             }
             Next::Comment(comment) => {
                 self.buffer.validate(comment.end);
