@@ -70,6 +70,7 @@ impl EventBuf {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn event_type(&self) -> &str {
         if self.event_type.is_empty() { DEFAULT_EVENT_TYPE } else { self.part(self.event_type) }
     }
@@ -87,6 +88,7 @@ impl EventBuf {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn data(&self) -> &str {
         self.part(self.data)
     }
@@ -104,6 +106,7 @@ impl EventBuf {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn id(&self) -> Option<&str> {
         match &self.last_event_id {
             LastEventId::Own(id) => Some(self.part(*id)),
@@ -124,6 +127,7 @@ impl EventBuf {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn last_event_id(&self) -> &str {
         match &self.last_event_id {
             LastEventId::Own(id) => self.part(*id),
@@ -144,6 +148,7 @@ impl EventBuf {
     /// # Ok::<(), sse_wire::DecodeError>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn as_event(&self) -> Event<'_> {
         Event {
             event_type: self.event_type(),

@@ -247,8 +247,10 @@ impl<S> EventStream<S> {
         S: Stream<Item = Result<B, E>> + Unpin,
     {
         loop {
-            if let Some(found) = next(&mut self.decoder, &mut self.chunk).transpose() {
-                return Poll::Ready(Some(found.map_err(Error::Decode)));
+            match next(&mut self.decoder, &mut self.chunk) {
+                Ok(None) => {}
+                Ok(Some(found)) => return Poll::Ready(Some(Ok(found))),
+                Err(error) => return Poll::Ready(Some(Err(Error::Decode(error)))),
             }
             if self.ended {
                 return Poll::Ready(None);
