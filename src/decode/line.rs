@@ -62,14 +62,14 @@ pub(crate) fn line(bytes: &[u8], index: usize) -> Option<(Piece, usize)> {
             return Some((Piece::Blank, next));
         }
     };
-    let (value, next) = value_at(bytes, index + prefix)?;
+    let (value, next) = value_at::<16>(bytes, index + prefix)?;
     Some((Piece::Line { line, value, complete: next.is_some() }, next.unwrap_or(value.end)))
 }
 
 /// The comment at `index`: see [`value_at`].
 #[inline(always)]
 pub(crate) fn comment(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
-    value_at(bytes, index + comment_prefix_len(bytes, index)?)
+    value_at::<16>(bytes, index + comment_prefix_len(bytes, index)?)
 }
 
 /// How long the colon and one space after it are, if the line begins with one.
@@ -85,15 +85,15 @@ fn comment_prefix_len(bytes: &[u8], index: usize) -> Option<usize> {
 /// The value of the data line at `index`: see [`value_at`].
 #[inline(always)]
 pub(crate) fn data_line(bytes: &[u8], index: usize) -> Option<(Place, Option<usize>)> {
-    value_at(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
+    value_at::<16>(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
 }
 
 /// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk.
 /// Refuses what is for the states: an empty part, a CR without an LF, and one that the chunk ends with.
 #[inline(always)]
-pub(crate) fn value_at(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
+pub(crate) fn value_at<const SHORT: usize>(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
     let rest = bytes.get(start..)?;
-    match line_end::short_line_end::<16>(rest) {
+    match line_end::short_line_end::<SHORT>(rest) {
         Some(len) => {
             let end = start + len;
             Some((Place { start, end }, Some(line_end::after(bytes, end)?)))

@@ -118,7 +118,7 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
         }
         word = FirstWord::at(bytes, line)?;
     }
-    let (value, next) = line::value_at(bytes, line + word.data_prefix_len()?)?;
+    let (value, next) = line::value_at::<16>(bytes, line + word.data_prefix_len()?)?;
     found.data_continues = next.is_none();
     (found.data, found.next) = (Some(value), next.unwrap_or(value.end));
     found.next = line_end::after(bytes, next?)?;
@@ -129,7 +129,7 @@ fn fields<const FRAMES: bool>(bytes: &[u8], found: &mut Lines) -> Option<()> {
 /// The value that begins at `start`, and the byte after its line, if that is whole.
 #[inline(always)]
 fn value(bytes: &[u8], field: Field, start: usize, found: &mut Lines) -> Option<(Place, usize)> {
-    let (value, next) = line::value_at(bytes, start)?;
+    let (value, next) = line::value_at::<32>(bytes, start)?;
     found.cut = next.is_none().then_some((Line::Field(field), value));
     Some((value, next?))
 }
