@@ -56,7 +56,9 @@ impl Text {
             return None;
         }
         work::validated(bytes.len());
-        Some(Self::Slice(ByteString::try_from(mem::take(bytes)).unwrap_or_default()))
+        let text = ByteString::try_from(mem::take(bytes));
+        debug_assert!(text.is_ok(), "ASCII is text");
+        Some(Self::Slice(text.unwrap_or_default()))
     }
 
     /// Whether a whole buffer is better shared than copied, which its first KiB decides: see [`of`](Self::of).
