@@ -16,10 +16,10 @@ use crate::work;
 ///
 /// If the event lies in one chunk, its strings are slices of that chunk's buffer, without a copy. That **keeps the
 /// whole buffer alive** for as long as the event lives: an event of 100 bytes from a read of 64 KiB keeps 64 KiB. To
-/// keep events for a long time, call [`detach`](Self::detach). An event that is split across chunks, or that has
-/// several data lines, owns memory of about its own size: a copy, or the buffer in which it was gathered. Text that is
-/// not ASCII may be a slice of a copy of about 16 KiB that several events share: with the feature `simdutf8` that costs
-/// less than validating the text in place.
+/// keep events for a long time, call [`detach`](Self::detach). An event that is split across chunks, has several data
+/// lines or much else between its lines, or is ill-formed, owns memory of about its own size: a copy, or the buffer in
+/// which it was gathered. Text that is not ASCII, and what lies near it, may be a slice of a copy of about 16 KiB that
+/// several events share: with the feature `simdutf8` that costs less than validating the text in place.
 ///
 /// Cloning copies no text. An `EventBuf` compares with [`Event`] field by field.
 ///

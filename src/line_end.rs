@@ -8,11 +8,14 @@ use crate::work;
 pub(crate) const LF: u8 = b'\n';
 pub(crate) const CR: u8 = b'\r';
 
-/// Up to this many bytes, searching inline costs less than letting `memchr` choose its code for this machine.
+/// Up to this many bytes, searching block by block costs less than letting `memchr` choose its code for this machine.
 const FEW: usize = 64;
 
-/// How many bytes are searched at a time without a call.
+/// How many bytes are searched at a time, in a few instructions without a call.
 const BLOCK: usize = 16;
+
+/// Where that is so. Elsewhere `memchr` searches all of them.
+const HAS_BLOCKS: bool = cfg!(all(target_arch = "x86_64", target_feature = "sse2"));
 
 /// Finds the first CR or LF.
 #[inline]
@@ -22,10 +25,7 @@ pub(crate) fn line_end(bytes: &[u8]) -> Option<usize> {
     found
 }
 
-/// Where searching 16 bytes takes a few instructions without a call. Elsewhere `memchr` searches all of them.
-const HAS_BLOCKS: bool = cfg!(target_arch = "x86_64");
-
-/// Searches 16 bytes at a time, of which the last may overlap those before.
+/// Searches block by block, of which the last may overlap the one before.
 #[inline(never)]
 fn line_end_in_few(bytes: &[u8]) -> Option<usize> {
     if !HAS_BLOCKS {
@@ -49,8 +49,8 @@ pub(crate) fn each_line_end(bytes: &[u8]) -> impl Iterator<Item = usize> {
 
 /// Finds the first CR or LF, which is expected among the first `LEN` bytes.
 ///
-/// Those are searched without a call. Two words at a time (SWAR) cost more, and so did searching longer lines to their
-/// end this way.
+/// Those are searched without a call. Two words at a time (SWAR) cost more, and so did searching all of a long line
+/// block by block.
 #[inline(always)]
 pub(crate) fn short_line_end<const LEN: usize>(bytes: &[u8]) -> Option<usize> {
     let found = match bytes.split_first_chunk::<LEN>() {
@@ -157,25 +157,54 @@ fn few_have_nul(bytes: &[u8]) -> bool {
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use alloc::vec;
+    use alloc::vec::Vec;
 
-    use super::{last_line_end, line_end, nul, short_line_end};
+    use super::{last_line_end, line_end, line_end_in_few, nul, short_line_end};
 
     #[test]
     fn line_ends_are_found_wherever_they_are() {
+        let is_line_end = |byte: &u8| matches!(*byte, b'\n' | b'\r');
+        for len in 0..150 {
+            for (first, last) in (0..=len).flat_map(|first| (first..=len).map(move |last| (first, last))) {
+                let mut bytes = vec![b'x'; len];
+                for (at, byte) in [(first, b'\r'), (last, b'\n')] {
+                    if let Some(at) = bytes.get_mut(at) {
+                        *at = byte;
+                    }
+                }
+                let expected = bytes.iter().position(is_line_end);
+                assert_eq!(line_end(&bytes), expected, "{first}, {last} of {len}");
+                assert_eq!(line_end_in_few(&bytes), expected, "{first}, {last} of {len}");
+                assert_eq!(short_line_end::<16>(&bytes), expected, "{first}, {last} of {len}");
+                assert_eq!(short_line_end::<32>(&bytes), expected, "{first}, {last} of {len}");
+                let expected = bytes.iter().rposition(is_line_end);
+                assert_eq!(last_line_end(&bytes), expected, "{first}, {last} of {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_found() {
+        let others: Vec<u8> = (0..=u8::MAX).filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+        for bytes in others.chunks(60) {
+            assert_eq!(line_end(bytes), None);
+            assert_eq!(short_line_end::<16>(bytes), None);
+            assert_eq!(last_line_end(bytes), None);
+        }
+        assert_eq!(line_end(&others), None);
+        assert_eq!(last_line_end(&others), None);
+    }
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is() {
         for len in 0..150 {
             for index in 0..=len {
-                for byte in [b'\n', b'\r', 0, b'\x0b'] {
+                for byte in [0, 1, b'\n', 0x80] {
                     let mut bytes = vec![b'x'; len];
                     if let Some(at) = bytes.get_mut(index) {
                         *at = byte;
                     }
-                    let is_line_end = index < len && matches!(byte, b'\n' | b'\r');
-                    let expected = is_line_end.then_some(index);
-                    assert_eq!(line_end(&bytes), expected, "{byte} at {index} of {len}");
-                    assert_eq!(short_line_end::<16>(&bytes), expected, "{byte} at {index} of {len}");
-                    assert_eq!(last_line_end(&bytes), expected, "{byte} at {index} of {len}");
-                    let expected = (index < len && byte == 0).then_some(index);
-                    assert_eq!(nul(&bytes), expected, "{byte} at {index} of {len}");
+                    assert_eq!(nul(&bytes), (index < len && byte == 0).then_some(index), "{byte} at {index} of {len}");
                 }
             }
         }

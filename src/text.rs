@@ -28,11 +28,11 @@ impl Text {
         }
     }
 
-    /// A copy, with one allocation.
+    /// A copy, with one allocation unless it is empty.
     #[inline]
     pub(crate) fn copy(text: &str) -> Self {
         work::copied(text.len());
-        Self::Copy(text.into())
+        if text.is_empty() { Self::default() } else { Self::Copy(text.into()) }
     }
 
     /// The bytes at `place` as text, if they are well-formed. With simdutf8, only what seems to be ASCII is shared;

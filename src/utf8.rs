@@ -25,11 +25,11 @@ pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     step_is_ascii::<1>(bytes)
 }
 
-/// Whether a block in every eight is ASCII: enough to choose how to validate the bytes.
+/// Whether a block in every four is ASCII: enough to choose how to validate the bytes.
 #[cfg(feature = "bytes")]
 #[inline]
 pub(crate) fn seems_ascii(bytes: &[u8]) -> bool {
-    step_is_ascii::<8>(bytes)
+    step_is_ascii::<4>(bytes)
 }
 
 #[cfg(feature = "bytes")]
@@ -113,4 +113,28 @@ pub(crate) fn replace_within(area: &mut [u8], len: usize) {
 
 fn replacement(invalid: &[u8]) -> &'static str {
     if invalid.is_empty() { "" } else { REPLACEMENT }
+}
+
+#[cfg(all(test, feature = "bytes"))]
+mod tests {
+    use alloc::vec;
+
+    use super::{is_ascii, seems_ascii};
+
+    #[test]
+    fn a_byte_that_is_not_ascii_is_found_wherever_it_is() {
+        for len in 0..600 {
+            let mut bytes = vec![0x7F; len];
+            assert!(is_ascii(&bytes) && seems_ascii(&bytes), "{len}");
+            for index in 0..len {
+                bytes.fill(0x7F);
+                if let Some(byte) = bytes.get_mut(index) {
+                    *byte = 0x80;
+                }
+                assert!(!is_ascii(&bytes), "{index} of {len}");
+                let is_in_block = (index / 32).is_multiple_of(4) && index / 32 < len / 32;
+                assert_eq!(seems_ascii(&bytes), !is_in_block && index + 32 < len, "{index} of {len}");
+            }
+        }
+    }
 }

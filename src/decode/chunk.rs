@@ -241,7 +241,7 @@ impl ChunkBuf {
     }
 
     /// Moves the bytes out as text, from the first one on, instead of counting references: if all are decoded, none of
-    /// them is shared, those at `place` are most of them, and all are ASCII. Then nothing remains to be released.
+    /// them is shared, few are not at `place`, and all are ASCII. Then nothing remains to be released.
     #[inline(always)]
     pub(crate) fn take(&mut self, place: Place) -> Option<Text> {
         if !self.is_empty() || !self.window.is_new() || self.bytes.len() > 2 * place.len() + 256 {
@@ -270,7 +270,8 @@ impl ChunkBuf {
 
     /// The decoded bytes at `place` as text; from the window if they are there. `None` if they are ill-formed.
     pub(crate) fn text(&self, place: Place) -> Option<&str> {
-        match self.window.in_text(place).of_text(self.text_of_window()) {
+        let window = self.window.text.as_ref().map_or("", Text::as_str);
+        match self.window.in_text(place).of_text(window) {
             Some(text) => Some(text),
             None => utf8(place.of(&self.bytes)),
         }
@@ -279,12 +280,8 @@ impl ChunkBuf {
     #[inline(always)]
     fn is_in_window(&self, place: Place) -> bool {
         let in_text = self.window.in_text(place);
-        in_text.start <= in_text.end && in_text.end <= self.text_of_window().len()
-    }
-
-    #[inline(always)]
-    fn text_of_window(&self) -> &str {
-        self.window.text.as_ref().map_or("", Text::as_str)
+        let has = |text: &Text| in_text.start <= in_text.end && in_text.end <= text.as_str().len();
+        self.window.text.as_ref().is_some_and(has)
     }
 }
 

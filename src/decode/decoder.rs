@@ -265,10 +265,11 @@ impl Decoder {
 
     /// Decodes up to the next event, like [`next_event`](Self::next_event), and returns it owned.
     ///
-    /// An event that lies in one chunk is a slice of the chunk's buffer, and nothing is allocated, whether or not it
-    /// has an id. Two cases copy: the first event without an id after a new id copies that id once, for all that
-    /// follow, and text that is not ASCII may be copied, about 16 KiB at a time. Any other event is copied with one
-    /// allocation; a large one takes over the decoder's buffer instead.
+    /// A well-formed event that lies in one chunk, with little else between its lines, is a slice of the chunk's buffer,
+    /// and nothing is allocated, whether or not it has an id. Two cases copy: the first event without an id after a new
+    /// id copies that id once, for all that follow, and text that is not ASCII, with what lies near it, may be copied,
+    /// about 16 KiB at a time. Any other event is copied with one allocation; a large one takes over the decoder's
+    /// buffer instead.
     ///
     /// # Errors
     ///

@@ -88,12 +88,13 @@ pub(crate) fn data_line(bytes: &[u8], index: usize) -> Option<(Place, Option<usi
     value_at::<16>(bytes, index + FirstWord::at(bytes, index)?.data_prefix_len()?)
 }
 
-/// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk.
-/// Refuses what is for the states: an empty part, a CR without an LF, and one that the chunk ends with.
+/// The value that begins at `start`, and the byte after its line; none if the line continues in the next chunk. The
+/// line's end is expected among the first `LEN` bytes. Refuses what is for the states: an empty part, a CR without an
+/// LF, and one that the chunk ends with.
 #[inline(always)]
-pub(crate) fn value_at<const SHORT: usize>(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
+pub(crate) fn value_at<const LEN: usize>(bytes: &[u8], start: usize) -> Option<(Place, Option<usize>)> {
     let rest = bytes.get(start..)?;
-    match line_end::short_line_end::<SHORT>(rest) {
+    match line_end::short_line_end::<LEN>(rest) {
         Some(len) => {
             let end = start + len;
             Some((Place { start, end }, Some(line_end::after(bytes, end)?)))

@@ -14,7 +14,7 @@ const LEN: usize = 16 * 1024;
 /// A stretch that has been validated. `T` is the text of it: borrowed, shared, or a copy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Window<T> {
-    /// Empty if the stretch is ill-formed.
+    /// None or empty if the stretch is ill-formed.
     pub(crate) text: T,
     /// Where the stretch begins in the chunk.
     start: usize,
