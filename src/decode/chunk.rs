@@ -6,6 +6,8 @@ use core::fmt;
 use bytes::Bytes;
 
 use crate::decode::place::Place;
+#[cfg(feature = "bytes")]
+use crate::decode::place::is_mostly_used;
 use crate::decode::window::Window;
 use crate::escaped::Escaped;
 #[cfg(feature = "bytes")]
@@ -244,7 +246,7 @@ impl ChunkBuf {
     /// them is shared, few are not at `place`, and all are ASCII. Then nothing remains to be released.
     #[inline(always)]
     pub(crate) fn take(&mut self, place: Place) -> Option<Text> {
-        if !self.is_empty() || !self.window.is_new() || self.bytes.len() > 2 * place.len() + 256 {
+        if !self.is_empty() || !self.window.is_new() || !is_mostly_used(self.bytes.len(), place.len()) {
             return None;
         }
         let text = Text::take(&mut self.bytes)?;

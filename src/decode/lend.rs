@@ -18,15 +18,7 @@ pub(crate) fn next_event<'s, 'i: 's, M: Memory>(
     interpreter: &'s mut Interpreter<M>,
     chunk: &mut Chunk<'i>,
 ) -> Result<Option<Event<'s>>, DecodeError> {
-    next::<false, M, _>(
-        interpreter,
-        chunk,
-        |event| event,
-        |_| {
-            debug_assert!(false, "a frame that was not asked for");
-            None
-        },
-    )
+    next::<false, M, _>(interpreter, chunk, |event| event, not_asked_for)
 }
 
 /// Like [`next_event`], for the next frame.
@@ -72,6 +64,12 @@ fn next<'s, 'i: 's, const FRAMES: bool, M: Memory, T>(
         return Ok(Some(event(lend_event(interpreter, chunk.bytes(), |place| chunk.text(place)))));
     }
     lend(interpreter, found, chunk.bytes(), |place| chunk.text(place)).map(other)
+}
+
+/// What becomes of a frame where only events are asked for, and no other is found.
+pub(crate) fn not_asked_for<F, T>(_: F) -> Option<T> {
+    debug_assert!(false, "a frame that was not asked for");
+    None
 }
 
 /// The texts of a plain event, if they are well-formed.

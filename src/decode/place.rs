@@ -71,3 +71,10 @@ impl Place {
         text.get(self.start..self.end)
     }
 }
+
+/// Whether `used` bytes are a good part of `len` bytes, or the rest is little.
+#[cfg(feature = "bytes")]
+#[inline(always)]
+pub(crate) const fn is_mostly_used(len: usize, used: usize) -> bool {
+    len <= 2 * used + 256
+}

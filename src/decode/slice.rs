@@ -9,8 +9,8 @@ use crate::decode::find::{Next, find_other, find_plain};
 use crate::decode::found::Found;
 use crate::decode::growable::Growable;
 use crate::decode::interpreter::Interpreter;
-use crate::decode::lend::{lend, lend_event};
-use crate::decode::place::{EventPlaces, Place};
+use crate::decode::lend::{lend, lend_event, not_asked_for};
+use crate::decode::place::{EventPlaces, Place, is_mostly_used};
 use crate::error::DecodeError;
 use crate::event::Frame;
 use crate::event_buf::{EventBuf, FrameBuf, LastEventId};
@@ -24,15 +24,7 @@ pub(crate) fn next_event(
     interpreter: &mut Interpreter<Growable>,
     chunk: &mut ChunkBuf,
 ) -> Result<Option<EventBuf>, DecodeError> {
-    next::<false, _>(
-        interpreter,
-        chunk,
-        |event| event,
-        |_| {
-            debug_assert!(false, "a frame that was not asked for");
-            None
-        },
-    )
+    next::<false, _>(interpreter, chunk, |event| event, not_asked_for)
 }
 
 /// Decodes up to the next frame, owned.
@@ -156,7 +148,7 @@ fn own_other(
 #[inline(always)]
 fn slice(interpreter: &mut Interpreter<Growable>, places: &EventPlaces, chunk: &mut ChunkBuf) -> Option<EventBuf> {
     // The slice would also keep the bytes between the values.
-    if places.all().len() > 2 * places.len() + 256 {
+    if !is_mostly_used(places.all().len(), places.len()) {
         return None;
     }
     let (text, origin) = match chunk.take(places.all()) {
