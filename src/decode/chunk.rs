@@ -242,8 +242,8 @@ impl ChunkBuf {
         }
     }
 
-    /// Moves the bytes out as text, from the first one on, instead of counting references: if all are decoded, none of
-    /// them is shared, few are not at `place`, and all are ASCII. Then nothing remains to be released.
+    /// Moves the bytes out as text, from the first one on, instead of counting references: if all are decoded and ASCII,
+    /// none of them is shared, and those at `place` [mostly use](is_mostly_used) them. Then nothing remains to be released.
     #[inline(always)]
     pub(crate) fn take(&mut self, place: Place) -> Option<Text> {
         if !self.is_empty() || !self.window.is_new() || !is_mostly_used(self.bytes.len(), place.len()) {
